@@ -1,0 +1,1 @@
+"""Tertulia: one chat with two homes and one behaviour."""

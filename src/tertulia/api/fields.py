@@ -1,0 +1,50 @@
+"""The types of single fields, with their limits, as both the decoder and the documents need them."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from tertulia.domain import limits
+
+USERNAME_PATTERN = r"^[a-z0-9][a-z0-9_.-]*$"
+ID_PATTERN = r"^[A-Za-z0-9_-]+$"
+
+Username = Annotated[
+    str,
+    Meta(
+        min_length=limits.USERNAME_MIN,
+        max_length=limits.USERNAME_MAX,
+        pattern=USERNAME_PATTERN,
+        description="Lower-case letters, digits, `_`, `.` and `-`; begins with a letter or digit.",
+    ),
+]
+Name = Annotated[str, Meta(max_length=limits.NAME_MAX, description="A person's name as others see it.")]
+NewPassword = Annotated[str, Meta(min_length=limits.PASSWORD_MIN, max_length=limits.PASSWORD_MAX)]
+Password = Annotated[str, Meta(min_length=1, max_length=limits.PASSWORD_MAX)]
+Code = Annotated[str, Meta(min_length=1, max_length=64)]
+ConversationId = Annotated[str, Meta(min_length=1, max_length=64, pattern=ID_PATTERN)]
+ClientId = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=limits.CLIENT_ID_MAX,
+        pattern=ID_PATTERN,
+        description="The client's own id. A retry with the same id has no second effect; a UUID or ULID is a good one.",
+    ),
+]
+MediaId = Annotated[str, Meta(min_length=1, max_length=64, pattern=ID_PATTERN)]
+Timestamp = Annotated[
+    int,
+    Meta(ge=0, le=limits.TIMESTAMP_MAX, description="Microseconds; strictly increasing within a conversation."),
+]
+Seq = Annotated[int, Meta(ge=0, le=limits.TIMESTAMP_MAX, description="Place in the log: 1, 2, 3 ... without gaps.")]
+Title = Annotated[str, Meta(max_length=limits.TITLE_MAX)]
+Text = Annotated[str, Meta(max_length=limits.TEXT_MAX)]
+Emoji = Annotated[str, Meta(min_length=1, max_length=limits.EMOJI_MAX)]
+Limit = Annotated[int, Meta(ge=1, le=limits.PAGE_MAX)]
+LogLimit = Annotated[int, Meta(ge=1, le=limits.LOG_PAGE_MAX)]
+MembersLimit = Annotated[int, Meta(ge=1, le=limits.MEMBERS_PAGE_MAX)]
+PageCursor = Annotated[
+    str,
+    Meta(max_length=limits.CURSOR_MAX, description="`cursor` of the page before; absent for the first page."),
+]

@@ -1,0 +1,228 @@
+"""What callers send: paths, queries and bodies. Unknown fields are refused, so that a misspelt one is noticed."""
+
+from msgspec import UNSET, Struct, UnsetType
+
+from tertulia.api import fields
+from tertulia.domain import limits
+from tertulia.domain.entries import ConversationKind, History
+from tertulia.domain.members import Role
+
+
+class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every request is built on."""
+
+
+class Nothing(Request, frozen=True):
+    """No parameters."""
+
+
+# Accounts
+
+
+class SignUp(Request, frozen=True):
+    username: fields.Username
+    password: fields.NewPassword
+    name: fields.Name = ""
+    invite: fields.Code | None = None
+
+
+class Confirm(Request, frozen=True):
+    username: fields.Username
+    code: fields.Code
+
+
+class SignIn(Request, frozen=True):
+    """`return_refresh_token`: put the refresh token into the body too, for a client that keeps no cookies."""
+
+    username: fields.Username
+    password: fields.Password
+    return_refresh_token: bool = False
+
+
+class Refresh(Request, frozen=True):
+    """The token is taken from the cookie where it is absent here."""
+
+    refresh_token: str | None = None
+    return_refresh_token: bool = False
+
+
+class SignOut(Request, frozen=True):
+    refresh_token: str | None = None
+    everywhere: bool = False
+
+
+class ChangePassword(Request, frozen=True):
+    old: fields.Password
+    new: fields.NewPassword
+    return_refresh_token: bool = False
+
+
+class ForgotPassword(Request, frozen=True):
+    username: fields.Username
+
+
+class ResetPassword(Request, frozen=True):
+    username: fields.Username
+    code: fields.Code
+    new: fields.NewPassword
+
+
+class UsersQuery(Request, frozen=True):
+    """`usernames` (separated by commas, at most 100) asks for these; else `query` searches the directory."""
+
+    query: str = ""
+    usernames: str = ""
+    limit: fields.Limit = limits.PAGE_DEFAULT
+    cursor: fields.PageCursor = ""
+
+
+class UserPath(Request, frozen=True):
+    username: fields.Username
+
+
+class UpdateMe(Request, frozen=True):
+    name: fields.Name
+
+
+class UpdateUser(Request, frozen=True):
+    """For administrators."""
+
+    disabled: bool | UnsetType = UNSET
+    admin: bool | UnsetType = UNSET
+
+
+class CreateInvite(Request, frozen=True):
+    """For administrators. `hours` is how long the invitation is good."""
+
+    admin: bool = False
+    hours: int = 72
+
+
+# Conversations
+
+
+class CreateConversation(Request, frozen=True):
+    """`id` names the request: sent again with the same id, it answers with the same group. `members` leaves out the caller."""
+
+    kind: ConversationKind
+    members: list[fields.Username]
+    title: fields.Title = ""
+    id: fields.ClientId | None = None
+
+
+class ConversationPath(Request, frozen=True):
+    id: fields.ConversationId
+
+
+class ConversationsQuery(Request, frozen=True):
+    limit: fields.Limit = limits.PAGE_DEFAULT
+    cursor: fields.PageCursor = ""
+
+
+class UpdateConversation(Request, frozen=True):
+    """What is absent stays."""
+
+    title: fields.Title | UnsetType = UNSET
+    live_typing: bool | UnsetType = UNSET
+    history: History | UnsetType = UNSET
+
+
+class MembersQuery(Request, frozen=True):
+    limit: fields.MembersLimit = limits.MEMBERS_PAGE_MAX
+    cursor: fields.PageCursor = ""
+
+
+class MemberPath(Request, frozen=True):
+    id: fields.ConversationId
+    username: fields.Username
+
+
+class PutMember(Request, frozen=True):
+    """Without a role: a member where the person is new, and unchanged where not."""
+
+    role: Role | UnsetType = UNSET
+
+
+# Messages
+
+
+class AttachmentRef(Request, frozen=True):
+    """`media` is the id of an upload of the sender's; `alt` says in words what it shows."""
+
+    media: fields.MediaId
+    alt: str = ""
+
+
+class SendMessage(Request, frozen=True):
+    id: fields.ClientId
+    text: fields.Text = ""
+    reply_to: fields.Timestamp = 0
+    attachments: list[AttachmentRef] = []
+
+
+class MessagesQuery(Request, frozen=True):
+    """At most one of `before`, `after`, `around`, each a timestamp; without, the last page."""
+
+    before: fields.Timestamp | None = None
+    after: fields.Timestamp | None = None
+    around: fields.Timestamp | None = None
+    limit: fields.Limit = limits.PAGE_DEFAULT
+
+
+class LogQuery(Request, frozen=True):
+    after: fields.Seq = 0
+    limit: fields.LogLimit = limits.LOG_PAGE_MAX
+
+
+class MessagePath(Request, frozen=True):
+    id: fields.ConversationId
+    timestamp: fields.Timestamp
+
+
+class EditMessage(Request, frozen=True):
+    text: fields.Text
+
+
+class ReactionPath(Request, frozen=True):
+    id: fields.ConversationId
+    timestamp: fields.Timestamp
+    emoji: fields.Emoji
+
+
+class MoveCursor(Request, frozen=True):
+    timestamp: fields.Timestamp
+
+
+class SearchMessages(Request, frozen=True, rename={"from_": "from"}):
+    """`query` may quote phrases. `has` is `attachment` or `link`. Times are timestamps in microseconds."""
+
+    query: str = ""
+    conversation: fields.ConversationId | None = None
+    from_: fields.Username | None = None
+    before: fields.Timestamp | None = None
+    after: fields.Timestamp | None = None
+    has: str | None = None
+    limit: fields.Limit = limits.PAGE_DEFAULT
+    cursor: fields.PageCursor = ""
+
+
+# Media
+
+
+class CreateMedia(Request, frozen=True):
+    """`type` is a media type, `size` is in bytes."""
+
+    name: str
+    type: str
+    size: int
+
+
+class MediaPath(Request, frozen=True):
+    id: fields.MediaId
+
+
+class SignedQuery(Request, frozen=True):
+    """The parts of a signed address."""
+
+    expires: int
+    signature: str

@@ -1,0 +1,184 @@
+"""What callers get. A field may be added; none changes its meaning."""
+
+from msgspec import UNSET, Struct, UnsetType
+
+from tertulia.domain.entries import ConversationKind, History, VisibleEntry
+from tertulia.domain.members import Cursor, Role
+from tertulia.domain.messages import Message
+from tertulia.ports.accounts import User
+
+
+class Response(Struct, frozen=True, kw_only=True):
+    """What every response is built on."""
+
+
+class Empty(Response, frozen=True):
+    """Nothing to say beyond that it is done."""
+
+
+class Session(Response, frozen=True, omit_defaults=True):
+    """`expires_in` is in seconds. `refresh_token` is there only where the request asked for it."""
+
+    access_token: str
+    expires_in: int
+    user: User
+    refresh_token: str | UnsetType = UNSET
+
+
+class UserView(Response, frozen=True):
+    user: User
+
+
+class KeySet(Response, frozen=True):
+    """A JWK set."""
+
+    keys: list[dict[str, str]]
+
+
+class SignedUp(Response, frozen=True):
+    """`confirm`: a confirmation code was sent, and `POST /api/auth/confirm` takes it."""
+
+    user: User
+    confirm: bool = False
+
+
+class Users(Response, frozen=True):
+    """`cursor` is null on the last page."""
+
+    users: list[User]
+    cursor: str | None = None
+
+
+class Invite(Response, frozen=True):
+    code: str
+    expires_in: int
+
+
+class Head(Response, frozen=True):
+    """Where the log stands: the last `seq` and `timestamp`, and how many messages there are."""
+
+    seq: int
+    timestamp: int
+    messages: int
+
+
+class MemberView(Response, frozen=True):
+    username: str
+    role: Role
+    read: Cursor
+
+
+class ConversationView(Response, frozen=True):
+    """A conversation as the caller sees it. `members` shows the first ones; `member_count` says how many there are.
+
+    `role`, `read` and `unread` are the caller's. `since` is the timestamp from which the caller may read.
+    """
+
+    id: str
+    kind: ConversationKind
+    title: str
+    live_typing: bool
+    history: History
+    created: int
+    head: Head
+    last_message: Message | None
+    members: list[MemberView]
+    member_count: int
+    role: Role
+    read: Cursor
+    unread: int
+    since: int
+
+
+class Conversations(Response, frozen=True):
+    """By id, not by time: the client has to hold them all anyway, and sorts by `head.timestamp`."""
+
+    conversations: list[ConversationView]
+    cursor: str | None = None
+
+
+class Members(Response, frozen=True):
+    members: list[MemberView]
+    cursor: str | None = None
+
+
+class MessageView(Response, frozen=True):
+    message: Message
+
+
+class Messages(Response, frozen=True):
+    """Ascending. `more_before` and `more_after`: there are messages beyond this page on that side."""
+
+    messages: list[Message]
+    more_before: bool
+    more_after: bool
+    head: Head
+
+
+class Log(Response, frozen=True):
+    """Every readable entry with `after` < seq <= `through`, in order. What is missing in between is not for this reader."""
+
+    entries: list[VisibleEntry]
+    through: int
+    head: Head
+
+
+class ReadState(Response, frozen=True):
+    read: Cursor
+    unread: int
+
+
+class SearchResult(Response, frozen=True):
+    conversation: str
+    message: Message
+
+
+class SearchResults(Response, frozen=True):
+    results: list[SearchResult]
+    cursor: str | None = None
+
+
+class Media(Response, frozen=True):
+    """`url` is good until `expires` (seconds since 1970) for whoever holds it, and for this file only."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    url: str
+    expires: int
+
+
+class MediaUpload(Response, frozen=True):
+    """Send the content with `method` to `url`, with `headers`, before `expires` (seconds since 1970)."""
+
+    id: str
+    method: str
+    url: str
+    headers: dict[str, str]
+    expires: int
+
+
+class WebSocketTicket(Response, frozen=True):
+    """Good once, for `expires_in` seconds, for the user and the web origin that asked for it."""
+
+    ticket: str
+    expires_in: int
+
+
+class Status(Response, frozen=True):
+    status: str
+
+
+class Problem(Response, frozen=True, omit_defaults=True):
+    """An error (RFC 9457). `code` is stable; `detail` says what to do."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    temporary: bool = False
+    retry_after: float | UnsetType = UNSET
+    details: dict[str, object] | UnsetType = UNSET
+    request_id: str | UnsetType = UNSET

@@ -1,0 +1,161 @@
+"""Entries: what a conversation's log is made of.
+
+A conversation is a log. Every entry has a gap-free `seq` (1, 2, 3 ...) and a `timestamp` (integer microseconds) that
+strictly increases with it. On the wire the field `kind` tells the entries apart; an absent field has its default value.
+"""
+
+from enum import StrEnum
+
+from msgspec import UNSET, Struct, UnsetType
+
+from tertulia.domain.members import MemberRole, Role
+
+
+class ConversationKind(StrEnum):
+    DIRECT = "direct"
+    GROUP = "group"
+
+
+class History(StrEnum):
+    """What a new member may read: what comes after joining, or all of it."""
+
+    JOINED = "joined"
+    ALL = "all"
+
+
+class Attachment(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file that a message carries. `media` is the id of the upload; `type` is a media type (RFC 6838); `size` in bytes."""
+
+    media: str
+    name: str
+    type: str
+    size: int
+    width: int = 0
+    height: int = 0
+    alt: str = ""
+
+
+class Stamp(Struct, frozen=True):
+    """The place of an entry in its log."""
+
+    seq: int
+    timestamp: int
+
+
+class BaseEntry(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"):
+    """What every entry has. `author` is the username of who caused it."""
+
+    seq: int
+    timestamp: int
+    author: str
+
+
+class ConversationCreated(BaseEntry, frozen=True, kw_only=True, tag="created"):
+    """The first entry of every log."""
+
+    type: ConversationKind
+    members: tuple[MemberRole, ...]
+    title: str = ""
+
+
+class MessageSent(BaseEntry, frozen=True, kw_only=True, tag="message"):
+    """A message. `id` is the client's own; `number` counts the conversation's messages from 1; `reply_to` is a timestamp.
+
+    When the message is deleted, what it said is erased from its entry too, and `erased` is true.
+    """
+
+    id: str
+    number: int
+    text: str = ""
+    reply_to: int = 0
+    attachments: tuple[Attachment, ...] = ()
+    mentions: tuple[str, ...] = ()
+    erased: bool = False
+
+
+class MessageEdited(BaseEntry, frozen=True, kw_only=True, tag="edited"):
+    """The message at `target` (a timestamp) says `text` from now on."""
+
+    target: int
+    text: str = ""
+    mentions: tuple[str, ...] = ()
+    erased: bool = False
+
+
+class MessageDeleted(BaseEntry, frozen=True, kw_only=True, tag="deleted"):
+    """The message at `target` is gone; a tombstone stays."""
+
+    target: int
+
+
+class ReactionAdded(BaseEntry, frozen=True, kw_only=True, tag="reaction_added"):
+    target: int
+    emoji: str
+
+
+class ReactionRemoved(BaseEntry, frozen=True, kw_only=True, tag="reaction_removed"):
+    target: int
+    emoji: str
+
+
+class MemberAdded(BaseEntry, frozen=True, kw_only=True, tag="member_added"):
+    username: str
+    role: Role = Role.MEMBER
+
+
+class MemberRemoved(BaseEntry, frozen=True, kw_only=True, tag="member_removed"):
+    """`username` is no longer a member: removed by `author`, or left when both are the same."""
+
+    username: str
+
+
+class RoleChanged(BaseEntry, frozen=True, kw_only=True, tag="role_changed"):
+    username: str
+    role: Role
+
+
+class TitleChanged(BaseEntry, frozen=True, kw_only=True, tag="title_changed"):
+    title: str
+
+
+class SettingsChanged(BaseEntry, frozen=True, kw_only=True, tag="settings_changed"):
+    """What is absent did not change."""
+
+    live_typing: bool | UnsetType = UNSET
+    history: History | UnsetType = UNSET
+
+
+class Hidden(Struct, frozen=True, kw_only=True, tag_field="kind", tag="hidden"):
+    """An entry about a message that the reader may not read: it keeps the log free of gaps and says nothing else."""
+
+    seq: int
+    timestamp: int
+
+
+Entry = (
+    ConversationCreated
+    | MessageSent
+    | MessageEdited
+    | MessageDeleted
+    | ReactionAdded
+    | ReactionRemoved
+    | MemberAdded
+    | MemberRemoved
+    | RoleChanged
+    | TitleChanged
+    | SettingsChanged
+)
+AboutMessage = MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved
+"""Entries about an earlier message, named by its timestamp in `target`."""
+VisibleEntry = Entry | Hidden
+"""What a reader is given."""
+
+
+def target_of(entry: Entry | Hidden) -> int | None:
+    """The timestamp of the message that the entry is about, if it is about one."""
+    return entry.target if isinstance(entry, AboutMessage) else None
+
+
+def hide(entry: Entry) -> Hidden:
+    """What a reader gets who may not read the message that `entry` is about."""
+    return Hidden(seq=entry.seq, timestamp=entry.timestamp)

@@ -1,0 +1,72 @@
+"""What people are told while they are connected. On the wire the field `type` tells the events apart.
+
+Entries are the log's own and can always be read again; the other events are of the moment and are not stored.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from tertulia.domain.entries import VisibleEntry
+from tertulia.domain.members import Cursor
+from tertulia.domain.presence import Presence
+
+
+class EntryEvent(Struct, frozen=True, tag_field="type", tag="entry"):
+    """An entry was committed."""
+
+    conversation: str
+    entry: VisibleEntry
+
+
+class ReadEvent(Struct, frozen=True, tag_field="type", tag="read"):
+    """Somebody's read cursor moved."""
+
+    conversation: str
+    username: str
+    read: Cursor
+
+
+class TypingEvent(Struct, frozen=True, tag_field="type", tag="typing"):
+    """Somebody is typing; shown for five seconds unless it comes again or a message of that person does."""
+
+    conversation: str
+    username: str
+
+
+class DraftEvent(Struct, frozen=True, tag_field="type", tag="draft"):
+    """Live typing: what somebody has typed so far. Empty when the person stopped. `version` grows; an older one is dropped."""
+
+    conversation: str
+    username: str
+    text: str
+    version: int
+
+
+class Membership(StrEnum):
+    JOINED = "joined"
+    LEFT = "left"
+
+
+class ConversationChanged(Struct, frozen=True, tag_field="type", tag="conversation"):
+    """The receiver is now a member of the conversation, or no longer."""
+
+    conversation: str
+    change: Membership
+
+
+class PresenceEvent(Struct, frozen=True, tag_field="type", tag="presence"):
+    username: str
+    status: Presence
+
+
+class Goodbye(Struct, frozen=True, tag_field="type", tag="goodbye"):
+    """The last event before the server closes. `reason` is one of the documented close reasons; `resume` says whether to connect again."""
+
+    reason: str
+    resume: bool
+
+
+ConversationEvent = EntryEvent | ReadEvent | TypingEvent | DraftEvent
+UserEvent = ConversationChanged | PresenceEvent | ReadEvent
+Event = EntryEvent | ReadEvent | TypingEvent | DraftEvent | ConversationChanged | PresenceEvent | Goodbye

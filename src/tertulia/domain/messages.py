@@ -1,0 +1,122 @@
+"""Messages as people see them: the fold of the entries about one message.
+
+`begin` and `apply` are all there is to it. The services, the Python client and the web client fold the same way, and
+tests hold that a client's state equals a fresh read.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tertulia.domain.entries import (
+    AboutMessage,
+    Attachment,
+    MessageDeleted,
+    MessageEdited,
+    MessageSent,
+    ReactionAdded,
+    ReactionRemoved,
+)
+
+
+class Reaction(Struct, frozen=True):
+    """Who reacted with one emoji, in the order in which they did."""
+
+    emoji: str
+    users: tuple[str, ...]
+
+
+class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A message with edits and reactions applied. `edited` and `deleted` are the timestamps of the last such entry, or 0."""
+
+    seq: int
+    timestamp: int
+    number: int
+    author: str
+    id: str
+    text: str = ""
+    reply_to: int = 0
+    attachments: tuple[Attachment, ...] = ()
+    mentions: tuple[str, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    edited: int = 0
+    deleted: int = 0
+    changed: int = 0
+    """The timestamp of the last entry about this message, or 0."""
+
+
+def begin(entry: MessageSent) -> Message:
+    """The message as it was sent."""
+    return Message(
+        seq=entry.seq,
+        timestamp=entry.timestamp,
+        number=entry.number,
+        author=entry.author,
+        id=entry.id,
+        text=entry.text,
+        reply_to=entry.reply_to,
+        attachments=entry.attachments,
+        mentions=entry.mentions,
+    )
+
+
+def apply(message: Message, entry: AboutMessage) -> Message:
+    """The message after one more entry about it. An entry at or before `changed` is not applied again."""
+    if entry.timestamp <= message.changed:
+        return message
+    stamp = entry.timestamp
+    match entry:
+        case MessageDeleted():
+            return replace(
+                message,
+                text="",
+                attachments=(),
+                mentions=(),
+                reactions=(),
+                reply_to=0,
+                deleted=stamp,
+                changed=stamp,
+            )
+        case MessageEdited():
+            return replace(message, text=entry.text, mentions=entry.mentions, edited=stamp, changed=stamp)
+        case ReactionAdded():
+            return replace(message, reactions=_add(message.reactions, entry.emoji, entry.author), changed=stamp)
+        case ReactionRemoved():
+            return replace(message, reactions=_remove(message.reactions, entry.emoji, entry.author), changed=stamp)
+
+
+def fold(sent: MessageSent, changes: Iterable[AboutMessage]) -> Message:
+    """The message after all `changes`, which come in the log's order."""
+    message = begin(sent)
+    for change in changes:
+        message = apply(message, change)
+    return message
+
+
+def has_reaction(message: Message, emoji: str, username: str) -> bool:
+    return any(r.emoji == emoji and username in r.users for r in message.reactions)
+
+
+def reaction_count(message: Message) -> int:
+    return sum(len(r.users) for r in message.reactions)
+
+
+def digest(text: str, reply_to: int, attachments: Sequence[Attachment]) -> bytes:
+    """16 bytes that tell a retry of a message from another message under the same id, also after an edit or a deletion."""
+    parts = [text, str(reply_to), *(f"{a.media}\0{a.alt}" for a in attachments)]
+    return hashlib.blake2b("\0\0".join(parts).encode(), digest_size=16).digest()
+
+
+def _add(reactions: tuple[Reaction, ...], emoji: str, username: str) -> tuple[Reaction, ...]:
+    if not any(r.emoji == emoji for r in reactions):
+        return (*reactions, Reaction(emoji, (username,)))
+    return tuple(
+        Reaction(emoji, (*r.users, username)) if r.emoji == emoji and username not in r.users else r for r in reactions
+    )
+
+
+def _remove(reactions: tuple[Reaction, ...], emoji: str, username: str) -> tuple[Reaction, ...]:
+    fewer = (Reaction(emoji, tuple(u for u in r.users if u != username)) if r.emoji == emoji else r for r in reactions)
+    return tuple(r for r in fewer if r.users)

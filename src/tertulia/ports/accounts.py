@@ -1,0 +1,118 @@
+"""Accounts: who people are, their passwords, their sign-in sessions."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class User(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A person as others see one."""
+
+    username: str
+    name: str = ""
+    admin: bool = False
+    disabled: bool = False
+    created: int = 0
+
+
+class Identity(Struct, frozen=True, kw_only=True):
+    """Who calls, as an access token proves it. `session` names the sign-in that the token comes from."""
+
+    username: str
+    session: str
+    admin: bool
+    expires: int
+    """Seconds since 1970."""
+
+
+class Grant(Struct, frozen=True, kw_only=True):
+    """What a sign-in or a refresh gives. `expires_in` is in seconds. The refresh token works once."""
+
+    access_token: str
+    expires_in: int
+    refresh_token: str
+    refresh_expires_in: int
+    user: User
+
+
+class SessionsEnded(Struct, frozen=True):
+    """Sign-in sessions of a person ended: the named ones, or all where `sessions` is None."""
+
+    username: str
+    sessions: tuple[str, ...] | None
+    reason: str
+
+
+class Accounts(Protocol):
+    """Raises the errors of `tertulia.domain.errors`. Passwords are never logged, stored or compared in clear."""
+
+    def listen(self, listener: Callable[[SessionsEnded], None]) -> None:
+        """Calls `listener` on the event loop within a second of the end of sessions, also where another process ended them."""
+        ...
+
+    async def sign_up(self, username: str, password: str, name: str, invite: str | None) -> tuple[User, bool]:
+        """The new user, and whether a confirmation code is still asked for. Raises `username_taken`, `sign_up_closed`,
+        `invite_required`, `invite_invalid`, `weak_password`."""
+        ...
+
+    async def confirm(self, username: str, code: str) -> None:
+        """Raises `invalid_code`; `not_supported` where no codes are used."""
+        ...
+
+    async def sign_in(self, username: str, password: str) -> Grant:
+        """Raises `wrong_credentials`, the same and in the same time for an unknown user, a wrong password and a disabled
+        account; `rate_limited` after too many tries."""
+        ...
+
+    async def refresh(self, refresh_token: str) -> Grant:
+        """Rotates: the token given is spent. Raises `session_ended`; a spent token ends its whole session (RFC 9700, 4.14.2)."""
+        ...
+
+    async def sign_out(self, refresh_token: str | None, identity: Identity | None, *, everywhere: bool) -> None:
+        """Ends the session of the token or identity, or all of that person's. Unknown tokens are no error."""
+        ...
+
+    async def change_password(self, identity: Identity, old: str, new: str) -> Grant:
+        """Ends every session; the caller gets a new one. Raises `wrong_credentials`, `weak_password`, `rate_limited`."""
+        ...
+
+    async def forgot_password(self, username: str) -> None:
+        """Sends a code where there is a way to; says nothing about whether the user exists."""
+        ...
+
+    async def reset_password(self, username: str, code: str, new: str) -> None:
+        """Ends every session. Raises `invalid_code`, `weak_password`, `rate_limited`."""
+        ...
+
+    async def verify(self, access_token: str) -> Identity:
+        """Raises `unauthenticated`, `token_expired`, `session_ended`. Cheap: called for every request."""
+        ...
+
+    async def keys(self) -> list[dict[str, str]]:
+        """The public keys of access tokens, for a JWK set (RFC 7517)."""
+        ...
+
+    async def user(self, username: str) -> User | None: ...
+
+    async def users(self, usernames: Sequence[str]) -> list[User]:
+        """Those of them that exist."""
+        ...
+
+    async def directory(self, query: str, *, after: str = "", limit: int) -> list[User]:
+        """Enabled users whose username or name has a word that starts with `query`, by username, after `after`."""
+        ...
+
+    async def rename(self, username: str, name: str) -> User: ...
+
+    async def set_disabled(self, username: str, disabled: bool) -> User:
+        """Disabling ends every session. Raises `user_not_found`."""
+        ...
+
+    async def set_admin(self, username: str, admin: bool) -> User: ...
+
+    async def invite(self, by: str, *, admin: bool, seconds: int) -> str:
+        """A code with which one person can sign up within that time."""
+        ...
+
+    async def close(self) -> None: ...
