@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from tertulia.api import requests as q
 from tertulia.api import responses as r
+from tertulia.domain.messages import Message
+from tertulia.ports.accounts import User
 
 
 class Access(StrEnum):
@@ -52,7 +54,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     path_type: type[q.Request] = q.Nothing
     query_type: type[q.Request] = q.Nothing
     body_type: type[q.Request] | None = None
-    response: type[r.Response] = r.Empty
+    response: type[Struct] = r.Empty
     statuses: tuple[int, ...] = (200,)
     errors: tuple[str, ...] = ()
     raw_body: bool = False
@@ -84,7 +86,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         function=_F.USERS_POST,
         access=Access.PUBLIC,
         body_type=q.SignUp,
-        response=r.SignedUp,
+        response=User,
         statuses=(201, 202),
         errors=("username_taken", "weak_password", "sign_up_closed", "invite_required", "invite_invalid"),
     ),
@@ -199,7 +201,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         summary="The caller's own account.",
         tag="accounts",
         function=_F.USERS_GET,
-        response=r.UserView,
+        response=User,
     ),
     Operation(
         name="update_me",
@@ -209,7 +211,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         tag="accounts",
         function=_F.USERS_POST,
         body_type=q.UpdateMe,
-        response=r.UserView,
+        response=User,
     ),
     Operation(
         name="update_user",
@@ -221,7 +223,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         access=Access.ADMIN,
         path_type=q.UserPath,
         body_type=q.UpdateUser,
-        response=r.UserView,
+        response=User,
         errors=("user_not_found",),
     ),
     Operation(
@@ -351,7 +353,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         function=_F.MESSAGES_POST,
         path_type=q.ConversationPath,
         body_type=q.SendMessage,
-        response=r.MessageView,
+        response=Message,
         statuses=(201, 200),
         errors=(*_C, "id_reused", "reply_not_found", "attachment_not_found"),
     ),
@@ -364,7 +366,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         function=_F.MESSAGES_POST,
         path_type=q.MessagePath,
         body_type=q.EditMessage,
-        response=r.MessageView,
+        response=Message,
         errors=(*_M, "forbidden", "message_deleted"),
     ),
     Operation(
@@ -375,7 +377,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         tag="messages",
         function=_F.MESSAGES_POST,
         path_type=q.MessagePath,
-        response=r.MessageView,
+        response=Message,
         errors=(*_M, "forbidden"),
     ),
     Operation(
@@ -386,7 +388,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         tag="messages",
         function=_F.MESSAGES_POST,
         path_type=q.ReactionPath,
-        response=r.MessageView,
+        response=Message,
         errors=(*_M, "message_deleted", "too_many_reactions"),
     ),
     Operation(
@@ -397,7 +399,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         tag="messages",
         function=_F.MESSAGES_POST,
         path_type=q.ReactionPath,
-        response=r.MessageView,
+        response=Message,
         errors=(*_M, "message_deleted"),
     ),
     Operation(

@@ -25,21 +25,10 @@ class Session(Response, frozen=True, omit_defaults=True):
     refresh_token: str | UnsetType = UNSET
 
 
-class UserView(Response, frozen=True):
-    user: User
-
-
 class KeySet(Response, frozen=True):
     """A JWK set."""
 
     keys: list[dict[str, str]]
-
-
-class SignedUp(Response, frozen=True):
-    """`confirm`: a confirmation code was sent, and `POST /api/auth/confirm` takes it."""
-
-    user: User
-    confirm: bool = False
 
 
 class Users(Response, frozen=True):
@@ -100,10 +89,6 @@ class Conversations(Response, frozen=True):
 class Members(Response, frozen=True):
     members: list[MemberView]
     cursor: str | None = None
-
-
-class MessageView(Response, frozen=True):
-    message: Message
 
 
 class Messages(Response, frozen=True):

