@@ -1,5 +1,7 @@
 """What callers get. A field may be added; none changes its meaning."""
 
+from typing import Any
+
 from msgspec import UNSET, Struct, UnsetType
 
 from tertulia.domain.entries import ConversationKind, History, VisibleEntry
@@ -165,5 +167,5 @@ class Problem(Response, frozen=True, omit_defaults=True):
     code: str
     temporary: bool = False
     retry_after: float | UnsetType = UNSET
-    details: dict[str, object] | UnsetType = UNSET
+    details: dict[str, Any] | UnsetType = UNSET
     request_id: str | UnsetType = UNSET

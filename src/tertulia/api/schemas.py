@@ -1,0 +1,54 @@
+"""JSON Schema (2020-12) of the structs, as the documents need it."""
+
+import inspect
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
+
+REF_TEMPLATE: Final = "#/components/schemas/{name}"
+
+
+def schemas(types: Iterable[Any]) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
+    """A schema or a reference for each of `types`, and the named schemas that they refer to, by name."""
+    references, components = msgspec.json.schema_components(types, ref_template=REF_TEMPLATE)
+    return [tidy(reference) for reference in references], tidy(dict(sorted(components.items())))
+
+
+def properties(kind: type[msgspec.Struct]) -> tuple[dict[str, dict[str, Any]], set[str]]:
+    """The fields of a struct by their names on the wire, each with its schema, and which of them are required."""
+    _, components = schemas([kind])
+    schema = components[kind.__name__]
+    return schema["properties"], set(schema["required"])
+
+
+def without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a value that can be left out but, in a path or a query, can't be null."""
+    choices = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
+    if len(choices) != 1:
+        return schema
+    rest = {key: value for key, value in schema.items() if key != "anyOf" and (key, value) != ("default", None)}
+    return {**choices[0], **rest}
+
+
+def tidy(schema: Any) -> Any:
+    """The same schema of JSON's own types, with descriptions that keep no indentation of the source."""
+    if isinstance(schema, list | tuple):
+        return [tidy(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: inspect.cleandoc(value) if key == "description" and isinstance(value, str) else tidy(value)
+        for key, value in schema.items()
+    }
+
+
+def first_line(kind: type[Any]) -> str:
+    """The first line of a docstring; empty where there is none of the type's own."""
+    return doc(kind).partition("\n")[0]
+
+
+def doc(kind: type[Any]) -> str:
+    """The docstring of the type's own, without the indentation of the source."""
+    own = kind.__dict__.get("__doc__")
+    return inspect.cleandoc(own) if own else ""
