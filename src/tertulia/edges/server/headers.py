@@ -1,0 +1,110 @@
+"""The headers of every answer: what keeps a browser from doing harm (security headers), and who may read it (CORS)."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from tertulia.edges.server.caller import Caller, Headers
+from tertulia.edges.server.settings import HttpSettings
+
+RawHeaders = list[tuple[bytes, bytes]]
+
+_ALLOWED_HEADERS: Final = b"authorization, content-type, x-request-id"
+_EXPOSED_HEADERS: Final = b"retry-after, x-request-id, content-range, etag"
+_PREFLIGHT_SECONDS: Final = b"7200"
+_HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
+_ALWAYS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
+
+def page_policy(connect: Iterable[str] = (), media: Iterable[str] = ()) -> bytes:
+    """The content security policy of the web page: nothing but its own files, and no script made from text."""
+    more_connect = "".join(f" {origin}" for origin in connect)
+    more_media = "".join(f" {origin}" for origin in media)
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; manifest-src 'self'; "
+        f"worker-src 'self'; img-src 'self' blob: data:{more_media}; media-src 'self' blob:{more_media}; "
+        f"connect-src 'self'{more_connect}; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'"
+    ).encode("ascii")
+
+
+_API_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'"
+# A file that somebody uploaded and a person opens as a page of its own: no script, no form, an origin of its own.
+_CONTENT_POLICY: Final = b"default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; sandbox"
+
+
+class AnswerHeaders:
+    """The fixed headers by kind of answer, made once."""
+
+    def __init__(self, settings: HttpSettings) -> None:
+        self._origins: Final = frozenset(settings.origins)
+        policy = page_policy(settings.connect, settings.media)
+        page: RawHeaders = [
+            *_ALWAYS,
+            (b"content-security-policy", policy),
+            (b"cross-origin-opener-policy", b"same-origin"),
+            (b"cross-origin-resource-policy", b"same-origin"),
+            (b"permissions-policy", b"geolocation=(), payment=(), usb=()"),
+        ]
+        api: RawHeaders = [
+            *_ALWAYS,
+            (b"content-security-policy", _API_POLICY),
+            (b"cache-control", b"no-store"),
+            (b"cross-origin-resource-policy", b"same-origin"),
+        ]
+        # A page of a listed origin shows files by <img>, which asks for no permission beyond this one.
+        reach = b"cross-origin" if settings.origins else b"same-origin"
+        content: RawHeaders = [
+            *_ALWAYS,
+            (b"content-security-policy", _CONTENT_POLICY),
+            (b"cross-origin-resource-policy", reach),
+        ]
+        self._page: Final = {False: page, True: [*page, _HSTS]}
+        self._api: Final = {False: api, True: [*api, _HSTS]}
+        self._content: Final = {False: content, True: [*content, _HSTS]}
+
+    def page(self, caller: Caller) -> RawHeaders:
+        return self._page[caller.https]
+
+    def api(self, caller: Caller) -> RawHeaders:
+        return self._api[caller.https]
+
+    def content(self, caller: Caller) -> RawHeaders:
+        return self._content[caller.https]
+
+    def allows(self, caller: Caller, fetch_site: bytes = b"") -> bool:
+        """Whether a request may act on a cookie: it comes from the server's own page, a listed origin, or no browser.
+
+        A browser sends `Origin` with every request that can change something (Fetch standard, 3.1); where it is absent
+        and `Sec-Fetch-Site` (`fetch_site`) shows another site all the same, the answer is no.
+        """
+        if not caller.origin:
+            return fetch_site in (b"", b"same-origin", b"none")
+        return caller.origin == caller.own_origin or caller.origin in self._origins
+
+    def cors(self, caller: Caller) -> RawHeaders:
+        """What lets a page of a listed origin read the answer. The answer differs by origin, so a cache must know."""
+        if not self._origins:
+            return []
+        if caller.origin not in self._origins:
+            return [(b"vary", b"Origin")]
+        return [
+            (b"vary", b"Origin"),
+            (b"access-control-allow-origin", caller.origin.encode("latin-1")),
+            (b"access-control-allow-credentials", b"true"),
+            (b"access-control-expose-headers", _EXPOSED_HEADERS),
+        ]
+
+    def preflight(self, caller: Caller, headers: Headers, methods: Iterable[str]) -> RawHeaders:
+        """What answers an `OPTIONS` request; to a listed origin's preflight (Fetch standard, 3.2.2), permission."""
+        allowed = ", ".join(methods).encode("ascii")
+        answer = [(b"allow", allowed), *self.cors(caller)]
+        if b"access-control-request-method" in headers and caller.origin in self._origins:
+            answer += [
+                (b"access-control-allow-methods", allowed),
+                (b"access-control-allow-headers", _ALLOWED_HEADERS),
+                (b"access-control-max-age", _PREFLIGHT_SECONDS),
+            ]
+        return answer

@@ -1,0 +1,36 @@
+"""What the operator decides about the HTTP edge."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class WebConfig(Struct, frozen=True, kw_only=True):
+    """What the web client reads at `/config.json`: where things are, who may sign up, whether this is a demonstration."""
+
+    api: str = "/api"
+    ws: str = "/ws"
+    media: str = "/api/media"
+    sign_up: str = "open"
+    demo: bool = False
+
+
+class HttpSettings(Struct, frozen=True, kw_only=True):
+    """All of it, made in `homes/`.
+
+    `origins` are the foreign web origins (`https://chat.example.org`, no path) whose pages may use the API; a page of
+    the server's own origin always may. `trusted_proxies` are addresses and networks whose `X-Forwarded-For` and
+    `X-Forwarded-Proto` are believed. `https` says that people reach the server by https even where a request doesn't
+    show it. `metrics_token` opens `/metrics` to others than this machine. `connect` and `media` are further origins
+    that the web page talks to and gets files from. `web` is the content of `/config.json`. `static` is the folder of
+    the web client.
+    """
+
+    origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    https: bool = False
+    metrics_token: str = ""
+    connect: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    web: WebConfig = WebConfig()
+    static: Path | None = None
