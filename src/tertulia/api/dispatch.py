@@ -3,49 +3,85 @@
 Both edges, the server and the functions, use it, so an operation behaves the same in every home.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+import logging
+import math
+from typing import Any, Final
 
-from msgspec import UNSET, Struct, UnsetType
+import msgspec
 
+from tertulia.api.calls import Answer, Call, Incoming, RefreshCookie
+from tertulia.api.errors import STATUS, problem
+from tertulia.api.handlers import HANDLERS
+from tertulia.api.handlers.accounts import bearer
+from tertulia.api.operations import Access, Operation
+from tertulia.domain.errors import ChatError, ForbiddenError, InvalidError, UnauthenticatedError
+from tertulia.ports.accounts import Identity
+from tertulia.services.chat import Chat
 
-class Incoming(Struct, frozen=True, kw_only=True):
-    """A request as an edge hands it over. `content` streams the body of an operation with `raw_body`; `body` is empty then.
+__all__ = ["Answer", "Incoming", "RefreshCookie", "dispatch", "failure"]
 
-    `address` is the caller's network address, `origin` the header `Origin` ("" where there is none), `refresh_token` the
-    content of the refresh cookie, `range` the header `Range`.
-    """
-
-    path: Mapping[str, str] = {}
-    query: Mapping[str, str] = {}
-    body: bytes = b""
-    content: AsyncIterator[bytes] | None = None
-    content_length: int | None = None
-    authorization: str = ""
-    origin: str = ""
-    address: str = ""
-    refresh_token: str | None = None
-    range: str = ""
-    request_id: str = ""
+_LOG: Final = logging.getLogger("tertulia.api")
+_NOBODY: Final = Identity(username="", session="", admin=False, expires=0)
+_DECODERS: Final[dict[type, msgspec.json.Decoder[Any]]] = {}
 
 
-class RefreshCookie(Struct, frozen=True):
-    """The refresh token to set as a cookie for `max_age` seconds; an empty `value` clears it."""
+async def dispatch(chat: Chat, operation: Operation, incoming: Incoming) -> Answer:
+    """The answer to a request. Never raises but for cancellation: an error is an answer too."""
+    identity = _NOBODY
+    try:
+        identity = await _authenticate(chat, operation, incoming)
+        call: Call[Any, Any, Any] = Call(
+            identity=identity,
+            path=_parameters(incoming.path, operation.path_type),
+            query=_parameters(incoming.query, operation.query_type),
+            body=_body(incoming, operation),
+            incoming=incoming,
+        )
+        answer = await HANDLERS[operation.name](chat, call)
+    except ChatError as error:
+        answer = failure(error, incoming.request_id)
+    except Exception:  # noqa: BLE001 - whatever fails, the caller gets an answer and the log the reason
+        _LOG.exception("operation failed", extra={"operation": operation.name, "request_id": incoming.request_id})
+        answer = failure(ChatError("internal"), incoming.request_id)
+    return msgspec.structs.replace(answer, username=identity.username) if identity.username else answer
 
-    value: str
-    max_age: int
+
+def failure(error: ChatError, request_id: str | None = None) -> Answer:
+    """An error as an answer: problem details, and when to try again."""
+    headers = {"Content-Type": "application/problem+json"}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+    if STATUS[error.code] == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Answer(status=STATUS[error.code], body=problem(error, request_id), headers=headers, code=error.code)
 
 
-class Answer(Struct, frozen=True, kw_only=True):
-    """What the edge sends back. `body` is encoded as JSON; where `content` is set it is streamed instead.
+async def _authenticate(chat: Chat, operation: Operation, incoming: Incoming) -> Identity:
+    if operation.access not in (Access.USER, Access.ADMIN):
+        return _NOBODY
+    token = bearer(incoming.authorization)
+    if not token:
+        raise UnauthenticatedError("unauthenticated")
+    identity = await chat.accounts.verify(token)
+    if operation.access is Access.ADMIN and not identity.admin:
+        raise ForbiddenError("forbidden")
+    return identity
 
-    `code` is the error's code where `status` says that it is one; `username` is who called, for the log.
-    """
 
-    status: int
-    body: Any = None
-    headers: Mapping[str, str] = {}
-    cookie: RefreshCookie | UnsetType = UNSET
-    content: AsyncIterator[bytes] | None = None
-    code: str = ""
-    username: str = ""
+def _parameters(given: Any, kind: type[Any]) -> Any:
+    try:
+        return msgspec.convert(dict(given), kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise InvalidError("invalid_request", f"{error}. Nothing was changed.") from None
+
+
+def _body(incoming: Incoming, operation: Operation) -> Any:
+    if operation.body_type is None:
+        return None
+    decoder = _DECODERS.get(operation.body_type)
+    if decoder is None:
+        decoder = _DECODERS[operation.body_type] = msgspec.json.Decoder(operation.body_type)
+    try:
+        return decoder.decode(incoming.body or b"{}")
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidError("invalid_request", f"{error}. Nothing was changed.") from None

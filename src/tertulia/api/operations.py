@@ -1,4 +1,5 @@
-"""The table of REST operations: the only source of routes, of the OpenAPI document, of the reference and of the permission tests."""
+"""The table of REST operations: the only source of routes, of the OpenAPI document, of the reference and of the
+permission tests."""
 
 from enum import StrEnum
 from typing import Final

@@ -1,5 +1,7 @@
 """What callers send: paths, queries and bodies. Unknown fields are refused, so that a misspelt one is noticed."""
 
+from typing import Protocol
+
 from msgspec import UNSET, Struct, UnsetType
 
 from tertulia.api import fields
@@ -102,7 +104,8 @@ class CreateInvite(Request, frozen=True):
 
 
 class CreateConversation(Request, frozen=True):
-    """`id` names the request: sent again with the same id, it answers with the same group. `members` leaves out the caller."""
+    """`id` names the request: sent again with the same id, it answers with the same group. `members` leaves out the
+    caller."""
 
     kind: ConversationKind
     members: list[fields.Username]
@@ -151,6 +154,19 @@ class AttachmentRef(Request, frozen=True):
 
     media: fields.MediaId
     alt: str = ""
+
+
+class MessageFields(Protocol):
+    """What a request and an action to send a message have in common."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def reply_to(self) -> int: ...
+    @property
+    def attachments(self) -> list[AttachmentRef]: ...
 
 
 class SendMessage(Request, frozen=True):

@@ -103,7 +103,8 @@ class Messages(Response, frozen=True):
 
 
 class Log(Response, frozen=True):
-    """Every readable entry with `after` < seq <= `through`, in order. What is missing in between is not for this reader."""
+    """Every readable entry with `after` < seq <= `through`, in order. What is missing in between is not for this
+    reader."""
 
     entries: list[VisibleEntry]
     through: int

@@ -1,1 +1,2 @@
-"""What the services need from outside: one Protocol a file, with its promises. Every adapter of a port passes `tests/contracts`."""
+"""What the services need from outside: one Protocol a file, with its promises. Every adapter of a port passes
+`tests/contracts`."""

@@ -48,7 +48,8 @@ class Accounts(Protocol):
     """Raises the errors of `tertulia.domain.errors`. Passwords are never logged, stored or compared in clear."""
 
     def listen(self, listener: Callable[[SessionsEnded], None]) -> None:
-        """Calls `listener` on the event loop within a second of the end of sessions, also where another process ended them."""
+        """Calls `listener` on the event loop within a second of the end of sessions, also where another process
+        ended them."""
         ...
 
     async def sign_up(self, username: str, password: str, name: str, invite: str | None) -> tuple[User, bool]:
@@ -60,13 +61,16 @@ class Accounts(Protocol):
         """Raises `invalid_code`; `not_supported` where no codes are used."""
         ...
 
-    async def sign_in(self, username: str, password: str) -> Grant:
-        """Raises `wrong_credentials`, the same and in the same time for an unknown user, a wrong password and a disabled
-        account; `rate_limited` after too many tries."""
+    async def sign_in(self, username: str, password: str, *, address: str = "") -> Grant:
+        """Raises `wrong_credentials`, the same and in the same time for an unknown user, a wrong password and a
+        disabled
+        account; `rate_limited` after too many tries. They are counted for the username at the caller's network
+        `address`, so that who guesses from one address doesn't lock the user out at another."""
         ...
 
     async def refresh(self, refresh_token: str) -> Grant:
-        """Rotates: the token given is spent. Raises `session_ended`; a spent token ends its whole session (RFC 9700, 4.14.2)."""
+        """Rotates: the token given is spent. Raises `session_ended`; a spent token ends its whole session (RFC 9700,
+        4.14.2)."""
         ...
 
     async def sign_out(self, refresh_token: str | None, identity: Identity | None, *, everywhere: bool) -> None:
@@ -74,7 +78,8 @@ class Accounts(Protocol):
         ...
 
     async def change_password(self, identity: Identity, old: str, new: str) -> Grant:
-        """Ends every session; the caller gets a new one. Raises `wrong_credentials`, `weak_password`, `rate_limited`."""
+        """Ends every session; the caller gets a new one. Raises `wrong_credentials`, `weak_password`,
+        `rate_limited`."""
         ...
 
     async def forgot_password(self, username: str) -> None:

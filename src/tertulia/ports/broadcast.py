@@ -1,4 +1,5 @@
-"""Telling connected people at once. A broadcast may be lost or come out of order; history may not: who sees a hole asks."""
+"""Telling connected people at once. A broadcast may be lost or come out of order; history may not: who sees a hole
+asks."""
 
 from collections.abc import Collection
 from typing import Protocol
@@ -22,5 +23,6 @@ class Broadcast(Protocol):
         ...
 
     def end_sessions(self, username: str, *, sessions: Collection[str] | None, reason: str) -> None:
-        """Says goodbye to a person's connections, of the named sign-in sessions or of all, and closes them within a second."""
+        """Says goodbye to a person's connections, of the named sign-in sessions or of all, and closes them within a
+        second."""
         ...

@@ -6,10 +6,12 @@ from msgspec import Struct
 
 
 class Ticket(Struct, frozen=True, kw_only=True):
-    """Who may connect with it, from which web origin ("" for a client that isn't a browser), under which sign-in session."""
+    """Who may connect with it, from which web origin ("" for a client that isn't a browser), under which sign-in
+    session."""
 
     username: str
     session: str
+    admin: bool
     origin: str
     expires: int
     """Microseconds since 1970."""

@@ -1,13 +1,19 @@
 """Files that people upload."""
 
 from collections.abc import AsyncIterator
+from enum import StrEnum
 from typing import Protocol
 
 from msgspec import Struct
 
 
 class Upload(Struct, frozen=True, kw_only=True):
-    """What is known of a file. `conversation` is "" until a message carries it; `stored` is the bytes that arrived."""
+    """What is known of a file. `stored`: all `size` bytes have arrived.
+
+    A file belongs to the message that its owner sent to `conversation` under `client_id`; both are "" until then.
+    Whether
+    that message exists, and who may see it, the log says: so a crash between claim and commit can show nothing.
+    """
 
     id: str
     owner: str
@@ -15,9 +21,25 @@ class Upload(Struct, frozen=True, kw_only=True):
     type: str
     size: int
     created: int
-    stored: int = 0
+    stored: bool = False
     conversation: str = ""
-    message: int = 0
+    client_id: str = ""
+
+
+class UploadAddress(Struct, frozen=True):
+    """How to send the content: `method`, `url`, `headers`, until `expires` (seconds since 1970)."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    expires: int
+
+
+class Purpose(StrEnum):
+    """What a signed address is good for."""
+
+    UPLOAD = "upload"
+    CONTENT = "content"
 
 
 class MediaStore(Protocol):
@@ -26,22 +48,35 @@ class MediaStore(Protocol):
         ...
 
     async def write(self, media: str, content: AsyncIterator[bytes]) -> Upload:
-        """Streams the content in; never holds all of it in memory. All of `size` bytes, or InvalidError `too_large` /
-        `upload_incomplete` and nothing is kept."""
+        """Streams the content in; never holds all of it in memory. Exactly `size` bytes, or InvalidError `too_large` or
+        ConflictError `upload_incomplete`, and nothing is kept. Durable once it returns."""
         ...
 
     async def get(self, media: str) -> Upload | None: ...
 
-    async def attach(self, media: str, conversation: str, message: int) -> None:
-        """From now on the file belongs to that message."""
+    async def claim(self, media: str, conversation: str, client_id: str) -> bool:
+        """From now on the file belongs to that message. False where it belongs to another; repeating it changes
+        nothing."""
         ...
 
-    async def read(self, media: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """Bytes `start` to `end` (exclusive)."""
+    def read(self, media: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """Bytes `start` to `end` (exclusive), in pieces."""
         ...
 
     async def delete(self, media: str) -> None: ...
 
-    async def unsent(self, before: int) -> list[str]:
-        """Ids of uploads that began before that time and no message carries; at most 100."""
+    async def unclaimed(self, before: int) -> list[str]:
+        """Ids of uploads that began before that time and no message has claimed; at most 100."""
+        ...
+
+    def upload_address(self, upload: Upload, expires: int) -> UploadAddress:
+        """Where whoever holds the address may send the content of this file, and of no other."""
+        ...
+
+    def content_url(self, upload: Upload, expires: int) -> str:
+        """Where whoever holds the address may read this file, and no other, until `expires` (seconds since 1970)."""
+        ...
+
+    def verify(self, media: str, purpose: Purpose, expires: int, signature: str, now: int) -> bool:
+        """Whether a signature that `upload_address` or `content_url` made holds at `now` (seconds since 1970)."""
         ...

@@ -8,7 +8,8 @@ from tertulia.domain.messages import Message
 
 
 class SearchQuery(Struct, frozen=True, kw_only=True):
-    """`terms` and `phrases` must all occur (in any script, also as part of a word); the rest narrows. Times are timestamps in microseconds."""
+    """`terms` and `phrases` must all occur (in any script, also as part of a word); the rest narrows. Times are
+    timestamps in microseconds."""
 
     terms: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """The log: conversations, their members, their entries.
 
-The store gives atomicity, the domain gives the rules: `append` hands a snapshot to a pure function and commits what that
+The store gives atomicity, the domain gives the rules: `append` hands a snapshot to a pure function and commits what
+that
 decides, all of it or nothing.
 """
 
@@ -39,11 +40,13 @@ class Decision(Struct, frozen=True):
 
 
 Decide = Callable[[Snapshot, Stamp], Decision]
-"""Pure; may be called more than once. A ChatError that it raises leaves the store as it was and reaches the caller of `append`."""
+"""Pure; may be called more than once. A ChatError that it raises leaves the store as it was and reaches the caller
+of `append`."""
 
 
 class Append(Struct, frozen=True, kw_only=True):
-    """One request to append. `subject` (a username), `target` (a timestamp) and `client_id` say what the snapshot must hold."""
+    """One request to append. `subject` (a username), `target` (a timestamp) and `client_id` say what the snapshot
+    must hold."""
 
     conversation: str
     author: str
@@ -61,11 +64,13 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
 
 class Membership(Struct, frozen=True, kw_only=True):
-    """A conversation together with one person's row in it, and its last message as the row's owner may see it."""
+    """A conversation together with one person's row in it, its last message as that person may see it, and its first
+    members by username."""
 
     conversation: Conversation
     member: Member
     last_message: Message | None = None
+    members: tuple[Member, ...] = ()
 
 
 class Committed(Struct, frozen=True):
@@ -79,7 +84,8 @@ Listener = Callable[[Sequence[Committed]], None]
 
 
 class Store(Protocol):
-    """Durable once it returns. Raises UnavailableError where it can't, and then nothing was done or the same call may be repeated."""
+    """Durable once it returns. Raises UnavailableError where it can't, and then nothing was done or the same call
+    may be repeated."""
 
     def listen(self, listener: Listener) -> None:
         """Calls `listener` on the event loop after each commit, before the committing call returns, in the log's order
@@ -91,19 +97,22 @@ class Store(Protocol):
         ...
 
     async def append(self, request: Append) -> Outcome:
-        """Decides and commits atomically: entry, head, members, the state of the message that it is about, search index.
+        """Decides and commits atomically: entry, head, members, the state of the message that it is about, search
+        index.
 
-        Seq is gap-free and timestamps strictly increase. (conversation, author, client id) is unique for ever. A message
+        Seq is gap-free and timestamps strictly increase. (conversation, author, client id) is unique for ever. A
+        message
         moves its author's read cursor to itself; a deletion erases what was said from every entry about the message.
         Raises NotFoundError `conversation_not_found` where there is none.
         """
         ...
 
-    async def membership(self, conversation: str, username: str) -> Membership | None:
-        """None where there is no such conversation, or the person never was a member. Inactive rows are returned."""
+    async def membership(self, conversation: str, username: str, *, members: int = 0) -> Membership | None:
+        """None where there is no such conversation, or the person never was a member. Inactive rows are returned.
+        `members`: how many members to show."""
         ...
 
-    async def memberships(self, username: str, *, after: str = "", limit: int) -> list[Membership]:
+    async def memberships(self, username: str, *, after: str = "", limit: int, members: int = 0) -> list[Membership]:
         """The active ones, by conversation id, from the first id greater than `after`. Costs the same on every page."""
         ...
 
@@ -111,7 +120,9 @@ class Store(Protocol):
         """Active members by username, from the first greater than `after`."""
         ...
 
-    async def member(self, conversation: str, username: str) -> Member | None: ...
+    async def member(self, conversation: str, username: str) -> tuple[Conversation, Member] | None:
+        """The head and the person's row, also an inactive one."""
+        ...
 
     async def audience(self, conversation: str) -> tuple[Conversation, list[Member]] | None:
         """The head and all rows of members, inactive ones too, in one snapshot: what fan-out needs."""
@@ -120,7 +131,8 @@ class Store(Protocol):
     async def log(self, conversation: str, reader: Member, *, after: int, limit: int) -> tuple[list[VisibleEntry], int]:
         """Entries with seq > `after` that `reader` may read, in order, and the seq up to which the answer is complete.
 
-        Looks at up to `limit` entries; those that the reader may not read are left out, and entries about a message that
+        Looks at up to `limit` entries; those that the reader may not read are left out, and entries about a message
+        that
         the reader may not read are Hidden. The second value is `after` where nothing comes after it.
         """
         ...
@@ -134,11 +146,18 @@ class Store(Protocol):
         after: int | None = None,
         limit: int,
     ) -> list[Message]:
-        """Up to `limit` messages that `reader` may read, ascending: the last ones with timestamp < `before`, or the first
+        """Up to `limit` messages that `reader` may read, ascending: the last ones with timestamp < `before`, or the
+        first
         ones with timestamp > `after`; with neither, the last ones. Exactly one index range is read."""
         ...
 
-    async def message(self, conversation: str, reader: Member, timestamp: int) -> Message | None: ...
+    async def message(self, conversation: str, reader: Member, timestamp: int) -> Message | None:
+        """The message at `timestamp` as `reader` may see it; None where there is none that the reader may see."""
+        ...
+
+    async def message_of(self, conversation: str, reader: Member, author: str, client_id: str) -> Message | None:
+        """The same, for the message that `author` sent under `client_id`."""
+        ...
 
     async def move_cursor(self, conversation: str, username: str, timestamp: int) -> tuple[Cursor, bool]:
         """Moves the read cursor to the last message at or before `timestamp`, forward only. The cursor after it, and

@@ -1,0 +1,1 @@
+"""Files on disk: the port `MediaStore` for the home on one machine."""

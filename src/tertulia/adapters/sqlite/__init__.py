@@ -1,0 +1,1 @@
+"""The log on SQLite: one file, one writer with group commit, readers beside it."""

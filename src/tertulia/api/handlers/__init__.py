@@ -1,0 +1,52 @@
+"""From a decoded request to a service and back: one small function an operation, and nothing else in between."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from tertulia.api.calls import Answer, Call
+from tertulia.api.handlers import accounts, conversations, media, messages
+from tertulia.services.chat import Chat
+
+Handler = Callable[[Chat, Call[Any, Any, Any]], Awaitable[Answer]]
+
+HANDLERS: Final[dict[str, Handler]] = {
+    function.__name__: function
+    for function in (
+        accounts.sign_up,
+        accounts.confirm,
+        accounts.sign_in,
+        accounts.refresh,
+        accounts.sign_out,
+        accounts.change_password,
+        accounts.forgot_password,
+        accounts.reset_password,
+        accounts.get_keys,
+        accounts.list_users,
+        accounts.get_me,
+        accounts.update_me,
+        accounts.update_user,
+        accounts.create_invite,
+        accounts.create_ticket,
+        conversations.create_conversation,
+        conversations.list_conversations,
+        conversations.get_conversation,
+        conversations.update_conversation,
+        conversations.list_members,
+        conversations.put_member,
+        conversations.remove_member,
+        messages.list_messages,
+        messages.read_log,
+        messages.send_message,
+        messages.edit_message,
+        messages.delete_message,
+        messages.add_reaction,
+        messages.remove_reaction,
+        messages.move_cursor,
+        messages.search_messages,
+        media.create_media,
+        media.get_media,
+        media.upload_content,
+        media.get_content,
+    )
+}
+"""By the name of the operation; a test holds that the table of operations has the same names."""

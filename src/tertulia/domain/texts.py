@@ -1,0 +1,78 @@
+"""What people may write: the checks on texts, names and emoji. Each returns what it was given or raises
+InvalidError."""
+
+import re
+import unicodedata
+from typing import Final
+
+from tertulia.domain import limits
+from tertulia.domain.errors import InvalidError
+
+_USERNAME: Final = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+_CLIENT_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
+_SHORTCODE: Final = re.compile(r":[a-z0-9_+-]{1,30}:")
+_JOINER, _VARIATION, _KEYCAP = "\u200d", "\ufe0f", "\u20e3"
+_CONTROL_CATEGORIES: Final = frozenset({"Cc", "Cs", "Cn", "Co"})
+_LINE_CONTROLS: Final = frozenset("\n\t")
+
+
+def checked_username(username: str) -> str:
+    if not (limits.USERNAME_MIN <= len(username) <= limits.USERNAME_MAX and _USERNAME.fullmatch(username)):
+        raise InvalidError("invalid_request", "A username has lower-case letters, digits, `_`, `.` and `-`.")
+    return username
+
+
+def checked_client_id(client_id: str) -> str:
+    if not (0 < len(client_id) <= limits.CLIENT_ID_MAX and _CLIENT_ID.fullmatch(client_id)):
+        raise InvalidError("invalid_request", "A message's id has up to 64 letters, digits, `_` and `-`.")
+    return client_id
+
+
+def checked_text(text: str, *, may_be_empty: bool = False) -> str:
+    """A message's text: any script, any emoji, line breaks and tabs; no other control characters."""
+    if len(text) > limits.TEXT_MAX:
+        raise InvalidError("too_large", f"A message has up to {limits.TEXT_MAX} characters.", maximum=limits.TEXT_MAX)
+    _refuse_controls(text, allowed=_LINE_CONTROLS)
+    if not may_be_empty and not text.strip():
+        raise InvalidError("invalid_request", "A message needs a text or an attachment.")
+    return text
+
+
+def checked_line(text: str, maximum: int, what: str) -> str:
+    """One line, such as a name or a title. Blanks at both ends go."""
+    line = text.strip()
+    if len(line) > maximum:
+        raise InvalidError("invalid_request", f"{what} has up to {maximum} characters.", maximum=maximum)
+    _refuse_controls(line, allowed=frozenset())
+    return line
+
+
+def checked_emoji(emoji: str) -> str:
+    """One emoji (Unicode TS 51: a sequence of pictographs, modifiers and joiners, a flag or a keycap), or a
+    `:shortcode:`."""
+    if _SHORTCODE.fullmatch(emoji) or (0 < len(emoji) <= limits.EMOJI_MAX and _is_emoji(emoji)):
+        return emoji
+    raise InvalidError("invalid_request", "A reaction is one emoji, or the `:name:` of one.")
+
+
+def _is_emoji(text: str) -> bool:
+    if text[0] in "0123456789#*":
+        return text[1:] in (_VARIATION + _KEYCAP, _KEYCAP)
+    return all(_in_emoji(character) for character in text) and unicodedata.category(text[0]) in ("So", "Sk", "Sm", "Po")
+
+
+def _in_emoji(character: str) -> bool:
+    return (
+        character in (_JOINER, _VARIATION)
+        or unicodedata.category(character) in ("So", "Sk", "Sm")
+        or character in "\u203c\u2049"
+        or "\U000e0020" <= character <= "\U000e007f"
+    )
+
+
+def _refuse_controls(text: str, *, allowed: frozenset[str]) -> None:
+    if text.isascii() and text.isprintable():
+        return
+    for character in text:
+        if character not in allowed and unicodedata.category(character) in _CONTROL_CATEGORIES - {"Cn", "Co"}:
+            raise InvalidError("invalid_request", "Control characters are not allowed here.")

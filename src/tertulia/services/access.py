@@ -1,0 +1,42 @@
+"""Who may reach a conversation. Whoever is no active member learns nothing, not even that it exists."""
+
+from tertulia.domain.conversations import Conversation
+from tertulia.domain.errors import ForbiddenError, NotFoundError
+from tertulia.domain.members import Member
+from tertulia.domain.messages import Message
+from tertulia.domain.permissions import Action, may
+from tertulia.ports.store import Membership, Snapshot, Store
+
+
+async def membership_of(store: Store, conversation: str, username: str, *, members: int = 0) -> Membership:
+    """The conversation and the caller's row in it. Raises `conversation_not_found`."""
+    membership = await store.membership(conversation, username, members=members)
+    if membership is None or not membership.member.active:
+        raise NotFoundError("conversation_not_found")
+    return membership
+
+
+async def member_of(store: Store, conversation: str, username: str) -> tuple[Conversation, Member]:
+    """The head and the caller's row. Raises `conversation_not_found`."""
+    found = await store.member(conversation, username)
+    if found is None or not found[1].active:
+        raise NotFoundError("conversation_not_found")
+    return found
+
+
+def caller_of(snapshot: Snapshot, action: Action) -> Member:
+    """The caller, who is an active member and may do `action`. Raises `conversation_not_found`, `forbidden`."""
+    caller = snapshot.caller
+    if caller is None or not caller.active:
+        raise NotFoundError("conversation_not_found")
+    if not may(snapshot.conversation.kind, caller.role, action):
+        raise ForbiddenError("forbidden")
+    return caller
+
+
+def target_of(snapshot: Snapshot, caller: Member) -> Message:
+    """The message that the request is about, which the caller may read. Raises `message_not_found`."""
+    target = snapshot.target
+    if target is None or not caller.sees(target.timestamp, open_history=snapshot.conversation.open_history):
+        raise NotFoundError("message_not_found")
+    return target

@@ -1,0 +1,29 @@
+"""All that people can do, in one object: what edges are given."""
+
+from msgspec import Struct
+
+from tertulia.services.accounts import Accounts
+from tertulia.services.conversations import Conversations
+from tertulia.services.history import HistoryReader
+from tertulia.services.media import MediaFiles
+from tertulia.services.members import Members
+from tertulia.services.messages import Messages
+from tertulia.services.presence import Presences
+from tertulia.services.receipts import Receipts
+from tertulia.services.search import MessageSearch
+from tertulia.services.tickets import Tickets
+from tertulia.services.typing import Typing
+
+
+class Chat(Struct, frozen=True, kw_only=True):
+    accounts: Accounts
+    conversations: Conversations
+    members: Members
+    messages: Messages
+    history: HistoryReader
+    receipts: Receipts
+    typing: Typing
+    presence: Presences
+    search: MessageSearch
+    media: MediaFiles
+    tickets: Tickets

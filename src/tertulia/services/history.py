@@ -1,0 +1,73 @@
+"""Reading: pages of messages, and the log after a cursor."""
+
+from msgspec import Struct
+
+from tertulia.domain.conversations import Conversation
+from tertulia.domain.entries import VisibleEntry
+from tertulia.domain.errors import InvalidError
+from tertulia.domain.members import Member
+from tertulia.domain.messages import Message
+from tertulia.ports.accounts import Identity
+from tertulia.ports.store import Store
+from tertulia.services import access
+
+
+class Page(Struct, frozen=True):
+    """Messages, ascending; whether there are more before and after them; the head."""
+
+    messages: list[Message]
+    more_before: bool
+    more_after: bool
+    conversation: Conversation
+
+
+class LogPage(Struct, frozen=True):
+    """Every readable entry after the cursor up to `through`; the head."""
+
+    entries: list[VisibleEntry]
+    through: int
+    conversation: Conversation
+
+
+class HistoryReader:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def log(self, identity: Identity, conversation: str, *, after: int, limit: int) -> LogPage:
+        """Raises `conversation_not_found`."""
+        head, member = await access.member_of(self._store, conversation, identity.username)
+        entries, through = await self._store.log(conversation, member, after=after, limit=limit)
+        return LogPage(entries, through, head)
+
+    async def messages(
+        self,
+        identity: Identity,
+        conversation: str,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        around: int | None = None,
+        limit: int,
+    ) -> Page:
+        """A page before, after or around a timestamp; the last page without. Raises `conversation_not_found`."""
+        if sum(point is not None for point in (before, after, around)) > 1:
+            raise InvalidError("invalid_request", "Give one of `before`, `after` and `around`.")
+        head, member = await access.member_of(self._store, conversation, identity.username)
+        if around is not None:
+            return await self._around(head, member, around, limit)
+        if after is not None:
+            found = await self._store.messages(conversation, member, after=after, limit=limit + 1)
+            earlier = await self._store.messages(conversation, member, before=after + 1, limit=1)
+            return Page(found[:limit], bool(earlier), len(found) > limit, head)
+        found = await self._store.messages(conversation, member, before=before, limit=limit + 1)
+        later = before is not None and await self._store.messages(conversation, member, after=before - 1, limit=1)
+        return Page(found[-limit:], len(found) > limit, bool(later), head)
+
+    async def _around(self, head: Conversation, member: Member, around: int, limit: int) -> Page:
+        """Half before and at the point, half after; where one side is short the other fills the page."""
+        earlier = await self._store.messages(head.id, member, before=around + 1, limit=limit + 1)
+        later = await self._store.messages(head.id, member, after=around, limit=limit + 1)
+        upper = min(len(later), max(limit // 2, limit - len(earlier)))
+        lower = min(len(earlier), limit - upper)
+        page = earlier[len(earlier) - lower :] + later[:upper]
+        return Page(page, len(earlier) > lower, len(later) > upper, head)

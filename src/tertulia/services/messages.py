@@ -1,0 +1,256 @@
+"""Sending, editing, deleting messages, and reacting to them.
+
+Each is a pure decision that the store takes and commits in one transaction. Each is idempotent: a message by its client
+id, the rest because a state that already holds makes no entry.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from tertulia.domain import limits, messages
+from tertulia.domain.entries import (
+    Attachment,
+    MessageDeleted,
+    MessageEdited,
+    MessageSent,
+    ReactionAdded,
+    ReactionRemoved,
+    Stamp,
+)
+from tertulia.domain.errors import ConflictError, ForbiddenError, InvalidError, LimitedError
+from tertulia.domain.markdown import mentions
+from tertulia.domain.messages import Message
+from tertulia.domain.permissions import Action, may
+from tertulia.domain.texts import checked_client_id, checked_emoji, checked_text
+from tertulia.ports.accounts import Identity
+from tertulia.ports.media import MediaStore
+from tertulia.ports.rates import Rate
+from tertulia.ports.store import Append, Decide, Decision, Snapshot, Store
+from tertulia.services import access
+
+
+class NewAttachment(Struct, frozen=True):
+    """An upload of the sender's, and what it shows in words."""
+
+    media: str
+    alt: str = ""
+
+
+class NewMessage(Struct, frozen=True, kw_only=True):
+    """What somebody wants to say. `id` is the client's own, `reply_to` the timestamp of a message, or 0."""
+
+    id: str
+    text: str = ""
+    reply_to: int = 0
+    attachments: Sequence[NewAttachment] = ()
+
+
+class Messages:
+    def __init__(self, store: Store, media: MediaStore, rate: Rate) -> None:
+        self._store = store
+        self._media = media
+        self._rate = rate
+
+    async def send(self, identity: Identity, conversation: str, new: NewMessage) -> tuple[Message, bool]:
+        """The message, durable, and whether this call sent it: a retry gets the first result and False.
+
+        Raises `conversation_not_found`, `id_reused`, `reply_not_found`, `attachment_not_found`, `rate_limited`.
+        """
+        self._limit(identity)
+        checked_client_id(new.id)
+        checked_text(new.text, may_be_empty=bool(new.attachments))
+        attachments = await self._claimed(identity, conversation, new) if new.attachments else ()
+        outcome = await self._store.append(
+            Append(
+                conversation=conversation,
+                author=identity.username,
+                decide=_send(identity.username, new, attachments),
+                target=new.reply_to or None,
+                client_id=new.id,
+            )
+        )
+        if isinstance(outcome.entry, MessageSent):
+            return messages.begin(outcome.entry), True
+        return await self._first_result(outcome.snapshot), False
+
+    async def edit(self, identity: Identity, conversation: str, timestamp: int, text: str) -> Message:
+        """Raises `message_not_found`, `forbidden`, `message_deleted`."""
+        checked_text(text, may_be_empty=True)
+        return await self._change(identity, conversation, timestamp, _edit(identity.username, text))
+
+    async def delete(self, identity: Identity, conversation: str, timestamp: int) -> Message:
+        """What the message said is erased from the log; its files are deleted. Raises `message_not_found`,
+        `forbidden`."""
+        return await self._change(identity, conversation, timestamp, _delete(identity.username), erase=True)
+
+    async def react(self, identity: Identity, conversation: str, timestamp: int, emoji: str) -> Message:
+        """Raises `message_not_found`, `message_deleted`, `too_many_reactions`."""
+        checked_emoji(emoji)
+        return await self._change(identity, conversation, timestamp, _react(identity.username, emoji))
+
+    async def unreact(self, identity: Identity, conversation: str, timestamp: int, emoji: str) -> Message:
+        """Raises `message_not_found`, `message_deleted`."""
+        checked_emoji(emoji)
+        return await self._change(identity, conversation, timestamp, _unreact(identity.username, emoji))
+
+    async def _change(
+        self, identity: Identity, conversation: str, timestamp: int, decide: Decide, *, erase: bool = False
+    ) -> Message:
+        self._limit(identity)
+        outcome = await self._store.append(
+            Append(conversation=conversation, author=identity.username, decide=decide, target=timestamp)
+        )
+        before = outcome.snapshot.target
+        assert before is not None, "decisions about a message need one"  # noqa: S101
+        if outcome.entry is None:
+            return before
+        if erase:
+            for attachment in before.attachments:
+                await self._media.delete(attachment.media)
+        match outcome.entry:
+            case MessageEdited() | MessageDeleted() | ReactionAdded() | ReactionRemoved() as entry:
+                return messages.apply(before, entry)
+            case _:
+                return before
+
+    async def _claimed(self, identity: Identity, conversation: str, new: NewMessage) -> tuple[Attachment, ...]:
+        if len(new.attachments) > limits.ATTACHMENTS_MAX:
+            raise InvalidError(
+                "invalid_request",
+                f"A message carries up to {limits.ATTACHMENTS_MAX} files.",
+                maximum=limits.ATTACHMENTS_MAX,
+            )
+        await access.member_of(self._store, conversation, identity.username)
+        found = []
+        for attachment in new.attachments:
+            upload = await self._media.get(attachment.media)
+            if upload is None or upload.owner != identity.username or not upload.stored:
+                raise InvalidError("attachment_not_found", media=attachment.media)
+            if not await self._media.claim(upload.id, conversation, new.id):
+                raise InvalidError("attachment_not_found", media=attachment.media)
+            alt = checked_text(attachment.alt[: limits.TEXT_MAX], may_be_empty=True)
+            found.append(Attachment(media=upload.id, name=upload.name, type=upload.type, size=upload.size, alt=alt))
+        return tuple(found)
+
+    async def _first_result(self, snapshot: Snapshot) -> Message:
+        earlier = snapshot.earlier
+        assert earlier is not None, "nothing was appended because it was there"  # noqa: S101
+        if earlier.erased and snapshot.caller is not None:
+            now = await self._store.message(snapshot.conversation.id, snapshot.caller, earlier.timestamp)
+            return now or messages.begin(earlier)
+        return messages.begin(earlier)
+
+    def _limit(self, identity: Identity) -> None:
+        wait = self._rate.take(identity.username)
+        if wait:
+            raise LimitedError("rate_limited", retry_after=wait)
+
+
+def _send(username: str, new: NewMessage, attachments: tuple[Attachment, ...]) -> Decide:
+    named = mentions(new.text) if "@" in new.text else ()
+    digest = messages.digest(new.text, new.reply_to, attachments)
+
+    def decide(snapshot: Snapshot, stamp: Stamp) -> Decision:
+        if snapshot.earlier is not None:
+            # Before any look at membership: a retry is answered for ever, also to who has left since.
+            if snapshot.earlier_digest != digest:
+                raise ConflictError("id_reused")
+            return Decision(None)
+        caller = access.caller_of(snapshot, Action.SEND)
+        open_history = snapshot.conversation.open_history
+        if new.reply_to and (
+            snapshot.target is None or not caller.sees(snapshot.target.timestamp, open_history=open_history)
+        ):
+            raise InvalidError("reply_not_found")
+        entry = MessageSent(
+            seq=stamp.seq,
+            timestamp=stamp.timestamp,
+            author=username,
+            id=new.id,
+            number=snapshot.conversation.messages + 1,
+            text=new.text,
+            reply_to=new.reply_to,
+            attachments=attachments,
+            mentions=named,
+        )
+        return Decision(entry, digest)
+
+    return decide
+
+
+def _edit(username: str, text: str) -> Decide:
+    def decide(snapshot: Snapshot, stamp: Stamp) -> Decision:
+        caller = access.caller_of(snapshot, Action.EDIT_OWN)
+        target = access.target_of(snapshot, caller)
+        if target.author != username:
+            raise ForbiddenError("forbidden", "Only who wrote a message can change it.")
+        if target.deleted:
+            raise ConflictError("message_deleted")
+        checked_text(text, may_be_empty=bool(target.attachments))
+        if target.text == text:
+            return Decision(None)
+        return Decision(
+            MessageEdited(
+                seq=stamp.seq,
+                timestamp=stamp.timestamp,
+                author=username,
+                target=target.timestamp,
+                text=text,
+                mentions=mentions(text),
+            )
+        )
+
+    return decide
+
+
+def _delete(username: str) -> Decide:
+    def decide(snapshot: Snapshot, stamp: Stamp) -> Decision:
+        caller = access.caller_of(snapshot, Action.DELETE_OWN)
+        target = access.target_of(snapshot, caller)
+        if target.author != username and not may(snapshot.conversation.kind, caller.role, Action.DELETE_OTHERS):
+            raise ForbiddenError("forbidden")
+        if target.deleted:
+            return Decision(None)
+        return Decision(
+            MessageDeleted(seq=stamp.seq, timestamp=stamp.timestamp, author=username, target=target.timestamp)
+        )
+
+    return decide
+
+
+def _react(username: str, emoji: str) -> Decide:
+    def decide(snapshot: Snapshot, stamp: Stamp) -> Decision:
+        target = access.target_of(snapshot, access.caller_of(snapshot, Action.REACT))
+        if target.deleted:
+            raise ConflictError("message_deleted")
+        if messages.has_reaction(target, emoji, username):
+            return Decision(None)
+        new_kind = all(reaction.emoji != emoji for reaction in target.reactions)
+        if messages.reaction_count(target) >= limits.REACTIONS_MAX or (
+            new_kind and len(target.reactions) >= limits.REACTION_KINDS_MAX
+        ):
+            raise ConflictError("too_many_reactions")
+        return Decision(
+            ReactionAdded(
+                seq=stamp.seq, timestamp=stamp.timestamp, author=username, target=target.timestamp, emoji=emoji
+            )
+        )
+
+    return decide
+
+
+def _unreact(username: str, emoji: str) -> Decide:
+    def decide(snapshot: Snapshot, stamp: Stamp) -> Decision:
+        target = access.target_of(snapshot, access.caller_of(snapshot, Action.REACT))
+        if target.deleted:
+            raise ConflictError("message_deleted")
+        if not messages.has_reaction(target, emoji, username):
+            return Decision(None)
+        return Decision(
+            ReactionRemoved(
+                seq=stamp.seq, timestamp=stamp.timestamp, author=username, target=target.timestamp, emoji=emoji
+            )
+        )
+
+    return decide

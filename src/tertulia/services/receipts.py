@@ -1,0 +1,30 @@
+"""Read cursors: one a person and conversation, shared by that person's devices, moving forward only."""
+
+from tertulia.domain.errors import LimitedError
+from tertulia.domain.events import ReadEvent
+from tertulia.domain.members import Cursor
+from tertulia.domain.receipts import unread
+from tertulia.ports.accounts import Identity
+from tertulia.ports.broadcast import Broadcast
+from tertulia.ports.rates import Rate
+from tertulia.ports.store import Store
+from tertulia.services import access
+
+
+class Receipts:
+    def __init__(self, store: Store, broadcast: Broadcast, rate: Rate) -> None:
+        self._store = store
+        self._broadcast = broadcast
+        self._rate = rate
+
+    async def move(self, identity: Identity, conversation: str, timestamp: int) -> tuple[Cursor, int]:
+        """The caller's cursor after it, and how many messages are unread. Tells the members where it moved.
+        Raises `conversation_not_found`."""
+        wait = self._rate.take(identity.username)
+        if wait:
+            raise LimitedError("rate_limited", retry_after=wait)
+        cursor, moved = await self._store.move_cursor(conversation, identity.username, timestamp)
+        if moved:
+            self._broadcast.to_conversation(conversation, ReadEvent(conversation, identity.username, cursor))
+        head, _ = await access.member_of(self._store, conversation, identity.username)
+        return cursor, unread(head.messages, cursor)

@@ -1,0 +1,70 @@
+"""Searching messages: from what people type to a query, and paging through what is found."""
+
+import re
+from typing import Final
+
+from tertulia.domain import limits
+from tertulia.domain.errors import InvalidError, LimitedError
+from tertulia.ports.accounts import Identity
+from tertulia.ports.rates import Rate
+from tertulia.ports.search import Found, Search, SearchQuery
+from tertulia.ports.store import Store
+from tertulia.services import access
+
+_PART: Final = re.compile(r'"([^"]*)"|(\S+)')
+
+
+class MessageSearch:
+    def __init__(self, store: Store, search: Search, rate: Rate) -> None:
+        self._store = store
+        self._search = search
+        self._rate = rate
+
+    async def search(
+        self, identity: Identity, query: SearchQuery, *, cursor: str, limit: int
+    ) -> tuple[list[Found], str | None]:
+        """A page of what the caller may read, newest first, and where the next page begins.
+        Raises `conversation_not_found`, `invalid_request`, `rate_limited`."""
+        wait = self._rate.take(identity.username)
+        if wait:
+            raise LimitedError("rate_limited", retry_after=wait)
+        if query == SearchQuery(conversation=query.conversation):
+            raise InvalidError("invalid_request", "Say what to search for.")
+        if query.conversation is not None:
+            await access.member_of(self._store, query.conversation, identity.username)
+        found = await self._search.search(
+            identity.username, query, before=_decode(cursor) if cursor else None, limit=limit + 1
+        )
+        page = found[:limit]
+        return page, _encode(page[-1]) if len(found) > limit else None
+
+
+def parse_query(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The terms and the quoted phrases of what somebody typed. Raises `invalid_request` where it is too much."""
+    if len(text) > limits.SEARCH_QUERY_MAX:
+        raise InvalidError(
+            "invalid_request",
+            f"A search has up to {limits.SEARCH_QUERY_MAX} characters.",
+            maximum=limits.SEARCH_QUERY_MAX,
+        )
+    parts = [(match[1], match[2]) for match in _PART.finditer(text)]
+    phrases = tuple(phrase.strip() for phrase, _ in parts if phrase and phrase.strip())
+    terms = tuple(term for _, term in parts if term)
+    if len(terms) + len(phrases) > limits.SEARCH_TERMS_MAX:
+        raise InvalidError(
+            "invalid_request",
+            f"A search has up to {limits.SEARCH_TERMS_MAX} words.",
+            maximum=limits.SEARCH_TERMS_MAX,
+        )
+    return terms, phrases
+
+
+def _encode(found: Found) -> str:
+    return f"{found.message.timestamp}.{found.conversation}"
+
+
+def _decode(cursor: str) -> tuple[int, str]:
+    timestamp, dot, conversation = cursor.partition(".")
+    if not (timestamp.isdecimal() and timestamp.isascii() and dot and len(timestamp) <= 16):
+        raise InvalidError("invalid_request", "That is not a cursor from an earlier page.")
+    return int(timestamp), conversation
