@@ -1,0 +1,60 @@
+# Two commands do everything on a fresh machine: `make run` (set up and start) and `make test` (set up and test all).
+# Needs Python 3.11 or newer and make. PORT= and DATA= change where the chat runs and where it keeps its data.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8080
+DATA ?= data
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help run test check lint types unit web browser bench lock format docs clean
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+run: $(VENV)/.run web ## Set up and start the chat on http://127.0.0.1:8080
+	@exec $(BIN)/tertulia serve --host $(HOST) --port $(PORT) --data $(DATA)
+
+test: $(VENV)/.dev web browser ## Set up and run all tests
+	@scripts/test.sh all
+
+check: $(VENV)/.dev ## The quick ones: format, lint, types, unit tests
+	@scripts/test.sh quick
+
+bench: $(VENV)/.dev web ## Measure; writes docs/benchmarks.md
+	@$(BIN)/python -m bench
+
+docs: $(VENV)/.dev ## Write the generated pages of the documentation again
+	@$(BIN)/python scripts/generate_docs.py
+
+format: $(VENV)/.dev ## Format the code
+	@$(BIN)/ruff format src tests bench scripts examples
+	@$(BIN)/ruff check --fix -q src tests bench scripts examples
+
+web: $(VENV)/.run ## Build the web client, where it isn't newer than its sources
+	@$(BIN)/python scripts/build_web.py
+
+browser:
+	@scripts/browser.sh
+
+lock: $(VENV)/.dev ## Resolve the dependencies anew
+	@scripts/lock.sh
+
+clean: ## Remove what was built, not the data
+	rm -rf $(VENV) web/node_modules src/tertulia/static dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	@scripts/venv.sh "$(PYTHON)" "$(VENV)"
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
+	@echo "Setting up (once): Python packages ..."
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run | $(BIN)/python
+	@echo "Setting up (once): what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@

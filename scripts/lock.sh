@@ -1,0 +1,15 @@
+#!/bin/sh
+# Resolves the dependencies into requirement files with hashes and without addresses.
+set -eu
+cd "$(dirname "$0")/.."
+options="--quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate"
+export UV_CUSTOM_COMPILE_COMMAND="make lock"
+# shellcheck disable=SC2086
+.venv/bin/uv pip compile $options pyproject.toml --group build -o requirements/run.txt
+# shellcheck disable=SC2086
+.venv/bin/uv pip compile $options pyproject.toml --group build --group test --group lint --group bench \
+    -o requirements/dev.txt
+if grep -nE '://|--find-links|--index' requirements/*.txt; then
+    echo "A lock file holds an address." >&2
+    exit 1
+fi

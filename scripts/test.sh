@@ -1,0 +1,42 @@
+#!/bin/bash
+# Runs the tests: `quick` (format, lint, types, units) or `all`. Says at the end what failed, and fails when anything did.
+set -u
+cd "$(dirname "$0")/.."
+bin=.venv/bin
+failed=()
+
+step() {
+    local name=$1
+    shift
+    local start=$SECONDS
+    echo "== $name"
+    if ! "$@"; then
+        failed+=("$name")
+    fi
+    echo "   ($((SECONDS - start)) s)"
+}
+
+step "format" $bin/ruff format --check --quiet src tests bench scripts examples
+step "lint" $bin/ruff check --quiet src tests bench scripts examples
+step "directions of import" $bin/lint-imports --no-cache
+step "types" $bin/mypy
+if [ "$1" = quick ]; then
+    step "units" $bin/pytest -q -m "not slow and not browser" tests/domain tests/services tests/api tests/contracts tests/tidy
+else
+    if [ -d web ]; then
+        step "web client: types and units" $bin/python scripts/web_tests.py
+    fi
+    rm -f .coverage .coverage.*
+    step "tests" $bin/coverage run -m pytest -q tests --durations=15
+    $bin/coverage combine --quiet >/dev/null 2>&1
+    step "coverage of all: 90 %" $bin/coverage report --fail-under=90
+    step "coverage of the domain: 100 % of branches" $bin/coverage report --include='src/tertulia/domain/*' --fail-under=100
+fi
+
+if [ ${#failed[@]} -gt 0 ]; then
+    echo
+    printf 'Failed: %s\n' "${failed[@]}"
+    exit 1
+fi
+echo
+echo "All of it passed."
