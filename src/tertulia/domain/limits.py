@@ -3,7 +3,7 @@
 Sizes are in characters (Unicode code points) unless the name says bytes; times are in seconds unless it says otherwise.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 # Accounts
 USERNAME_MIN: Final = 2
@@ -17,7 +17,8 @@ PROFILE_STATUS_MAX: Final = 100
 TITLE_MAX: Final = 120
 GROUP_MEMBERS_MAX: Final = 10_000
 GROUP_CREATE_MEMBERS_MAX: Final = 90
-"""Members named when a group is made. One DynamoDB transaction holds 100 items; the head, the entry and the creator need some."""
+"""Members named when a group is made. One DynamoDB transaction holds 100 items; the head, the entry and the creator
+need some."""
 MEMBERSHIP_PERIODS_MAX: Final = 32
 """Periods of membership that are remembered for a member who leaves and returns; the oldest are forgotten first."""
 MEMBERS_IN_LIST: Final = 20
@@ -29,6 +30,8 @@ CLIENT_ID_MAX: Final = 64
 TEXT_MAX: Final = 8_000
 ATTACHMENTS_MAX: Final = 10
 MENTIONS_MAX: Final = 50
+MARKDOWN_DEPTH_MAX: Final = 8
+"""Spans in spans, and quotes in quotes; what nests deeper is text."""
 EMOJI_MAX: Final = 32
 REACTION_KINDS_MAX: Final = 50
 REACTIONS_MAX: Final = 500
@@ -58,8 +61,29 @@ BUFFER_BYTES_MAX: Final = 1024 * 1024
 CONNECTIONS_PER_USER_MAX: Final = 20
 WATCH_MAX: Final = 200
 """People whose presence one connection can watch."""
+ACTIONS_PER_SECOND: Final = 50
+ACTIONS_BURST: Final = 100
+"""Actions of one connection: so many at once, then so many a second."""
+ACTIONS_REFUSED_MAX: Final = 200
+"""Actions beyond the rate that are answered with an error; who sends still more is disconnected."""
+DRAFTS_PER_SECOND: Final = 10
+TYPINGS_PER_SECOND: Final = 2
+ACTIONS_IN_FLIGHT_MAX: Final = 32
+"""Actions of one connection that are worked on at a time; the server reads on when some are done. With texts of the
+greatest length that is 1 MiB, as much as the server keeps for the other direction."""
+FRAGMENTS_MAX: Final = 1_024
+"""Fragments of one WebSocket message (RFC 6455, 5.4)."""
+FRAMES_PER_SECOND_MAX: Final = 5_000
+"""WebSocket frames of one connection, control frames too."""
 
 # Time
+HEARTBEAT_SECONDS: Final = 25
+"""A connection that was silent for so long is pinged."""
+IDLE_SECONDS: Final = 60
+"""A connection from which nothing was heard for so long is closed."""
+CLOSE_SECONDS: Final = 10
+"""How long the server waits for the other side of a closing handshake."""
+HANDSHAKE_SECONDS: Final = 10
 TICKET_SECONDS: Final = 30
 PRESENCE_LEASE_SECONDS: Final = 60
 TYPING_INTERVAL_SECONDS: Final = 3
@@ -69,4 +93,26 @@ REFRESH_TOKEN_SECONDS: Final = 60 * 24 * 3600
 MEDIA_URL_SECONDS: Final = 3600
 
 TIMESTAMP_MAX: Final = 2**53 - 1
-"""The largest integer that JavaScript holds exactly (ECMA-262, Number.MAX_SAFE_INTEGER); in microseconds, the year 2255."""
+"""The largest integer that JavaScript holds exactly (ECMA-262, Number.MAX_SAFE_INTEGER); in microseconds, the year
+2255."""
+
+
+class RateLimit(NamedTuple):
+    """So many at once, and so many a second after that."""
+
+    burst: float
+    per_second: float
+
+
+MESSAGES_RATE: Final = RateLimit(60, 10)
+"""Messages, edits, deletions and reactions of one person."""
+CHANGES_RATE: Final = RateLimit(60, 5)
+"""Changes to conversations and their members by one person."""
+CURSORS_RATE: Final = RateLimit(60, 10)
+SEARCH_RATE: Final = RateLimit(30, 2)
+MEDIA_RATE: Final = RateLimit(30, 1)
+TICKETS_RATE: Final = RateLimit(30, 1)
+SIGN_IN_RATE: Final = RateLimit(30, 0.5)
+"""Sign-ups, sign-ins and codes from one network address."""
+REQUESTS_RATE: Final = RateLimit(600, 100)
+"""Requests of any kind from one network address."""
