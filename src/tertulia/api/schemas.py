@@ -43,9 +43,11 @@ def tidy(schema: Any) -> Any:
     }
 
 
-def first_line(kind: type[Any]) -> str:
-    """The first line of a docstring; empty where there is none of the type's own."""
-    return doc(kind).partition("\n")[0]
+def first_sentence(kind: type[Any]) -> str:
+    """The first sentence of a docstring; empty where there is none of the type's own."""
+    text = " ".join(doc(kind).partition("\n\n")[0].split())
+    sentence, dot, _ = text.partition(". ")
+    return sentence + dot.strip()
 
 
 def doc(kind: type[Any]) -> str:

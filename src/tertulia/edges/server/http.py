@@ -4,6 +4,7 @@ import logging
 import time
 from typing import Final
 
+from tertulia.api.asyncapi import asyncapi
 from tertulia.api.openapi import openapi
 from tertulia.domain.errors import ChatError
 from tertulia.edges.server.bodies import ClientGoneError, Receive, Send
@@ -92,9 +93,8 @@ def create_app(
     settings = settings or HttpSettings()
     metrics = metrics or Metrics()
     headers = AnswerHeaders(settings)
-    pages = Pages(
-        settings, headers, metrics, ready=ready, documents={"/api/openapi.json": openapi, **(documents or {})}
-    )
+    documents = {"/api/openapi.json": openapi, "/api/asyncapi.json": asyncapi, **(documents or {})}
+    pages = Pages(settings, headers, metrics, ready=ready, documents=documents)
     callers = CallerReader(settings.trusted_proxies, https=settings.https)
     return HttpApp(callers, headers, Rest(dispatch, headers, rate=rate), pages, metrics)
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class WebConfig(Struct, frozen=True, kw_only=True):
-    """What the web client reads at `/config.json`: where things are, who may sign up, whether this is a demonstration."""
+    """What the web client reads at `/config.json`: where things are, who may sign up, whether it is a demonstration."""
 
     api: str = "/api"
     ws: str = "/ws"
