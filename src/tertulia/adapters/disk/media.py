@@ -12,6 +12,7 @@ import sqlite3
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
@@ -54,14 +55,14 @@ class DiskMedia:
         upload = await self.get(media)
         if upload is None:
             raise NotFoundError("media_not_found")
-        partial = self._folder / f"{media}.{secrets.token_hex(4)}.part"
+        arriving = self._folder / f"{media}.{secrets.token_hex(4)}.part"
         try:
-            with await self._run(lambda: partial.open("xb")) as file:
+            with await self._run(lambda: arriving.open("xb")) as file:
                 await self._receive(file, content, upload.size)
                 await self._run(lambda: _settle(file))
-            await self._run(lambda: self._keep(partial, media))
+            await self._run(lambda: self._keep(arriving, media))
         finally:
-            await self._run(lambda: partial.unlink(missing_ok=True))
+            await self._run(lambda: arriving.unlink(missing_ok=True))
         stored = await self.get(media)
         if stored is None:
             raise NotFoundError("media_not_found")
@@ -110,7 +111,7 @@ class DiskMedia:
             left = (await self._run(path.stat)).st_size - start if end is None else end - start
             while left > 0:
                 wanted = min(_PIECE, left)
-                piece = await self._run(lambda wanted=wanted: file.read(wanted))
+                piece = await self._run(partial(file.read, wanted))
                 if not piece:
                     return
                 left -= len(piece)
@@ -162,12 +163,12 @@ class DiskMedia:
             received += len(piece)
             if received > size:
                 raise InvalidError("too_large", "More came than was announced.", maximum=size)
-            await self._run(lambda piece=piece: file.write(piece))
+            await self._run(partial(file.write, piece))
         if received < size:
             raise ConflictError("upload_incomplete", f"{received} of {size} bytes came. Send all of it again.")
 
-    def _keep(self, partial: Path, media: str) -> None:
-        partial.rename(self._folder / media)
+    def _keep(self, arriving: Path, media: str) -> None:
+        arriving.rename(self._folder / media)
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(folder)

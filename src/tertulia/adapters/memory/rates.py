@@ -31,3 +31,10 @@ class MemoryRate:
         if len(self._buckets) > self._keys_max:
             self._buckets.popitem(last=False)
         return wait
+
+
+class Unlimited:
+    """Never makes anybody wait: what stands where the operator has switched a limit off."""
+
+    def take(self, key: str, cost: float = 1.0) -> float:  # noqa: ARG002 - the port's names
+        return 0.0

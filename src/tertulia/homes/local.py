@@ -1,0 +1,310 @@
+"""The home on one machine: one process, SQLite files in a folder, no other service."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tertulia.adapters.disk.media import DiskMedia
+from tertulia.adapters.hub.hub import Hub
+from tertulia.adapters.local_accounts.accounts import LocalAccounts
+from tertulia.adapters.memory.clock import SystemClock
+from tertulia.adapters.memory.entropy import SystemEntropy
+from tertulia.adapters.memory.presence_board import MemoryPresenceBoard
+from tertulia.adapters.memory.rates import MemoryRate, Unlimited
+from tertulia.adapters.memory.tickets import MemoryTickets
+from tertulia.adapters.sqlite.search import SqliteSearch
+from tertulia.adapters.sqlite.store import SqliteStore
+from tertulia.api.asyncapi import asyncapi
+from tertulia.api.calls import Answer, Incoming
+from tertulia.api.dispatch import dispatch
+from tertulia.api.operations import Operation
+from tertulia.api.session import DEFAULT_RATES, Rates
+from tertulia.domain import limits
+from tertulia.edges.server import logs
+from tertulia.edges.server.caller import CallerReader
+from tertulia.edges.server.frames import encode_frame
+from tertulia.edges.server.http import HttpApp, create_app
+from tertulia.edges.server.metrics import Metrics
+from tertulia.edges.server.protocol import bind
+from tertulia.edges.server.settings import HttpSettings, WebConfig
+from tertulia.edges.server.websocket import Gateway, WebSocketSettings
+from tertulia.homes.clock import OffsetClock
+from tertulia.homes.folder import DataFolder, FolderLock
+from tertulia.homes.settings import Settings
+from tertulia.ports.accounts import SessionsEnded
+from tertulia.ports.clock import Clock
+from tertulia.ports.rates import Rate
+from tertulia.services.accounts import Accounts
+from tertulia.services.chat import Chat
+from tertulia.services.conversations import Conversations
+from tertulia.services.history import HistoryReader
+from tertulia.services.media import MediaFiles
+from tertulia.services.members import Members
+from tertulia.services.messages import Messages
+from tertulia.services.presence import Presences
+from tertulia.services.receipts import Receipts
+from tertulia.services.search import MessageSearch
+from tertulia.services.tickets import Tickets
+from tertulia.services.typing import Typing
+
+DRAIN_SECONDS: Final = 8
+"""For connections and requests to end after SIGTERM; commits in flight are finished in any case."""
+_PRESENCE_SECONDS: Final = 5.0
+_CLEANING_SECONDS: Final = 3600.0
+_SWITCH_SECONDS: Final = 0.001
+"""How long a thread keeps the interpreter's lock at most while another waits: readers hold it for parts of a
+millisecond, and the event loop should not wait five of them, which is the default, for it."""
+_STATIC: Final = Path(__file__).resolve().parent.parent / "static"
+
+
+class Started(Struct, frozen=True):
+    """What a server says when it takes requests. `invite` is the first administrator's, where there is none yet."""
+
+    url: str
+    invite: str | None
+
+
+class LocalHome:
+    """The parts, put together. `open` them, use `app` and `gateway`, `close` them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings: Final = settings
+        self.folder: Final = DataFolder(settings.data)
+        self.clock: Final[Clock] = (
+            OffsetClock(settings.clock_offset_file) if settings.clock_offset_file else SystemClock()
+        )
+        self.entropy: Final = SystemEntropy()
+        self.metrics: Final = Metrics()
+        self.accounts: Final = LocalAccounts(
+            self.folder.accounts, self.clock, self.entropy, sign_up=settings.sign_up.value
+        )
+        self._stack = AsyncExitStack()
+        self._draining = False
+
+    async def open(self) -> None:
+        """Raises FolderInUseError, NewerFileError, ForeignFileError, UnavailableError; nothing is left open then."""
+        try:
+            await self._open()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+
+    async def _open(self) -> None:
+        self._stack.enter_context(FolderLock(self.folder))
+        await self.accounts.start()
+        self._stack.push_async_callback(self.accounts.close)
+        self.store = SqliteStore(self.folder.chat, self.clock)
+        self._stack.push_async_callback(self.store.close)
+        self.media = DiskMedia(self.folder.media)
+        self._stack.push_async_callback(self.media.close)
+        self.tickets = MemoryTickets(self.clock, self.entropy)
+        self.hub = Hub(self.store.audience, encode_frame)
+        self._stack.push_async_callback(self.hub.close)
+        self.chat = self._chat()
+        callers = CallerReader(self.settings.trusted_proxies, https=self.settings.https)
+        self.gateway = Gateway(
+            self.chat,
+            self.hub,
+            callers,
+            self.clock,
+            self.entropy,
+            WebSocketSettings(origins=self.settings.origins, rates=_session_rates(self.settings.rate_factor)),
+        )
+        self.app = self._app()
+        self.store.listen(self.hub.committed)
+        self.store.listen(lambda batch: self.metrics.committed(len(batch)))
+        self.accounts.listen(self._end_sessions)
+        self._observe()
+        await self._make_administrator()
+        for work in (self._expire_presence(), self._clean_media()):
+            task = asyncio.get_running_loop().create_task(work)
+            self._stack.callback(task.cancel)
+
+    def drain(self) -> None:
+        """From now on `/readyz` says no."""
+        self._draining = True
+
+    async def close(self) -> None:
+        """Says goodbye to who is left, finishes commits, closes files."""
+        self.drain()
+        await self.gateway.drain(1.0)
+        await self._stack.aclose()
+
+    async def first_admin_invite(self) -> str | None:
+        """The code with which the first administrator signs up, while there is none."""
+        return await self.accounts.first_admin_invite()
+
+    def _chat(self) -> Chat:
+        changes = self._rate(limits.CHANGES_RATE)
+        return Chat(
+            accounts=Accounts(self.accounts, self._rate(limits.SIGN_IN_RATE)),
+            conversations=Conversations(self.store, self.accounts, self.entropy, changes),
+            members=Members(self.store, self.accounts, changes),
+            messages=Messages(self.store, self.media, self._rate(limits.MESSAGES_RATE)),
+            history=HistoryReader(self.store),
+            receipts=Receipts(self.store, self.hub, self._rate(limits.CURSORS_RATE)),
+            typing=Typing(self.store, self.hub),
+            presence=Presences(self.store, MemoryPresenceBoard(self.clock), self.hub, self.clock),
+            search=MessageSearch(self.store, SqliteSearch(self.store), self._rate(limits.SEARCH_RATE)),
+            media=MediaFiles(self.store, self.media, self.clock, self.entropy, self._rate(limits.MEDIA_RATE)),
+            tickets=Tickets(self.tickets, self.clock, self._rate(limits.TICKETS_RATE)),
+        )
+
+    def _app(self) -> HttpApp:
+        async def perform(operation: Operation, incoming: Incoming) -> Answer:
+            return await dispatch(self.chat, operation, incoming)
+
+        settings = self.settings
+        return create_app(
+            perform,
+            settings=HttpSettings(
+                origins=settings.origins,
+                trusted_proxies=settings.trusted_proxies,
+                https=settings.https,
+                metrics_token=settings.metrics_token,
+                web=WebConfig(sign_up=settings.sign_up.value, demo=settings.demo),
+                static=_STATIC,
+            ),
+            metrics=self.metrics,
+            rate=self._rate(limits.REQUESTS_RATE),
+            ready=self._ready,
+            documents={"/api/asyncapi.json": asyncapi},
+        )
+
+    def _rate(self, limit: limits.RateLimit) -> Rate:
+        factor = self.settings.rate_factor
+        if not factor:
+            return Unlimited()
+        return MemoryRate(self.clock, per_second=limit.per_second * factor, burst=limit.burst * factor)
+
+    async def _ready(self) -> str:
+        if self._draining:
+            return "The server is stopping."
+        await self.store.member("", "")
+        return ""
+
+    def _end_sessions(self, ended: SessionsEnded) -> None:
+        self.tickets.revoke(ended.username, ended.sessions)
+        self.hub.end_sessions(ended.username, sessions=ended.sessions, reason="session_ended")
+
+    def _observe(self) -> None:
+        metrics, hub, counts, store = self.metrics, self.hub.counts, self.gateway.counts, self.store
+        metrics.gauge("tertulia_connections", "WebSocket connections now.", lambda: counts.open)
+        metrics.counter("tertulia_websocket_messages", "Messages from clients.", lambda: counts.messages)
+        metrics.counter("tertulia_deliveries", "Frames handed to connections.", lambda: hub.deliveries)
+        metrics.counter("tertulia_events_lost", "Events that clients have to ask for.", lambda: hub.lost)
+        metrics.gauge("tertulia_commit_queue", "Writes that wait for a transaction.", lambda: store.depth)
+        metrics.counter("tertulia_commits", "Durable commits.", lambda: store.figures.commits)
+
+    async def _make_administrator(self) -> None:
+        settings = self.settings
+        if not settings.admin_username or await self.accounts.user(settings.admin_username) is not None:
+            return
+        if settings.admin_password_file is None:
+            message = "TERTULIA_ADMIN_USERNAME needs TERTULIA_ADMIN_PASSWORD_FILE."
+            raise ValueError(message)
+        password = await asyncio.to_thread(settings.admin_password_file.read_text)
+        await self.accounts.create_user(settings.admin_username, password.strip(), admin=True)
+
+    async def _expire_presence(self) -> None:
+        while True:
+            await asyncio.sleep(_PRESENCE_SECONDS)
+            await self.chat.presence.expire()
+
+    async def _clean_media(self) -> None:
+        while True:
+            await asyncio.sleep(_CLEANING_SECONDS)
+            await self.chat.media.clean()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which tells the home when it begins to stop."""
+
+    def __init__(self, config: uvicorn.Config, home: LocalHome, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._home = home
+        self._started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._home.drain()
+        await super().shutdown(sockets)
+
+
+async def serve(settings: Settings, started: Callable[[Started], None]) -> None:
+    """Runs until SIGTERM or SIGINT, then stops within ten seconds. `started` is called once requests are taken.
+
+    Raises what `LocalHome.open` raises, and OSError where the address can't be had.
+    """
+    listener = _listen(settings.host, settings.port)
+    with listener:
+        home = LocalHome(settings)
+        await home.open()
+        try:
+            port = listener.getsockname()[1]
+            host = f"[{settings.host}]" if ":" in settings.host else settings.host
+            ready = Started(f"http://{host}:{port}", await home.first_admin_invite())
+            config = uvicorn.Config(
+                home.app,
+                ws=bind(home.gateway),
+                http="httptools",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                backlog=4096,
+                timeout_graceful_shutdown=DRAIN_SECONDS,
+            )
+            await _Server(config, home, lambda: started(ready)).serve([listener])
+        finally:
+            await home.close()
+
+
+def run(settings: Settings, started: Callable[[Started], None]) -> None:
+    """`serve` on an event loop of its own."""
+    logs.configure(json=settings.log_json, level=settings.log_level)
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    if sys.platform == "win32":
+        asyncio.run(serve(settings, started))
+    else:
+        import uvloop
+
+        uvloop.run(serve(settings, started))
+
+
+def _session_rates(factor: float) -> Rates:
+    """The bounds of one connection, multiplied; without bounds where the factor is 0."""
+    scale = factor or 1_000_000.0
+    rates = DEFAULT_RATES
+    return replace(
+        rates,
+        actions=rates.actions * scale,
+        burst=int(rates.burst * scale),
+        drafts=rates.drafts * scale,
+        typings=rates.typings * scale,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(4096)
+    except OSError:
+        listener.close()
+        raise
+    return listener
