@@ -33,7 +33,7 @@ class Accounts:
 
     async def sign_in(self, username: str, password: str, address: str) -> Grant:
         self._limit(address)
-        return await self._accounts.sign_in(username, password)
+        return await self._accounts.sign_in(username, password, address=address)
 
     async def refresh(self, refresh_token: str | None) -> Grant:
         return await self._accounts.refresh(refresh_token or "")

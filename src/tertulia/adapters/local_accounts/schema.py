@@ -1,0 +1,90 @@
+"""The tables of the accounts file, and how an older file becomes a newer one.
+
+Times are in microseconds since 1970. Of passwords there are Argon2id hashes, of tokens and invitations SHA-256 digests.
+"""
+
+import sqlite3
+from typing import Final
+
+from tertulia.domain.errors import UnavailableError
+
+_FIRST: Final = """
+CREATE TABLE users (
+  username TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  password TEXT NOT NULL,
+  admin INTEGER NOT NULL DEFAULT 0,
+  disabled INTEGER NOT NULL DEFAULT 0,
+  created INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX admins ON users (username) WHERE admin = 1;
+
+CREATE TABLE directory (
+  key TEXT NOT NULL,
+  username TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
+  PRIMARY KEY (key, username)
+) WITHOUT ROWID;
+CREATE INDEX directory_of_user ON directory (username);
+
+CREATE TABLE sessions (
+  id TEXT PRIMARY KEY,
+  username TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
+  family BLOB NOT NULL UNIQUE,
+  current BLOB NOT NULL,
+  previous BLOB,
+  salt BLOB,
+  rotated INTEGER NOT NULL,
+  created INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX sessions_of_user ON sessions (username, rotated);
+CREATE INDEX sessions_by_use ON sessions (rotated);
+
+CREATE TABLE invites (
+  digest BLOB PRIMARY KEY,
+  made_by TEXT NOT NULL,
+  admin INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  expires INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE signing_keys (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  jwk TEXT NOT NULL,
+  created INTEGER NOT NULL
+);
+
+CREATE TABLE changes (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  username TEXT NOT NULL,
+  sessions TEXT NOT NULL,
+  reason TEXT NOT NULL
+);
+CREATE INDEX changes_by_time ON changes (at);
+"""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_FIRST,)
+"""Step n leads from version n to n + 1. A step that has been released is never changed."""
+
+
+def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...] = MIGRATIONS) -> None:
+    """Brings the file up to date, all of it or nothing. Raises UnavailableError where a newer Tertulia wrote it."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > len(migrations):
+            raise UnavailableError(
+                "unavailable",
+                f"The accounts file is of version {version}, and this Tertulia reads up to {len(migrations)}. "
+                "Use the newer Tertulia that wrote it.",
+                version=version,
+            )
+        for step in migrations[version:]:
+            for statement in filter(str.strip, step.split(";")):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise

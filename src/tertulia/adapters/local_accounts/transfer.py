@@ -1,0 +1,101 @@
+"""The accounts as a whole: a backup while they are in use, and people out of one file and into another."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from msgspec.structs import replace
+
+from tertulia.adapters.local_accounts import people
+from tertulia.adapters.local_accounts.database import open_file
+from tertulia.adapters.local_accounts.hashing import checked_hash
+from tertulia.domain import limits
+from tertulia.domain.errors import InvalidError
+from tertulia.domain.texts import checked_line, checked_username
+from tertulia.ports.accounts import User
+
+_PAGE: Final = 500
+
+
+class ExportedUser(msgspec.Struct, frozen=True, kw_only=True):
+    """A person with the hash of the password, as an export holds one. No sessions: who moves signs in again."""
+
+    username: str
+    password: str
+    name: str = ""
+    admin: bool = False
+    disabled: bool = False
+    created: int = 0
+
+    def __repr__(self) -> str:
+        return f"ExportedUser(username={self.username!r}, ...)"
+
+
+def backup(source: Path, target: Path) -> None:
+    """A copy of one state of the file, its owner's alone (0600). It is whole once it has the name `target`. Blocks."""
+    partial = target.with_name(target.name + ".partial")
+    partial.unlink(missing_ok=True)
+    partial.touch(mode=0o600)
+    try:
+        with closing(open_file(source)) as ours, closing(sqlite3.connect(partial)) as copy:
+            ours.backup(copy, pages=256)
+            copy.execute("PRAGMA journal_mode = DELETE")
+        partial.replace(target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def export_users(path: Path) -> Iterator[dict[str, Any]]:
+    """Everybody, by username, in pages, so that nothing is held up meanwhile. Blocks."""
+    query = (
+        "SELECT username, name, password, admin, disabled, created FROM users WHERE username > ? "
+        "ORDER BY username LIMIT ?"
+    )
+    after = ""
+    with closing(open_file(path)) as connection:
+        while rows := connection.execute(query, (after, _PAGE)).fetchall():
+            for username, name, password, admin, disabled, created in rows:
+                yield msgspec.to_builtins(
+                    ExportedUser(
+                        username=username,
+                        name=name,
+                        password=password,
+                        admin=bool(admin),
+                        disabled=bool(disabled),
+                        created=created,
+                    )
+                )
+            after = rows[-1][0]
+
+
+def checked(record: dict[str, Any]) -> ExportedUser:
+    """The person of an export, or InvalidError `invalid_request`."""
+    try:
+        exported = msgspec.convert(record, ExportedUser)
+    except msgspec.ValidationError as error:
+        raise InvalidError("invalid_request", f"A user in the import is not of the documented form: {error}") from error
+    checked_username(exported.username)
+    name = checked_line(exported.name, limits.NAME_MAX, "A name")
+    checked_hash(exported.password)
+    if not 0 <= exported.created <= limits.TIMESTAMP_MAX:
+        raise InvalidError("invalid_request", "A user in the import was made at an impossible time.")
+    return replace(exported, name=name)
+
+
+def import_user(connection: sqlite3.Connection, exported: ExportedUser, now: int) -> bool:
+    """Whether the person is new. Who is there already stays as is, so an import can be repeated."""
+    if people.find(connection, exported.username) is not None:
+        return False
+    user = User(
+        username=exported.username,
+        name=exported.name,
+        admin=exported.admin,
+        disabled=exported.disabled,
+        created=exported.created,
+    )
+    people.add(connection, user, exported.password, now)
+    return True
