@@ -126,11 +126,12 @@ class Gateway:
         self.counts.open -= 1
         self.connections.remove(connection)
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Runs it beside everything else. What was started in an order takes its first step in that order."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def drain(self, seconds: float) -> None:
         """Lets nobody in, ends the work in hand, says goodbye to all, and waits that long for it. To be called before
@@ -162,7 +163,17 @@ class Gateway:
 class Peer:
     """The session of one connection (`doors.Receiver`): steps it, and does what the steps say."""
 
-    __slots__ = ("_connection", "_device", "_ending", "_gateway", "_identity", "_in_flight", "_renewed", "_session")
+    __slots__ = (
+        "_connection",
+        "_device",
+        "_ending",
+        "_gateway",
+        "_identity",
+        "_in_flight",
+        "_renewed",
+        "_session",
+        "_slow_sends",
+    )
 
     def __init__(self, gateway: Gateway, connection: WebSocketProtocol, identity: Identity, device: str) -> None:
         now = gateway.clock.monotonic()
@@ -174,6 +185,7 @@ class Peer:
         self._in_flight = 0
         self._ending: str | None = None
         self._renewed = now
+        self._slow_sends: dict[str, asyncio.Task[None]] | None = None
 
     def received(self, text: bytes) -> None:
         if self._ending is not None:
@@ -214,7 +226,26 @@ class Peer:
         self._in_flight += 1
         if self._in_flight >= limits.ACTIONS_IN_FLIGHT_MAX:
             self._connection.pause_reading()
-        self._gateway.start(self._perform(action))
+        if isinstance(action, events.Send) and (action.attachments or self._slow_sends):
+            self._queue_send(action)
+        else:
+            self._gateway.start(self._perform(action))
+
+    def _queue_send(self, action: events.Send) -> None:
+        """A send with attachments reads before it writes: later ones to the same conversation wait, to keep their order."""
+        slow = self._slow_sends = self._slow_sends or {}
+        earlier = slow.get(action.conversation)
+        if earlier is None and not action.attachments:
+            self._gateway.start(self._perform(action))
+            return
+        task = self._gateway.start(self._perform_after(earlier, action))
+        slow[action.conversation] = task
+        task.add_done_callback(lambda _: slow.pop(action.conversation) if slow[action.conversation] is task else None)
+
+    async def _perform_after(self, earlier: asyncio.Task[None] | None, action: events.Send) -> None:
+        if earlier is not None:
+            await asyncio.wait([earlier])
+        await self._perform(action)
 
     async def _perform(self, action: events.AnyAction) -> None:
         self._answer(await self._outcome(action))
