@@ -7,7 +7,7 @@ export default defineConfig({
   build: {
     outDir: "../src/tertulia/static",
     emptyOutDir: true,
-    target: "es2022",
+    target: ["chrome123", "firefox128", "safari17.5"],
     // Scripts and styles are files of their own, so that the content security policy can refuse everything inline.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -1,0 +1,110 @@
+/** The operations that this page uses, typed. One method an operation, by its name in the API's table. */
+
+import { send, type Call, type Query } from "./http.ts";
+import type { Session } from "./session.ts";
+import type * as t from "./types.ts";
+
+type Method = Call["method"];
+export type Page = { before?: number; after?: number; around?: number; limit?: number };
+export type NewMessage = { id: string; text: string; reply_to?: number };
+export type NewConversation = { kind: t.ConversationKind; members: string[]; title?: string; id?: string };
+export type NewUser = { username: string; password: string; name?: string; invite?: string };
+
+export class Client {
+  readonly session: Session;
+  private readonly base: string;
+
+  constructor(base: string, session: Session) {
+    this.base = base;
+    this.session = session;
+  }
+
+  signUp(user: NewUser): Promise<t.User> {
+    return send(this.base, { method: "POST", path: "/auth/sign-up", body: user });
+  }
+
+  confirm(username: string, code: string): Promise<object> {
+    return send(this.base, { method: "POST", path: "/auth/confirm", body: { username, code } });
+  }
+
+  listUsers(query: { query?: string; usernames?: string; limit?: number; cursor?: string }): Promise<t.Users> {
+    return this.call("GET", "/users", query);
+  }
+
+  updateMe(name: string): Promise<t.User> {
+    return this.call("PATCH", "/users/me", {}, { name });
+  }
+
+  createInvite(): Promise<{ code: string; expires_in: number }> {
+    return this.call("POST", "/invites", {}, {});
+  }
+
+  createTicket(): Promise<t.WebSocketTicket> {
+    return this.call("POST", "/tickets");
+  }
+
+  createConversation(conversation: NewConversation): Promise<t.ConversationView> {
+    return this.call("POST", "/conversations", {}, conversation);
+  }
+
+  listConversations(cursor = ""): Promise<t.Conversations> {
+    return this.call("GET", "/conversations", { limit: 100, cursor: cursor || undefined });
+  }
+
+  getConversation(id: string): Promise<t.ConversationView> {
+    return this.call("GET", at(id));
+  }
+
+  updateConversation(id: string, change: { title?: string; live_typing?: boolean }): Promise<t.ConversationView> {
+    return this.call("PATCH", at(id), {}, change);
+  }
+
+  listMembers(id: string, cursor = ""): Promise<t.Members> {
+    return this.call("GET", `${at(id)}/members`, { cursor: cursor || undefined });
+  }
+
+  putMember(id: string, username: string, role?: t.Role): Promise<t.MemberView> {
+    return this.call("PUT", `${at(id)}/members/${encodeURIComponent(username)}`, {}, role ? { role } : {});
+  }
+
+  removeMember(id: string, username: string): Promise<object> {
+    return this.call("DELETE", `${at(id)}/members/${encodeURIComponent(username)}`);
+  }
+
+  listMessages(id: string, page: Page): Promise<t.Messages> {
+    return this.call("GET", `${at(id)}/messages`, page);
+  }
+
+  readLog(id: string, after: number): Promise<t.Log> {
+    return this.call("GET", `${at(id)}/log`, { after });
+  }
+
+  sendMessage(id: string, message: NewMessage): Promise<t.Message> {
+    return this.call("POST", `${at(id)}/messages`, {}, message);
+  }
+
+  editMessage(id: string, timestamp: number, text: string): Promise<t.Message> {
+    return this.call("PATCH", `${at(id)}/messages/${timestamp}`, {}, { text });
+  }
+
+  deleteMessage(id: string, timestamp: number): Promise<t.Message> {
+    return this.call("DELETE", `${at(id)}/messages/${timestamp}`);
+  }
+
+  react(id: string, timestamp: number, emoji: string, on: boolean): Promise<t.Message> {
+    const path = `${at(id)}/messages/${timestamp}/reactions/${encodeURIComponent(emoji)}`;
+    return this.call(on ? "PUT" : "DELETE", path);
+  }
+
+  moveCursor(id: string, timestamp: number): Promise<t.ReadState> {
+    return this.call("PUT", `${at(id)}/read`, {}, { timestamp });
+  }
+
+  private call<T>(method: Method, path: string, query: Query = {}, body?: object): Promise<T> {
+    return this.session.authorised<T>({ method, path, query, ...(body && { body }) });
+  }
+}
+
+function at(conversation: string): string {
+  return `/conversations/${encodeURIComponent(conversation)}`;
+}

@@ -1,0 +1,57 @@
+/** One request to the server: JSON in, JSON out, errors as exceptions. */
+
+import { ApiError, NoAnswer } from "./errors.ts";
+import type { Problem } from "./types.ts";
+
+export type Query = Record<string, string | number | undefined>;
+
+export interface Call {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  path: string;
+  query?: Query;
+  body?: object;
+  token?: string;
+  /** Milliseconds after which no answer counts as none. */
+  timeout?: number;
+}
+
+const TIMEOUT = 15_000;
+
+export function address(base: string, path: string, query: Query = {}): string {
+  const pairs = Object.entries(query).filter((pair): pair is [string, string | number] => pair[1] !== undefined);
+  const text = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString();
+  return base + path + (text && `?${text}`);
+}
+
+/** Sends one request. Raises `ApiError` where the server refuses and `NoAnswer` where nothing comes back in time. */
+export async function send<T>(base: string, call: Call): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (call.token !== undefined) headers["Authorization"] = `Bearer ${call.token}`;
+  if (call.body !== undefined) headers["Content-Type"] = "application/json";
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(address(base, call.path, call.query), {
+      method: call.method,
+      headers,
+      credentials: "same-origin",
+      cache: "no-store",
+      signal: AbortSignal.timeout(call.timeout ?? TIMEOUT),
+      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+    });
+    text = await response.text();
+  } catch (error) {
+    throw new NoAnswer(error);
+  }
+  const value = decode(text);
+  if (!response.ok) throw new ApiError({ ...(value as Partial<Problem> | undefined), status: response.status });
+  return value as T;
+}
+
+function decode(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

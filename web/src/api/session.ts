@@ -1,0 +1,117 @@
+/** Who is signed in here. The access token is only ever in this object's memory; the refresh token in an HttpOnly cookie. */
+
+import { ApiError } from "./errors.ts";
+import { send, type Call } from "./http.ts";
+import type { Session as Granted, User } from "./types.ts";
+
+const LOCK = "tertulia-refresh";
+/** Noted while somebody is signed in on this device, because the page can't see the cookie: without it nothing is asked. */
+const HINT = "tertulia.signed-in";
+/** A token is renewed this many milliseconds before it expires. */
+const MARGIN = 30_000;
+
+export class Session {
+  private readonly base: string;
+  private token = "";
+  private expires = 0;
+  private refreshing: Promise<User> | null = null;
+  /** Called once when the server says that this session is over. */
+  onEnd: () => void = () => undefined;
+
+  constructor(base: string) {
+    this.base = base;
+  }
+
+  /** The user whom the refresh cookie belongs to, or null where nobody is signed in. */
+  async resume(): Promise<User | null> {
+    if (!hinted()) return null;
+    try {
+      return await this.refresh();
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status >= 500 || error.status === 429) throw error;
+      this.forget();
+      return null;
+    }
+  }
+
+  async signIn(username: string, password: string): Promise<User> {
+    return this.keep(await this.call("/auth/sign-in", { username, password }));
+  }
+
+  async signOut(everywhere = false): Promise<void> {
+    await this.authorised<object>({ method: "POST", path: "/auth/sign-out", body: { everywhere } });
+    this.forget();
+  }
+
+  /** One request in this session's name. A token that has run out is renewed, and the request sent once more. */
+  async authorised<T>(call: Call): Promise<T> {
+    if (Date.now() >= this.expires - MARGIN) await this.refreshOrEnd();
+    try {
+      return await send<T>(this.base, { ...call, token: this.token });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      await this.refreshOrEnd();
+      return send<T>(this.base, { ...call, token: this.token });
+    }
+  }
+
+  forget(): void {
+    this.token = "";
+    this.expires = 0;
+    hint(false);
+  }
+
+  private async refreshOrEnd(): Promise<void> {
+    try {
+      await this.refresh();
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) {
+        this.forget();
+        this.onEnd();
+      }
+      throw error;
+    }
+  }
+
+  /** Renews the token. Tabs take turns: the refresh token works once, and all of them share its cookie. */
+  private refresh(): Promise<User> {
+    const renew = async (): Promise<User> => this.keep(await this.call("/auth/refresh", {}));
+    this.refreshing ??= (async () => {
+      try {
+        return await ("locks" in navigator ? navigator.locks.request(LOCK, renew) : renew());
+      } finally {
+        this.refreshing = null;
+      }
+    })();
+    return this.refreshing;
+  }
+
+  private call(path: string, body: object): Promise<Granted> {
+    return send<Granted>(this.base, { method: "POST", path, body });
+  }
+
+  private keep(granted: Granted): User {
+    this.token = granted.access_token;
+    this.expires = Date.now() + granted.expires_in * 1000;
+    hint(true);
+    return granted.user;
+  }
+}
+
+/** Where a browser keeps nothing, the server is asked every time. */
+function hinted(): boolean {
+  try {
+    return localStorage.getItem(HINT) !== null;
+  } catch {
+    return true;
+  }
+}
+
+function hint(on: boolean): void {
+  try {
+    if (on) localStorage.setItem(HINT, "1");
+    else localStorage.removeItem(HINT);
+  } catch {
+    return;
+  }
+}

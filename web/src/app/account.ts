@@ -1,0 +1,81 @@
+/** Signing in and out, and what runs while somebody is signed in. */
+
+import { signal } from "@preact/signals";
+import { Client, type NewUser } from "../api/client.ts";
+import { loadConfig } from "../api/config.ts";
+import { NoAnswer } from "../api/errors.ts";
+import { Session } from "../api/session.ts";
+import type { Config, User } from "../api/types.ts";
+import { Chat } from "./chat.ts";
+import { notify } from "./notices.ts";
+
+export type Phase =
+  | { name: "starting"; waiting: boolean }
+  | { name: "signed-out" }
+  | { name: "signed-in"; chat: Chat };
+
+const AGAIN = 2_000;
+
+export class Account {
+  readonly phase = signal<Phase>({ name: "starting", waiting: false });
+  config: Config = { api: "/api", ws: "/ws", sign_up: "closed" };
+  private session = new Session("/api");
+  private client = new Client("/api", this.session);
+  private readonly others = new BroadcastChannel("tertulia-account");
+
+  /** Finds out where the server is and who is signed in; waits for as long as it can't be reached. */
+  async start(): Promise<void> {
+    this.others.onmessage = () => location.reload();
+    for (;;) {
+      try {
+        this.config = await loadConfig();
+        this.session = new Session(this.config.api);
+        this.client = new Client(this.config.api, this.session);
+        const user = await this.session.resume();
+        if (user) this.enter(user);
+        else this.phase.value = { name: "signed-out" };
+        return;
+      } catch (error) {
+        if (!(error instanceof NoAnswer)) notify("The server doesn't answer as it should. Trying again.", true);
+        this.phase.value = { name: "starting", waiting: true };
+        await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      }
+    }
+  }
+
+  async signIn(username: string, password: string): Promise<void> {
+    this.enter(await this.session.signIn(username, password));
+    this.others.postMessage("signed-in");
+  }
+
+  async signUp(user: NewUser): Promise<void> {
+    await this.client.signUp(user);
+    await this.signIn(user.username, user.password);
+  }
+
+  async signOut(everywhere = false): Promise<void> {
+    const phase = this.phase.peek();
+    if (phase.name !== "signed-in") return;
+    await this.session.signOut(everywhere);
+    phase.chat.drafts.clear();
+    this.leave();
+    this.others.postMessage("signed-out");
+  }
+
+  private enter(user: User): void {
+    const chat = new Chat(this.config, this.client, user);
+    this.session.onEnd = () => {
+      notify("You have been signed out. Sign in again.", true);
+      this.leave();
+    };
+    this.phase.value = { name: "signed-in", chat };
+    chat.start();
+  }
+
+  private leave(): void {
+    const phase = this.phase.peek();
+    if (phase.name !== "signed-in") return;
+    phase.chat.stop();
+    this.phase.value = { name: "signed-out" };
+  }
+}

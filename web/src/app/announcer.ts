@@ -1,0 +1,40 @@
+/** What screen readers are told: one sentence a new message, never the history. The text is emptied after it was read. */
+
+import { signal } from "@preact/signals";
+
+const LONGEST = 200;
+/** Shorter than a second, and some screen readers miss it. */
+const EMPTY_AFTER = 1_000;
+const GATHER = 300;
+/** More new messages than this at once are counted, not read. */
+const READ_SINGLY = 3;
+
+export class Announcer {
+  readonly text = signal("");
+  private waiting: string[] = [];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  message(name: string, text: string): void {
+    const characters = [...text];
+    const short = characters.length > LONGEST ? `${characters.slice(0, LONGEST).join("")}…` : text;
+    this.say(`${name}: ${short}`);
+  }
+
+  say(sentence: string): void {
+    this.waiting.push(sentence);
+    this.timer ??= setTimeout(() => this.speak(), GATHER);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+
+  private speak(): void {
+    const sentences = this.waiting.splice(0);
+    this.text.value = sentences.length > READ_SINGLY ? `${sentences.length} new messages` : sentences.join(" \n");
+    this.timer = setTimeout(() => {
+      this.text.value = "";
+      this.timer = this.waiting.length ? setTimeout(() => this.speak(), GATHER) : undefined;
+    }, EMPTY_AFTER);
+  }
+}

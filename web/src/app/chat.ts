@@ -1,0 +1,204 @@
+/** Everything that runs for one signed-in person, put together. */
+
+import { computed, effect, signal } from "@preact/signals";
+import { Client } from "../api/client.ts";
+import { socketAddress } from "../api/config.ts";
+import { newId } from "../api/ids.ts";
+import type { Config, ConversationView, Event, User, VisibleEntry } from "../api/types.ts";
+import { Socket, type SocketState } from "../realtime/socket.ts";
+import { fromView } from "../state/conversations.ts";
+import type { Message } from "../state/messages.ts";
+import { Announcer } from "./announcer.ts";
+import { Drafts } from "./drafts.ts";
+import { Moment } from "./moment.ts";
+import { attempt } from "./notices.ts";
+import { People } from "./people.ts";
+import { learn, statusHere, watched } from "./presence.ts";
+import { Reading } from "./reading.ts";
+import { Sending } from "./sending.ts";
+import { Database } from "./storage.ts";
+import { Store } from "./store.ts";
+import { Sync } from "./sync.ts";
+
+/** The banner waits this long, so that a blip doesn't flash. */
+const OFFLINE_AFTER = 3_000;
+const WATCH_AFTER = 300;
+const RESYNC_AGAIN = 2_000;
+
+export class Chat {
+  readonly me: User;
+  readonly config: Config;
+  readonly client: Client;
+  readonly store = new Store();
+  readonly people: People;
+  readonly sending: Sending;
+  readonly moment: Moment;
+  readonly sync: Sync;
+  readonly reading: Reading;
+  readonly drafts: Drafts;
+  readonly announcer = new Announcer();
+  /** Whether there has been no connection for so long that the person should know. */
+  readonly offline = signal(false);
+  /** Whether the server ended this connection for good, such as for too many open ones. */
+  readonly parted = signal(false);
+  private readonly connection = signal<SocketState>("connecting");
+  readonly connected = computed(() => this.connection.value === "open");
+  private readonly socket: Socket;
+  private readonly database = new Database();
+  private readonly ends: (() => void)[] = [];
+
+  constructor(config: Config, client: Client, me: User) {
+    this.config = config;
+    this.client = client;
+    this.me = me;
+    this.people = new People(client);
+    this.people.know([me]);
+    this.sync = new Sync(client, this.store, me.username);
+    this.sync.onEntry = (conversation, entry) => this.noticed(conversation, entry);
+    this.moment = new Moment((action, fields) => void this.socket.call(action, fields).catch(() => undefined));
+    this.reading = new Reading(this.store, me.username, (conversation, timestamp) =>
+      this.connected.peek()
+        ? this.socket.call("read", { conversation, timestamp })
+        : client.moveCursor(conversation, timestamp),
+    );
+    this.drafts = new Drafts(me.username);
+    this.sending = new Sending(me.username, {
+      send: (conversation, message) => client.sendMessage(conversation, message),
+      arrived: (conversation, entry) => this.sync.entry({ conversation, entry }),
+      storage: this.database,
+    });
+    this.socket = new Socket({
+      address: socketAddress(config.ws, location.href),
+      ticket: async () => (await client.createTicket()).ticket,
+      onEvent: (event) => this.receive(event),
+      onOpen: () => void this.opened(),
+      onState: (state) => (this.connection.value = state),
+    });
+  }
+
+  start(): void {
+    this.watchConnection();
+    this.watchPresence();
+    this.socket.start();
+    void this.sending.load();
+  }
+
+  stop(): void {
+    this.socket.stop();
+    this.sending.stop();
+    this.moment.stop();
+    this.announcer.stop();
+    for (const end of this.ends) end();
+    void this.database.close();
+  }
+
+  reconnect(): void {
+    this.parted.value = false;
+    this.socket.stop();
+    this.socket.start();
+  }
+
+  /** Begins a conversation, or finds the direct one there is, and answers its id. */
+  async begin(kind: "direct" | "group", members: string[], title = ""): Promise<string> {
+    const request = kind === "group" ? { kind, members, title, id: newId() } : { kind, members };
+    const view: ConversationView = await this.client.createConversation(request);
+    this.store.take(fromView(view));
+    return view.id;
+  }
+
+  /** Edits, deletes, reacts: the server answers with the message; the entry comes by the log like everything. */
+  edit(conversation: string, message: Message, text: string): Promise<boolean> {
+    return attempt(this.client.editMessage(conversation, message.timestamp, text));
+  }
+
+  delete(conversation: string, message: Message): Promise<boolean> {
+    return attempt(this.client.deleteMessage(conversation, message.timestamp));
+  }
+
+  react(conversation: string, message: Message, emoji: string, on: boolean): Promise<boolean> {
+    return attempt(this.client.react(conversation, message.timestamp, emoji, on));
+  }
+
+  private receive(event: Event): void {
+    switch (event.type) {
+      case "entry":
+        void this.sync.entry(event).catch(() => undefined);
+        break;
+      case "read":
+        this.sync.read(event);
+        break;
+      case "typing":
+        if (event.username !== this.me.username) this.moment.typing(event);
+        break;
+      case "draft":
+        if (event.username !== this.me.username) this.moment.draft(event);
+        break;
+      case "presence":
+        this.people.setPresence(event.username, event.status);
+        break;
+      case "conversation":
+        if (event.change === "left") this.sync.leave(event.conversation);
+        else void this.sync.join(event.conversation).catch(() => undefined);
+        break;
+      case "goodbye":
+        if (event.reason === "too_many_connections") {
+          this.socket.stop();
+          this.parted.value = true;
+        }
+        break;
+    }
+  }
+
+  private noticed(conversation: string, entry: VisibleEntry): void {
+    if (entry.kind !== "message") return;
+    this.moment.said(conversation, entry.author);
+    if (entry.author === this.me.username || conversation !== this.store.shown.peek()) return;
+    this.announcer.message(this.people.name(entry.author), entry.text ?? "");
+  }
+
+  /** The order matters: the connection receives already, so between it and what is read now there is no gap. */
+  private async opened(): Promise<void> {
+    try {
+      await this.sync.resync();
+    } catch {
+      const again = setTimeout(() => this.connected.peek() && void this.opened(), RESYNC_AGAIN);
+      this.ends.push(() => clearTimeout(again));
+      return;
+    }
+    this.sending.flush();
+    void this.reading.flush();
+    this.follow(watched(this.store, this.me.username));
+  }
+
+  private follow(watch: string[]): void {
+    const told = this.socket.call("presence", { status: statusHere(), watch });
+    told.then((answer) => learn(this.people, answer)).catch(() => undefined);
+  }
+
+  private watchConnection(): void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const end = effect(() => {
+      clearTimeout(timer);
+      if (this.connected.value) this.offline.value = false;
+      else timer = setTimeout(() => (this.offline.value = !this.parted.peek()), OFFLINE_AFTER);
+    });
+    this.ends.push(end, () => clearTimeout(timer));
+  }
+
+  private watchPresence(): void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let before = "";
+    const end = effect(() => {
+      const watch = watched(this.store, this.me.username);
+      if (watch.join() === before || !this.connected.value) return;
+      before = watch.join();
+      clearTimeout(timer);
+      timer = setTimeout(() => this.follow(watch), WATCH_AFTER);
+    });
+    const changed = (): void => {
+      if (this.connected.peek()) this.follow(watched(this.store, this.me.username));
+    };
+    document.addEventListener("visibilitychange", changed);
+    this.ends.push(end, () => clearTimeout(timer), () => document.removeEventListener("visibilitychange", changed));
+  }
+}

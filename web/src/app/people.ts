@@ -1,0 +1,79 @@
+/** Names and presence of people, asked for as they are needed. */
+
+import { signal, type Signal } from "@preact/signals";
+import type { Client } from "../api/client.ts";
+import type { Presence, User } from "../api/types.ts";
+import { nameOf } from "../state/people.ts";
+
+const TOGETHER = 100;
+const GATHER = 20;
+
+export class People {
+  private readonly client: Client;
+  private readonly users = new Map<string, Signal<User | undefined>>();
+  private readonly statuses = new Map<string, Signal<Presence>>();
+  private missing = new Set<string>();
+
+  constructor(client: Client) {
+    this.client = client;
+  }
+
+  /** The name to show. The username at first; whoever shows it is drawn again when the name comes. */
+  name(username: string): string {
+    return nameOf(this.user(username).value, username);
+  }
+
+  presence(username: string): Presence {
+    return this.status(username).value;
+  }
+
+  know(users: readonly User[]): void {
+    for (const user of users) this.entry(user.username).value = user;
+  }
+
+  setPresence(username: string, status: Presence): void {
+    this.status(username).value = status;
+  }
+
+  /** Asks for the names again, such as after a change. */
+  async search(query: string): Promise<readonly User[]> {
+    const { users } = await this.client.listUsers({ query, limit: 20 });
+    this.know(users);
+    return users;
+  }
+
+  private user(username: string): Signal<User | undefined> {
+    const known = this.users.get(username);
+    if (known) return known;
+    if (!this.missing.size) setTimeout(() => void this.fetch(), GATHER);
+    this.missing.add(username);
+    return this.entry(username);
+  }
+
+  private entry(username: string): Signal<User | undefined> {
+    let entry = this.users.get(username);
+    if (!entry) this.users.set(username, (entry = signal(undefined)));
+    return entry;
+  }
+
+  private status(username: string): Signal<Presence> {
+    let status = this.statuses.get(username);
+    if (!status) this.statuses.set(username, (status = signal("offline")));
+    return status;
+  }
+
+  /** Names are a comfort: where they can't be had the username stays, and the next who asks tries again. */
+  private async fetch(): Promise<void> {
+    const wanted = [...this.missing];
+    this.missing = new Set();
+    for (let start = 0; start < wanted.length; start += TOGETHER) {
+      const usernames = wanted.slice(start, start + TOGETHER);
+      try {
+        const { users } = await this.client.listUsers({ usernames: usernames.join(","), limit: TOGETHER });
+        this.know(users);
+      } catch {
+        for (const username of usernames) if (!this.users.get(username)?.peek()) this.users.delete(username);
+      }
+    }
+  }
+}

@@ -1,0 +1,196 @@
+/** Keeps what is held in step with the server: pushed entries, gaps, reconnecting, pages of history. */
+
+import type { Client, Page } from "../api/client.ts";
+import { ApiError } from "../api/errors.ts";
+import type { EntryEvent, MemberView, Messages, ReadEvent, VisibleEntry } from "../api/types.ts";
+import { fromView, moveCursor, unread } from "../state/conversations.ts";
+import { arrival, catchUp, follow, forgetOldest, open, widen, type Held } from "../state/held.ts";
+import type { Side } from "../state/pane.ts";
+import type { Store } from "./store.ts";
+
+/** A reader who is further behind than this many entries reads the last page again instead of the log. */
+const FAR_BEHIND = 1_000;
+/** With more unread messages than this, a conversation opens around the first of them. */
+const UNREAD_ON_A_PAGE = 30;
+const AGAIN = 400;
+const TRIES = 4;
+
+export type Listener = (conversation: string, entry: VisibleEntry) => void;
+
+export class Sync {
+  private readonly client: Client;
+  private readonly store: Store;
+  private readonly me: string;
+  private readonly reached = new Map<string, number>();
+  private readonly filling = new Map<string, Promise<void>>();
+  private readonly joining = new Map<string, Promise<void>>();
+  private readonly widening = new Set<string>();
+  private joined = new Set<string>();
+  /** Called for each pushed entry that was new, in order. */
+  onEntry: Listener = () => undefined;
+
+  constructor(client: Client, store: Store, me: string) {
+    this.client = client;
+    this.store = store;
+    this.me = me;
+  }
+
+  /** Takes in an entry, pushed or answered; when the promise is done it is applied, and all before it. */
+  async entry({ conversation: id, entry }: Pick<EntryEvent, "conversation" | "entry">): Promise<void> {
+    const held = this.store.peek(id);
+    if (!held) return this.join(id);
+    const kind = arrival(held, entry);
+    if (kind === "old") return;
+    if (kind === "gap") return this.reach(id, entry.seq);
+    this.apply(id, (before) => follow(before, entry, this.me));
+    this.onEntry(id, entry);
+  }
+
+  read(event: ReadEvent): void {
+    this.apply(event.conversation, (held) => ({
+      ...held,
+      conversation: moveCursor(held.conversation, event.username, event.read, this.me),
+    }));
+  }
+
+  /** Reads a conversation that is new here, or that has to be read afresh; once at a time. */
+  join(id: string): Promise<void> {
+    this.joined.add(id);
+    const running = this.joining.get(id);
+    if (running) return running;
+    const joining = this.readView(id).finally(() => this.joining.delete(id));
+    this.joining.set(id, joining);
+    return joining;
+  }
+
+  leave(id: string): void {
+    this.joined.delete(id);
+    this.store.remove(id);
+  }
+
+  /** After connecting: reads the list, and the logs of what is open, up to where the server stands. */
+  async resync(): Promise<void> {
+    const before = this.store.ids();
+    this.joined = new Set();
+    const listed = new Set<string>();
+    const catching: Promise<void>[] = [];
+    let cursor: string | null = "";
+    while (cursor !== null) {
+      const page = await this.client.listConversations(cursor);
+      const fresh = page.conversations.map(fromView);
+      const behind = fresh.filter((conversation) => this.store.peek(conversation.id)?.pane);
+      for (const conversation of behind) {
+        const { id, head } = conversation;
+        const have = this.store.peek(id)!.conversation.head.seq;
+        if (head.seq <= have || head.seq - have > FAR_BEHIND) this.store.take(conversation);
+        else catching.push(this.reach(id, head.seq));
+      }
+      this.store.takeAll(fresh.filter((conversation) => !behind.includes(conversation)));
+      for (const conversation of fresh) listed.add(conversation.id);
+      cursor = page.cursor;
+    }
+    for (const id of before) if (!listed.has(id) && !this.joined.has(id)) this.store.remove(id);
+    this.store.loaded.value = true;
+    await Promise.all(catching);
+  }
+
+  /** Reads what a conversation opens with. `afresh`: the last page, whatever is held and unread. */
+  async openPane(id: string, afresh = false): Promise<void> {
+    const held = this.store.peek(id);
+    if (!held || (!afresh && isReady(held))) return;
+    const waiting = unread(held.conversation);
+    const page: Page = !afresh && waiting > UNREAD_ON_A_PAGE ? { around: held.conversation.read.timestamp } : {};
+    await this.place(id, page, open);
+  }
+
+  /** Reads the messages around one that is not held. */
+  async openAt(id: string, timestamp: number): Promise<void> {
+    await this.place(id, { around: timestamp }, open);
+  }
+
+  /** Reads one more page on a side, once at a time. */
+  async widenPane(id: string, side: Side): Promise<void> {
+    const pane = this.store.peek(id)?.pane;
+    const more = side === "before" ? pane?.moreBefore : pane?.moreAfter;
+    const edge = side === "before" ? pane?.messages[0] : pane?.messages.at(-1);
+    if (!more || !edge || this.widening.has(id)) return;
+    this.widening.add(id);
+    try {
+      await this.place(id, { [side]: edge.timestamp }, (held, page) => widen(held, page, side));
+    } finally {
+      this.widening.delete(id);
+    }
+  }
+
+  /** Reads all members of a conversation that shows only the first ones. */
+  async loadMembers(id: string): Promise<void> {
+    const conversation = this.store.peek(id)?.conversation;
+    if (!conversation || conversation.members.length >= conversation.member_count) return;
+    let cursor: string | null = "";
+    const members: MemberView[] = [];
+    while (cursor !== null) {
+      const page = await this.client.listMembers(id, cursor);
+      members.push(...page.members);
+      cursor = page.cursor;
+    }
+    this.apply(id, (held) => ({ ...held, conversation: { ...held.conversation, members } }));
+  }
+
+  private async readView(id: string): Promise<void> {
+    try {
+      this.store.take(fromView(await this.client.getConversation(id)));
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404) throw error;
+      this.store.remove(id);
+    }
+  }
+
+  private async place(id: string, page: Page, put: (held: Held, page: Messages) => Held | null): Promise<void> {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const answer = await this.client.listMessages(id, { ...page, limit: 50 });
+      const held = this.store.peek(id);
+      const placed = held && put(held, answer);
+      if (placed) {
+        this.store.update(id, () => placed);
+        return this.reach(id, answer.head.seq);
+      }
+      await new Promise((resolve) => setTimeout(resolve, AGAIN));
+    }
+  }
+
+  /** Applies the log up to `seq` at least. */
+  private reach(id: string, seq: number): Promise<void> {
+    this.reached.set(id, Math.max(seq, this.reached.get(id) ?? 0));
+    const running = this.filling.get(id);
+    if (running) return running;
+    const filling = this.fill(id).finally(() => this.filling.delete(id));
+    this.filling.set(id, filling);
+    return filling;
+  }
+
+  private async fill(id: string): Promise<void> {
+    for (;;) {
+      const have = this.store.peek(id)?.conversation.head.seq ?? Infinity;
+      const missing = (this.reached.get(id) ?? 0) - have;
+      if (missing <= 0) return;
+      if (missing > FAR_BEHIND || !this.store.peek(id)?.pane) return this.join(id);
+      const log = await this.client.readLog(id, have);
+      if (log.through <= have) return this.join(id);
+      this.apply(id, (held) => catchUp(held, log, this.me));
+    }
+  }
+
+  private apply(id: string, change: (held: Held) => Held): void {
+    this.store.update(id, (held) => {
+      const after = change(held);
+      return this.store.shown.peek() === id ? after : forgetOldest(after);
+    });
+  }
+}
+
+/** Whether what is held is where opening would lead: at the end, and from the first unread message on. */
+function isReady({ pane, conversation }: Held): boolean {
+  const first = pane?.messages[0];
+  if (!pane || pane.moreAfter) return false;
+  return !first || !pane.moreBefore || first.number <= conversation.read.number + 1;
+}

@@ -1,0 +1,10 @@
+import { render } from "preact";
+import { Account } from "./app/account.ts";
+import { follow } from "./app/route.ts";
+import "./styles/index.css";
+import { App } from "./view/app.tsx";
+
+const account = new Account();
+follow();
+render(<App account={account} />, document.getElementById("app")!);
+void account.start();

@@ -1,0 +1,69 @@
+/** Messages on their way out. Pure: what is kept where, and when it is sent, is decided above. Times are in milliseconds. */
+
+import { ApiError, isTemporary } from "../api/errors.ts";
+
+/** No mark is shown before this. */
+export const MARK_AFTER = 700;
+/** Without an answer for this long, a message counts as not confirmed. */
+export const UNCONFIRMED_AFTER = 15_000;
+/** A message that could not be sent for this long is not sent any more without being asked. */
+export const EXPIRES_AFTER = 48 * 3_600_000;
+/** At most this many wait in one conversation. */
+export const OUTBOX_MAX = 50;
+
+export interface Outgoing {
+  readonly id: string;
+  readonly user: string;
+  readonly conversation: string;
+  readonly text: string;
+  readonly reply_to: number;
+  /** When the person sent it. */
+  readonly at: number;
+  /** When sending it was first tried; 0 while it was not. */
+  readonly tried: number;
+  /** Why it was refused; empty while it was not. */
+  readonly failed: string;
+}
+
+export type SendState = "fresh" | "sending" | "unconfirmed" | "failed";
+
+/** What the message's mark says at `now`. */
+export function stateOf(message: Outgoing, now: number): SendState {
+  if (message.failed) return "failed";
+  const waited = now - message.at;
+  if (waited < MARK_AFTER) return "fresh";
+  return message.tried && now - message.tried >= UNCONFIRMED_AFTER ? "unconfirmed" : "sending";
+}
+
+/** The next message to send: the oldest that was not refused. Each conversation's order is kept. */
+export function nextOf(outbox: readonly Outgoing[]): Outgoing | undefined {
+  return outbox.find((message) => !message.failed);
+}
+
+export function enqueue(outbox: readonly Outgoing[], message: Outgoing): readonly Outgoing[] {
+  return [...outbox, message];
+}
+
+export function change(outbox: readonly Outgoing[], id: string, fields: Partial<Outgoing>): readonly Outgoing[] {
+  return outbox.map((message) => (message.id === id ? { ...message, ...fields } : message));
+}
+
+export function remove(outbox: readonly Outgoing[], id: string): readonly Outgoing[] {
+  return outbox.filter((message) => message.id !== id);
+}
+
+/** Why a message that waited too long is not sent; empty where it may be. */
+export function expired(message: Outgoing, now: number): string {
+  return now - message.at > EXPIRES_AFTER ? "It could not be sent for two days." : "";
+}
+
+/** What an error of a try means: empty where another try can help, else the reason for the person. */
+export function refusal(error: unknown): string {
+  if (isTemporary(error)) return "";
+  if (error instanceof ApiError) return error.status === 401 ? "" : error.message;
+  return "";
+}
+
+export function isFull(outbox: readonly Outgoing[], conversation: string): boolean {
+  return outbox.filter((message) => message.conversation === conversation).length >= OUTBOX_MAX;
+}

@@ -1,0 +1,113 @@
+/** The page. */
+
+import { effect } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Account } from "../app/account.ts";
+import type { Chat } from "../app/chat.ts";
+import { dismiss, notices } from "../app/notices.ts";
+import { route } from "../app/route.ts";
+import { AccountContext, ChatContext, useChat } from "./context.ts";
+import { ConversationPane } from "./conversation.tsx";
+import { Entrance } from "./entrance.tsx";
+import { globalKeys } from "./global-keys.ts";
+import { Icon, Logo } from "./icons.tsx";
+import { NewConversation } from "./new-conversation.tsx";
+import { Sidebar } from "./sidebar.tsx";
+import { Switcher } from "./switcher.tsx";
+
+export function App({ account }: { account: Account }): JSX.Element {
+  return (
+    <AccountContext.Provider value={account}>
+      <Phase account={account} />
+      <Notices />
+    </AccountContext.Provider>
+  );
+}
+
+function Phase({ account }: { account: Account }): JSX.Element {
+  const phase = account.phase.value;
+  if (phase.name === "signed-out") return <Entrance />;
+  if (phase.name === "signed-in") {
+    return (
+      <ChatContext.Provider value={phase.chat}>
+        <Shell chat={phase.chat} key={phase.chat.me.username} />
+      </ChatContext.Provider>
+    );
+  }
+  return (
+    <main class="entrance starting" aria-busy="true">
+      <Logo />
+      {phase.waiting && <p role="status">The server can’t be reached. Trying again…</p>}
+    </main>
+  );
+}
+
+type Open = "" | "new" | "switch";
+
+function Shell({ chat }: { chat: Chat }): JSX.Element {
+  const [open, setOpen] = useState<Open>("");
+  const here = route.value;
+  useEffect(() => globalKeys(chat, () => setOpen("switch")), []);
+  useEffect(() => effect(() => title(chat)), []);
+  const close = (): void => setOpen("");
+  return (
+    <div class={here.name === "conversation" ? "shell in-conversation" : "shell"}>
+      <a class="skip" href="#messages">To the messages</a>
+      <Banner />
+      <Sidebar onNew={() => setOpen("new")} onSwitch={() => setOpen("switch")} />
+      {here.name === "conversation" ? <ConversationPane id={here.id} /> : <Welcome onNew={() => setOpen("new")} />}
+      {open === "new" && <NewConversation onClose={close} />}
+      {open === "switch" && <Switcher onClose={close} />}
+      <div class="hidden" aria-live="polite">{chat.announcer.text.value}</div>
+    </div>
+  );
+}
+
+function title(chat: Chat): void {
+  const waiting = chat.store.unreadTotal.value;
+  document.title = waiting ? `(${waiting}) Tertulia` : "Tertulia";
+}
+
+function Banner(): JSX.Element {
+  const chat = useChat();
+  return (
+    <div class="banners" role="status">
+      {chat.config.demo && <p class="banner">Demo: what is written here is for trying out.</p>}
+      {chat.offline.value && <p class="banner warning">You’re offline. What you write will be sent later.</p>}
+      {chat.parted.value && (
+        <p class="banner warning">
+          Tertulia is open in too many places, so this one is disconnected.
+          <button type="button" class="text-button" onClick={() => chat.reconnect()}>Use it here</button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Welcome({ onNew }: { onNew: () => void }): JSX.Element {
+  const { people, me } = useChat();
+  return (
+    <main class="pane empty welcome">
+      <Logo />
+      <h2>Pull up a chair, <bdi>{people.name(me.username)}</bdi></h2>
+      <p>Choose a conversation, or begin a new one.</p>
+      <button type="button" class="button primary" onClick={onNew}>Start a conversation</button>
+    </main>
+  );
+}
+
+function Notices(): JSX.Element {
+  return (
+    <div class="notices">
+      {notices.value.map((notice) => (
+        <p key={notice.id} class={notice.urgent ? "notice urgent" : "notice"} role={notice.urgent ? "alert" : "status"}>
+          {notice.text}
+          <button type="button" class="icon-button" aria-label="Dismiss" onClick={() => dismiss(notice.id)}>
+            <Icon name="close" />
+          </button>
+        </p>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,159 @@
+/** Where one writes. A plain text box: dictation, input methods, undo and spelling are the browser's own. */
+
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { notify } from "../app/notices.ts";
+import { plain } from "../markdown/index.ts";
+import { unread, type Conversation } from "../state/conversations.ts";
+import { useChat } from "./context.ts";
+import { Icon } from "./icons.tsx";
+import type { Visit } from "./visit.ts";
+
+const TEXT_MAX = 8_000;
+/** From here on the characters that are left are shown. */
+const COUNT_FROM = 7_500;
+
+interface Props {
+  conversation: Conversation;
+  visit: Visit;
+  name: string;
+}
+
+export function Composer({ conversation, visit, name }: Props): JSX.Element {
+  const chat = useChat();
+  const box = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useState(() => chat.drafts.get(visit.id));
+  const mode = visit.mode.value;
+  const length = [...text].length;
+  const live = conversation.live_typing;
+
+  const put = (value: string): void => {
+    setText(value);
+    if (visit.mode.peek().kind !== "edit") chat.drafts.set(visit.id, value);
+  };
+  visit.setText = put;
+  visit.focusComposer = () => box.current?.focus();
+
+  useLayoutEffect(() => grow(box.current), [text]);
+  useEffect(() => {
+    if (mode.kind === "edit") setText(mode.message.text);
+    if (mode.kind !== "new") box.current?.focus();
+  }, [mode]);
+  useEffect(() => {
+    if (matchMedia("(pointer: fine)").matches) box.current?.focus();
+    return () => chat.moment.done(visit.id, live);
+  }, []);
+
+  const back = (): void => {
+    const wasEdit = visit.mode.peek().kind === "edit";
+    visit.mode.value = { kind: "new" };
+    if (wasEdit) setText(chat.drafts.get(visit.id));
+  };
+
+  const submit = async (): Promise<void> => {
+    const value = text.trim();
+    if (!value || length > TEXT_MAX) return;
+    if (mode.kind === "edit") {
+      if (value !== mode.message.text && !(await chat.edit(visit.id, mode.message, value))) return;
+      return back();
+    }
+    if (!chat.sending.add(visit.id, value, mode.kind === "reply" ? mode.message.timestamp : 0)) {
+      return notify("Too many messages wait to be sent here. Try again when you are connected.", true);
+    }
+    put("");
+    visit.mode.value = { kind: "new" };
+    chat.moment.done(visit.id, live);
+    visit.toEnd();
+  };
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.isComposing) return;
+    const plainKey = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (event.key === "Enter" && plainKey) void submit();
+    else if (event.key === "Escape" && mode.kind !== "new") back();
+    else if (event.key === "Escape") escape();
+    else if (event.key === "PageUp" && event.shiftKey) visit.toUnread();
+    else if (!text && event.key === "ArrowUp" && plainKey) editLast();
+    else if (!text && event.key === "PageUp") visit.byPages(-1);
+    else if (!text && event.key === "PageDown") visit.byPages(1);
+    else return;
+    event.preventDefault();
+  };
+
+  /** Nothing is left to cancel: everything is read, and the list goes to its end. */
+  const escape = (): void => {
+    const last = conversation.last_message;
+    if (last && unread(conversation)) chat.reading.saw(visit.id, last);
+    visit.toEnd();
+  };
+
+  const editLast = (): void => {
+    const messages = chat.store.peek(visit.id)?.pane?.messages ?? [];
+    const own = messages.findLast((message) => message.author === chat.me.username && !message.deleted);
+    if (own) visit.mode.value = { kind: "edit", message: own };
+  };
+
+  const onInput = (event: Event): void => {
+    const { value } = event.currentTarget as HTMLTextAreaElement;
+    put(value);
+    if (mode.kind !== "edit") chat.moment.typedHere(visit.id, value, live);
+  };
+
+  return (
+    <form
+      class="composer"
+      aria-label="Write a message"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      {mode.kind !== "new" && <ModeLine visit={visit} onCancel={back} />}
+      <div class="composer-box">
+        <textarea
+          ref={box}
+          rows={1}
+          dir="auto"
+          value={text}
+          placeholder={`Message ${name}`}
+          aria-label={mode.kind === "edit" ? "Edit your message" : `Message ${name}`}
+          onInput={onInput}
+          onKeyDown={onKeyDown}
+        />
+        {length > COUNT_FROM && (
+          <span class={length > TEXT_MAX ? "count over" : "count"} role="status">
+            {TEXT_MAX - length}
+          </span>
+        )}
+        <button class="send" disabled={!text.trim() || length > TEXT_MAX} aria-label={mode.kind === "edit" ? "Save" : "Send"} title={mode.kind === "edit" ? "Save" : "Send"}>
+          <Icon name={mode.kind === "edit" ? "check" : "send"} />
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function ModeLine({ visit, onCancel }: { visit: Visit; onCancel: () => void }): JSX.Element | null {
+  const { people } = useChat();
+  const mode = visit.mode.value;
+  if (mode.kind === "new") return null;
+  return (
+    <div class="mode-line">
+      <Icon name={mode.kind === "edit" ? "edit" : "reply"} />
+      <span class="mode-text">
+        {mode.kind === "edit" ? "Editing your message" : <>Replying to <bdi>{people.name(mode.message.author)}</bdi></>}
+        <span class="mode-quote" dir="auto">{plain(mode.message.text, { hideSpoilers: true })}</span>
+      </span>
+      <button type="button" class="icon-button" aria-label="Cancel" title="Cancel" onClick={onCancel}>
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
+
+/** As high as the text, where the browser can't do so by itself. */
+function grow(box: HTMLTextAreaElement | null): void {
+  if (!box || CSS.supports("field-sizing", "content")) return;
+  box.style.blockSize = "auto";
+  box.style.blockSize = `${box.scrollHeight}px`;
+}

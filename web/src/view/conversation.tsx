@@ -1,0 +1,132 @@
+/** One conversation on the screen. */
+
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { attempt } from "../app/notices.ts";
+import { navigate } from "../app/route.ts";
+import { partner, unread } from "../state/conversations.ts";
+import type { Held } from "../state/held.ts";
+import { conversationName } from "../state/names.ts";
+import { PRESENCE_WORDS } from "../state/people.ts";
+import { Avatar, GroupAvatar } from "./avatar.tsx";
+import { Composer } from "./composer.tsx";
+import { useChat } from "./context.ts";
+import { Details } from "./details.tsx";
+import { Dialog } from "./dialog.tsx";
+import { Icon } from "./icons.tsx";
+import { MessageList } from "./message-list.tsx";
+import { LiveBoard, TypingLine } from "./moment-line.tsx";
+import { Visit } from "./visit.ts";
+
+export function ConversationPane({ id }: { id: string }): JSX.Element {
+  const chat = useChat();
+  const held = chat.store.get(id);
+  useEffect(() => {
+    chat.store.visit(id);
+    return () => chat.store.visit("");
+  }, [id]);
+  if (!held) return <Missing />;
+  return <Opened key={id} held={held} />;
+}
+
+function Missing(): JSX.Element {
+  const { store } = useChat();
+  if (!store.loaded.value) return <main class="pane" aria-busy="true" />;
+  return (
+    <main class="pane empty">
+      <h2>This conversation isn’t here</h2>
+      <p>You are not a member of it, or it doesn’t exist.</p>
+      <button type="button" class="button" onClick={() => navigate("/")}>
+        Back to your conversations
+      </button>
+    </main>
+  );
+}
+
+function Opened({ held }: { held: Held }): JSX.Element {
+  const chat = useChat();
+  const { conversation, pane } = held;
+  const [visit] = useState(() => new Visit(conversation.id, unread(conversation) ? conversation.read.number : null));
+  const [ready, setReady] = useState(false);
+  const connected = chat.connected.value;
+  const name = conversationName(conversation, chat.me.username, (username) => chat.people.name(username));
+
+  useEffect(() => {
+    if (pane && ready) return;
+    let here = true;
+    void attempt(chat.sync.openPane(conversation.id)).then((well) => here && well && setReady(true));
+    void chat.sync.loadMembers(conversation.id).catch(() => undefined);
+    return () => {
+      here = false;
+    };
+  }, [!pane, connected]);
+
+  return (
+    <main class="pane" aria-label={`Messages: ${name}`} id="messages">
+      <Head held={held} name={name} />
+      {pane && ready ? <MessageList visit={visit} held={held} pane={pane} /> : <Waiting />}
+      <LiveBoard conversation={conversation} />
+      <TypingLine conversation={conversation} />
+      <Composer conversation={conversation} visit={visit} name={name} />
+      <Deleting visit={visit} />
+    </main>
+  );
+}
+
+function Head({ held, name }: { held: Held; name: string }): JSX.Element {
+  const chat = useChat();
+  const [open, setOpen] = useState(false);
+  const { conversation } = held;
+  const other = partner(conversation, chat.me.username);
+  const line = other
+    ? `@${other} · ${PRESENCE_WORDS[chat.people.presence(other)]}`
+    : `${conversation.member_count} ${conversation.member_count === 1 ? "member" : "members"}`;
+  return (
+    <header class="pane-head">
+      <button type="button" class="icon-button only-narrow" aria-label="Back to the list" onClick={() => navigate("/")}>
+        <Icon name="back" />
+      </button>
+      {other ? <Avatar username={other} presence /> : <GroupAvatar id={conversation.id} name={name} />}
+      <div class="pane-title">
+        <h2><bdi>{name}</bdi></h2>
+        <p>{line}</p>
+      </div>
+      <button type="button" class="icon-button" aria-label="Members and settings" title="Members and settings" onClick={() => setOpen(true)}>
+        <Icon name="people" />
+      </button>
+      {open && <Details held={held} name={name} onClose={() => setOpen(false)} />}
+    </header>
+  );
+}
+
+/** Placeholders, only where it takes so long that nothing would look broken. */
+function Waiting(): JSX.Element {
+  return (
+    <div class="list-frame waiting" aria-busy="true" aria-label="Loading messages">
+      {[46, 62, 30, 54, 38].map((width, index) => (
+        <span key={index} class={`ghost ghost-${width} ${index % 3 === 2 ? "own" : ""}`} />
+      ))}
+    </div>
+  );
+}
+
+function Deleting({ visit }: { visit: Visit }): JSX.Element | null {
+  const chat = useChat();
+  const message = visit.deleting.value;
+  if (!message) return null;
+  const close = (): void => {
+    visit.deleting.value = null;
+  };
+  const remove = async (): Promise<void> => {
+    if (await chat.delete(visit.id, message)) close();
+  };
+  return (
+    <Dialog title="Delete this message?" onClose={close}>
+      <p>It will be gone for everybody. A note that there was one stays.</p>
+      <div class="dialog-choices">
+        <button type="button" class="button" onClick={close}>Keep it</button>
+        <button type="button" class="button danger" onClick={() => void remove()}>Delete</button>
+      </div>
+    </Dialog>
+  );
+}

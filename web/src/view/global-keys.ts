@@ -1,0 +1,50 @@
+/** Keys that work everywhere on the page. */
+
+import type { Chat } from "../app/chat.ts";
+import { navigate, pathOf, route } from "../app/route.ts";
+import { unread } from "../state/conversations.ts";
+
+/** Each region of the page, and where the focus goes in it; the first of the targets that is there. */
+const REGIONS = [
+  { region: ".sidebar", targets: ["a[aria-current]", "a.conversation", "button"] },
+  { region: ".list-frame", targets: [".message[tabindex='0']"] },
+  { region: ".composer", targets: ["textarea"] },
+] as const;
+
+export function globalKeys(chat: Chat, onSwitch: () => void): () => void {
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.isComposing || event.defaultPrevented) return;
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") onSwitch();
+    else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) step(chat, event);
+    else if (event.key === "F6") cycle(event.shiftKey ? -1 : 1);
+    else return;
+    event.preventDefault();
+  };
+  addEventListener("keydown", onKeyDown);
+  return () => removeEventListener("keydown", onKeyDown);
+}
+
+/** To the next or previous conversation; with Shift, of those with unread messages. */
+function step(chat: Chat, event: KeyboardEvent): void {
+  const here = route.peek();
+  const order = chat.store.order.peek();
+  const way = event.key === "ArrowDown" ? 1 : -1;
+  let at = here.name === "conversation" ? order.indexOf(here.id) : way > 0 ? -1 : order.length;
+  for (at += way; at >= 0 && at < order.length; at += way) {
+    const id = order[at]!;
+    if (event.shiftKey && !unread(chat.store.peek(id)!.conversation)) continue;
+    return navigate(pathOf(id));
+  }
+}
+
+/** To the next region of the page: the conversations, the messages, where one writes. */
+function cycle(way: number): void {
+  const regions = REGIONS.map(({ region }) => document.querySelector(region));
+  const now = regions.findIndex((region) => region?.contains(document.activeElement));
+  for (let turn = 1; turn <= regions.length; turn += 1) {
+    const next = (Math.max(now, way > 0 ? -1 : 0) + way * turn + regions.length * 2) % regions.length;
+    const found = REGIONS[next]!.targets.map((target) => regions[next]?.querySelector<HTMLElement>(target));
+    const target = found.find((element) => element);
+    if (target) return target.focus();
+  }
+}

@@ -1,0 +1,48 @@
+/** The icons, drawn for this page on a grid of 24. */
+
+import type { JSX } from "preact";
+
+const PATHS = {
+  send: "M5 12h13M12 5l7 7-7 7",
+  plus: "M12 5v14M5 12h14",
+  search: "M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14Zm5 12 4.5 4.5",
+  back: "M15 5l-7 7 7 7",
+  people: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7Zm-6 8.5c.5-3.3 2.9-5 6-5s5.5 1.7 6 5M16 5.2a3 3 0 0 1 0 5.6M17.5 14.8c2 .6 3.2 2.2 3.5 4.7",
+  reply: "M10 6 4.5 11.5 10 17M5 11.5h8.5c3.3 0 5.5 2 6 6",
+  edit: "M4.5 19.5l1-4.2L16 4.8l3.2 3.2L8.7 18.5l-4.2 1ZM13.8 7l3.2 3.2",
+  trash: "M5 7h14M10 7V4.8h4V7M7 7l.8 12.2h8.4L17 7M10.3 10.5v5.5M13.7 10.5v5.5",
+  smile: "M12 3.8a8.2 8.2 0 1 1 0 16.4 8.2 8.2 0 0 1 0-16.4ZM8.5 14c.8 1.5 2 2.2 3.5 2.2s2.7-.7 3.5-2.2M9 9.7v.3M15 9.7v.3",
+  close: "M6 6l12 12M18 6 6 18",
+  down: "M12 5v13M6 13l6 6 6-6",
+  clock: "M12 4.5a7.5 7.5 0 1 1 0 15 7.5 7.5 0 0 1 0-15ZM12 8v4.3l2.8 1.7",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+  warning: "M12 4.5 20.5 19h-17L12 4.5ZM12 10v4.2M12 16.6v.2",
+  exit: "M14 5H6v14h8M11 12h9.5M17 8.5l3.5 3.5-3.5 3.5",
+  pulse: "M3.5 12h4l2.5-6 4 12 2.5-6h4",
+  link: "M10 14a4 4 0 0 0 5.7 0l2.8-2.8a4 4 0 0 0-5.7-5.7L11.5 6.8M14 10a4 4 0 0 0-5.7 0l-2.8 2.8a4 4 0 0 0 5.7 5.7l1.3-1.3",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }): JSX.Element {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+      <path d={PATHS[name]} fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" />
+    </svg>
+  );
+}
+
+/** Two bubbles around one table. */
+export function Logo(): JSX.Element {
+  return (
+    <svg class="logo" viewBox="0 0 64 64" width="40" height="40" aria-hidden="true">
+      <path class="logo-back" d="M52.5 27.5c.2 1 .3 2 .3 3C52.8 43.3 41.7 52.9 28.2 53c3.7 3 8.6 4.8 14 4.8 1.1 0 2.2-.1 3.3-.2 2.9 2.1 6.4 3.5 10.3 4 .9.1 1.5-.9.9-1.6-1.7-2-2.7-4.3-3.1-6.7C57.7 50.3 60 46 60 41.2c0-5.5-2.9-10.4-7.5-13.7Z" />
+      <path class="logo-front" d="M26 8C13.8 8 4 16.3 4 26.6c0 6 3.3 11.3 8.4 14.7-.4 3-1.7 5.9-3.9 8.2-.7.7-.1 1.8.8 1.7 5-.6 9.4-2.6 12.8-5.4 1.3.2 2.6.3 3.9.3 12.2 0 22-8.3 22-18.6S38.2 8 26 8Z" />
+      <g class="logo-dots">
+        <circle cx="17" cy="27" r="3.2" />
+        <circle cx="26" cy="27" r="3.2" />
+        <circle cx="35" cy="27" r="3.2" />
+      </g>
+    </svg>
+  );
+}

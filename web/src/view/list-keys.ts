@@ -1,0 +1,75 @@
+/** The keyboard in the message list: one Tab stop, arrows between rows, into a row's controls and out again. */
+
+import type { Chat } from "../app/chat.ts";
+import { find } from "../state/pane.ts";
+import type { Visit } from "./visit.ts";
+
+interface Around {
+  visit: Visit;
+  rows: HTMLElement[];
+  chat: Chat;
+}
+
+export function listKeys(event: KeyboardEvent, around: Around): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const target = event.target as HTMLElement;
+  const row = target.closest<HTMLElement>("[data-key]");
+  if (!row) return;
+  const done = target === row ? onRow(event, row, around) : inRow(event, row, target);
+  if (done) event.preventDefault();
+}
+
+function onRow(event: KeyboardEvent, row: HTMLElement, { visit, rows, chat }: Around): boolean {
+  const at = rows.indexOf(row);
+  const steps: Record<string, number> = { ArrowUp: at - 1, k: at - 1, ArrowDown: at + 1, j: at + 1, Home: 0, End: rows.length - 1 };
+  const step = steps[event.key];
+  if (step !== undefined) {
+    const next = rows[Math.max(0, Math.min(rows.length - 1, step))]!;
+    visit.active.value = next.dataset["key"]!;
+    next.focus();
+    return true;
+  }
+  switch (event.key) {
+    case "Enter":
+    case "ArrowRight":
+      controls(row)[0]?.focus();
+      return true;
+    case "Escape":
+      visit.focusComposer();
+      return true;
+    default:
+      return letter(event.key, row, visit, chat);
+  }
+}
+
+/** Single letters act only while a row itself has the focus (WCAG 2.1.4). */
+function letter(key: string, row: HTMLElement, visit: Visit, chat: Chat): boolean {
+  const messages = chat.store.peek(visit.id)?.pane?.messages ?? [];
+  const message = messages[find(messages, Number(row.dataset["timestamp"]))];
+  if (!message || message.deleted) return false;
+  if (key === "r") visit.mode.value = { kind: "reply", message };
+  else if (key === "e" && message.author === chat.me.username) visit.mode.value = { kind: "edit", message };
+  else if (key === "+") return focusFirst(row, ".actions button");
+  else return false;
+  visit.focusComposer();
+  return true;
+}
+
+function inRow(event: KeyboardEvent, row: HTMLElement, target: HTMLElement): boolean {
+  const all = controls(row);
+  const at = all.indexOf(target);
+  if (event.key === "ArrowRight") all[Math.min(all.length - 1, at + 1)]?.focus();
+  else if (event.key === "ArrowLeft" && at > 0) all[at - 1]!.focus();
+  else if (event.key === "ArrowLeft" || event.key === "Escape") row.focus();
+  else return false;
+  return true;
+}
+
+function controls(row: HTMLElement): HTMLElement[] {
+  return [...row.querySelectorAll<HTMLElement>("a[href], button")];
+}
+
+function focusFirst(row: HTMLElement, selector: string): boolean {
+  row.querySelector<HTMLElement>(selector)?.focus();
+  return true;
+}

@@ -1,0 +1,52 @@
+/** What one can do with a message: a small toolbar at its row while the row is pointed at or has the focus. */
+
+import type { JSX } from "preact";
+import { hasReaction, type Message } from "../state/messages.ts";
+import { useChat } from "./context.ts";
+import { Icon, type IconName } from "./icons.tsx";
+import type { Visit } from "./visit.ts";
+
+export const QUICK_REACTIONS = ["👍", "❤️", "😂", "🎉", "😮", "🙏"];
+
+export function MessageActions({ message, visit }: { message: Message; visit: Visit }): JSX.Element {
+  const chat = useChat();
+  const own = message.author === chat.me.username;
+  const conversation = chat.store.get(visit.id)?.conversation;
+  const moderates = conversation?.kind === "group" && conversation.role !== "member";
+  const set = (kind: "reply" | "edit"): void => {
+    visit.mode.value = { kind, message };
+    visit.focusComposer();
+  };
+  return (
+    <div class="actions" role="toolbar" aria-label="Message actions">
+      {QUICK_REACTIONS.map((emoji) => {
+        const mine = hasReaction(message, emoji, chat.me.username);
+        return (
+          <button
+            key={emoji}
+            type="button"
+            class="action emoji"
+            tabIndex={-1}
+            aria-pressed={mine}
+            aria-label={`React with ${emoji}`}
+            onClick={() => void chat.react(visit.id, message, emoji, !mine)}
+          >
+            {emoji}
+          </button>
+        );
+      })}
+      <span class="actions-gap" />
+      <Action icon="reply" label="Reply" onClick={() => set("reply")} />
+      {own && <Action icon="edit" label="Edit" onClick={() => set("edit")} />}
+      {(own || moderates) && <Action icon="trash" label="Delete" onClick={() => (visit.deleting.value = message)} />}
+    </div>
+  );
+}
+
+function Action(props: { icon: IconName; label: string; onClick: () => void }): JSX.Element {
+  return (
+    <button type="button" class="action" tabIndex={-1} aria-label={props.label} title={props.label} onClick={props.onClick}>
+      <Icon name={props.icon} />
+    </button>
+  );
+}

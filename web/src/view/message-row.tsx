@@ -1,0 +1,128 @@
+/** One message as a row of the list. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { plain } from "../markdown/index.ts";
+import type { Message } from "../state/messages.ts";
+import type { Row } from "../state/rows.ts";
+import { clockTime, dateOf, fullTime } from "../state/times.ts";
+import { Avatar } from "./avatar.tsx";
+import { useChat } from "./context.ts";
+import { Markdown } from "./markdown.tsx";
+import { MessageActions } from "./message-actions.tsx";
+import { OutgoingMark, OutgoingProblem } from "./outgoing.tsx";
+import { Reactions } from "./reactions.tsx";
+import type { Visit } from "./visit.ts";
+
+export interface RowProps {
+  row: Row;
+  visit: Visit;
+  /** Whether the Tab key leads to this row. */
+  stop: boolean;
+  /** The message that this one replies to: null where it is not held, undefined where there is none. */
+  original: Message | null | undefined;
+  /** How many others have seen it, where that is shown at this message; else -1. */
+  seen: number;
+  direct: boolean;
+}
+
+export function MessageRow({ row, visit, stop, original, seen, direct }: RowProps): JSX.Element {
+  const { people, me } = useChat();
+  const [active, setActive] = useState(false);
+  const own = row.author === me.username;
+  const name = people.name(row.author);
+  const { message, outgoing } = row;
+  const id = `m${message?.timestamp ?? outgoing?.id}`;
+  const classes = ["row", own ? "own" : "other", row.first && "first", row.last && "last", message?.deleted && "deleted"];
+  return (
+    <li class={classes.filter(Boolean).join(" ")}>
+      {row.divider && <UnreadLine />}
+      <article
+        data-key={row.key}
+        data-timestamp={message?.timestamp}
+        class="message"
+        tabIndex={stop ? 0 : -1}
+        aria-labelledby={`${id}-author ${id}-time`}
+        aria-describedby={`${id}-body`}
+        onFocusIn={() => setActive(true)}
+        onFocusOut={(event) => {
+          if (!event.currentTarget.contains(event.relatedTarget as globalThis.Node | null)) setActive(false);
+        }}
+        onMouseEnter={() => setActive(true)}
+        onMouseLeave={(event) => {
+          if (!event.currentTarget.contains(document.activeElement)) setActive(false);
+        }}
+      >
+        {!own && <span class="gutter">{row.last && <Avatar username={row.author} />}</span>}
+        <div class="bubble-column">
+          <header class={row.first ? "byline" : "byline quiet"}>
+            <span id={`${id}-author`} class={own ? "author hidden" : "author"}>
+              <bdi>{name}</bdi>
+            </span>
+            <time id={`${id}-time`} dateTime={dateOf(row.timestamp).toISOString()} title={fullTime(row.timestamp)}>
+              {clockTime(row.timestamp)}
+            </time>
+          </header>
+          <div class="bubble" id={`${id}-body`}>
+            {original !== undefined && <Quote original={original} visit={visit} timestamp={message?.reply_to ?? 0} />}
+            {message?.deleted ? <p class="tombstone">This message was deleted.</p> : <Body row={row} />}
+            {outgoing && <OutgoingMark outgoing={outgoing} />}
+          </div>
+          {message && <Reactions message={message} conversation={visit.id} />}
+          {outgoing && <OutgoingProblem outgoing={outgoing} visit={visit} />}
+          {seen >= 0 && <span class="receipt">{receipt(seen, direct)}</span>}
+        </div>
+        {active && message && !message.deleted && <MessageActions message={message} visit={visit} />}
+      </article>
+    </li>
+  );
+}
+
+function receipt(seen: number, direct: boolean): string {
+  if (!seen) return "Sent";
+  return direct ? "Seen" : `Seen by ${seen}`;
+}
+
+function Body({ row }: { row: Row }): JSX.Element {
+  const { people, me } = useChat();
+  const text = row.message?.text ?? row.outgoing?.text ?? "";
+  const names = { name: (username: string) => people.name(username), me: me.username };
+  return (
+    <>
+      {text && <Markdown text={text} names={names} />}
+      {row.message?.attachments.map((file) => (
+        <p class="attachment" key={file.media}>
+          <bdi>{file.name}</bdi>
+        </p>
+      ))}
+      {!!row.message?.edited && (
+        <span class="edited" title={fullTime(row.message.edited)}>
+          edited
+        </span>
+      )}
+    </>
+  );
+}
+
+function Quote(props: { original: Message | null; timestamp: number; visit: Visit }): JSX.Element {
+  const { people } = useChat();
+  const { original, visit, timestamp } = props;
+  const text = original?.deleted ? "This message was deleted." : original ? plain(original.text, { hideSpoilers: true }) : "";
+  return (
+    <button type="button" class="quoted" tabIndex={-1} onClick={() => visit.toMessage(timestamp)}>
+      <span class="hidden">In reply to </span>
+      <bdi class="quoted-author">{original ? people.name(original.author) : "An earlier message"}</bdi>
+      <span class="quoted-text" dir="auto">
+        {text || (original ? "…" : "Show it")}
+      </span>
+    </button>
+  );
+}
+
+function UnreadLine(): JSX.Element {
+  return (
+    <div class="unread-line" role="separator" aria-label="New messages from here">
+      <span aria-hidden="true">New</span>
+    </div>
+  );
+}

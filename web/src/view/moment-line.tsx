@@ -1,0 +1,52 @@
+/** Who types, in a line that is always there, so that nothing moves; and what they type, where the conversation is live. */
+
+import type { JSX } from "preact";
+import type { Conversation } from "../state/conversations.ts";
+import { Avatar } from "./avatar.tsx";
+import { useChat } from "./context.ts";
+
+const NAMED = 3;
+
+export function TypingLine({ conversation }: { conversation: Conversation }): JSX.Element {
+  const { moment, people } = useChat();
+  const usernames = [...moment.board(conversation.id).value.typing.keys()];
+  const names = usernames.slice(0, NAMED).map((username) => people.name(username));
+  return (
+    <p class="typing-line">
+      {names.length > 0 && (
+        <>
+          <span class="typing-dots" aria-hidden="true">
+            <i /><i /><i />
+          </span>
+          <bdi>{words(names, usernames.length)}</bdi>
+        </>
+      )}
+    </p>
+  );
+}
+
+function words(names: string[], count: number): string {
+  if (count > NAMED) return "Several people are typing…";
+  return `${new Intl.ListFormat("en").format(names)} ${count === 1 ? "is" : "are"} typing…`;
+}
+
+/** The live drafts. Its height is fixed while the conversation is live, however many type. */
+export function LiveBoard({ conversation }: { conversation: Conversation }): JSX.Element | null {
+  const { moment, people } = useChat();
+  if (!conversation.live_typing) return null;
+  const drafts = [...moment.board(conversation.id).value.drafts].filter(([, draft]) => draft.text);
+  return (
+    <section class="live" aria-label="Live typing">
+      {drafts.length === 0 && <p class="live-empty">Live typing is on: everybody here sees what you write as you write it.</p>}
+      {drafts.map(([username, draft]) => (
+        <div class="live-draft" key={username}>
+          <Avatar username={username} />
+          <p>
+            <bdi class="live-name">{people.name(username)}</bdi>
+            <span class="live-text" dir="auto">{draft.text}</span>
+          </p>
+        </div>
+      ))}
+    </section>
+  );
+}

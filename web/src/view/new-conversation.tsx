@@ -1,0 +1,87 @@
+/** Begins a conversation: with one person, or as a group. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { attempt } from "../app/notices.ts";
+import { navigate, pathOf } from "../app/route.ts";
+import { useChat } from "./context.ts";
+import { Dialog } from "./dialog.tsx";
+import { Icon } from "./icons.tsx";
+import { PersonPicker } from "./person-picker.tsx";
+
+type Kind = "direct" | "group";
+
+export function NewConversation({ onClose }: { onClose: () => void }): JSX.Element {
+  const chat = useChat();
+  const [kind, setKind] = useState<Kind>("direct");
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [title, setTitle] = useState("");
+  const [busy, setBusy] = useState(false);
+
+  const begin = async (members: readonly string[]): Promise<void> => {
+    if (busy) return;
+    setBusy(true);
+    await attempt(
+      chat.begin(kind, [...members], title.trim()).then((id) => {
+        onClose();
+        navigate(pathOf(id));
+      }),
+    );
+    setBusy(false);
+  };
+
+  return (
+    <Dialog title="New conversation" onClose={onClose} class="tall">
+      <div class="tabs" role="group" aria-label="Kind of conversation">
+        <Tab kind="direct" now={kind} onChoose={setKind}>With one person</Tab>
+        <Tab kind="group" now={kind} onChoose={setKind}>A group</Tab>
+      </div>
+      {kind === "group" && (
+        <>
+          <label class="field">
+            <span>Title</span>
+            <input value={title} maxLength={120} dir="auto" autocomplete="off" onInput={(event) => setTitle(event.currentTarget.value)} />
+          </label>
+          <Chosen usernames={chosen} onRemove={(username) => setChosen(chosen.filter((other) => other !== username))} />
+        </>
+      )}
+      <PersonPicker
+        label={kind === "group" ? "Add people" : "Whom do you want to talk to?"}
+        without={[...chosen, chat.me.username]}
+        onPick={(user) => (kind === "group" ? setChosen([...chosen, user.username]) : void begin([user.username]))}
+      />
+      {kind === "group" && (
+        <div class="dialog-choices">
+          <button type="button" class="button primary" disabled={busy || (!chosen.length && !title.trim())} onClick={() => void begin(chosen)}>
+            Create the group
+          </button>
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+function Tab(props: { kind: Kind; now: Kind; onChoose: (kind: Kind) => void; children: string }): JSX.Element {
+  return (
+    <button type="button" class="tab" aria-pressed={props.kind === props.now} onClick={() => props.onChoose(props.kind)}>
+      {props.children}
+    </button>
+  );
+}
+
+function Chosen(props: { usernames: readonly string[]; onRemove: (username: string) => void }): JSX.Element | null {
+  const { people } = useChat();
+  if (!props.usernames.length) return null;
+  return (
+    <ul class="chips" aria-label="Chosen">
+      {props.usernames.map((username) => (
+        <li key={username} class="chip">
+          <bdi>{people.name(username)}</bdi>
+          <button type="button" aria-label={`Leave out ${people.name(username)}`} onClick={() => props.onRemove(username)}>
+            <Icon name="close" />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

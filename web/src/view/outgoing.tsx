@@ -1,0 +1,64 @@
+/** What is shown of a message that the server does not have yet: a mark while it is sent, a choice where it was refused. */
+
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { MARK_AFTER, stateOf, UNCONFIRMED_AFTER, type Outgoing } from "../state/outbox.ts";
+import { useChat } from "./context.ts";
+import { Icon } from "./icons.tsx";
+import type { Visit } from "./visit.ts";
+
+const MARKS = {
+  sending: { icon: "clock", words: "Sending" },
+  unconfirmed: { icon: "warning", words: "Delivery not confirmed; trying again" },
+  failed: { icon: "warning", words: "Not sent" },
+} as const;
+
+/** The time now, drawn again when the mark of the message changes by time alone. */
+function useNow(outgoing: Outgoing): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const moments = [outgoing.at + MARK_AFTER, (outgoing.tried || Infinity) + UNCONFIRMED_AFTER];
+    const next = Math.min(...moments.filter((moment) => moment > Date.now()));
+    if (next === Infinity) return undefined;
+    const timer = setTimeout(() => setNow(Date.now()), next - Date.now() + 5);
+    return () => clearTimeout(timer);
+  }, [outgoing.at, outgoing.tried, now]);
+  return now;
+}
+
+export function OutgoingMark({ outgoing }: { outgoing: Outgoing }): JSX.Element {
+  const state = stateOf(outgoing, Math.max(useNow(outgoing), outgoing.at));
+  if (state === "fresh") return <span class="mark" />;
+  const { icon, words } = MARKS[state];
+  return (
+    <span class={`mark ${state}`} title={words}>
+      <Icon name={icon} />
+      <span class={state === "unconfirmed" ? "" : "hidden"}>{words}</span>
+    </span>
+  );
+}
+
+export function OutgoingProblem({ outgoing, visit }: { outgoing: Outgoing; visit: Visit }): JSX.Element | null {
+  const { sending } = useChat();
+  if (!outgoing.failed) return null;
+  const edit = (): void => {
+    visit.setText(sending.discard(outgoing.id));
+    visit.focusComposer();
+  };
+  return (
+    <div class="problem" role="alert">
+      <span>Not sent. {outgoing.failed}</span>
+      <span class="problem-choices">
+        <button type="button" class="text-button" onClick={() => sending.retry(outgoing.id)}>
+          Retry
+        </button>
+        <button type="button" class="text-button" onClick={edit}>
+          Edit
+        </button>
+        <button type="button" class="text-button" onClick={() => sending.discard(outgoing.id)}>
+          Delete
+        </button>
+      </span>
+    </div>
+  );
+}

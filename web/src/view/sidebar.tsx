@@ -1,0 +1,147 @@
+/** The list of conversations, and what is above it. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { attempt } from "../app/notices.ts";
+import { navigate, pathOf, route } from "../app/route.ts";
+import { plain } from "../markdown/index.ts";
+import { partner, unread, type Conversation } from "../state/conversations.ts";
+import { conversationName } from "../state/names.ts";
+import { briefTime } from "../state/times.ts";
+import { Avatar, GroupAvatar } from "./avatar.tsx";
+import { useAccount, useChat } from "./context.ts";
+import { Icon, Logo } from "./icons.tsx";
+
+interface Props {
+  onNew: () => void;
+  onSwitch: () => void;
+}
+
+export function Sidebar({ onNew, onSwitch }: Props): JSX.Element {
+  return (
+    <nav class="sidebar" aria-label="Conversations" id="conversations">
+      <header class="sidebar-head">
+        <a class="brand small" href="/" onClick={(event) => follow(event, "/")}>
+          <Logo />
+          <span class="brand-name">Tertulia</span>
+        </a>
+        <button type="button" class="icon-button" aria-label="Go to a conversation" title="Go to a conversation (Ctrl+K)" onClick={onSwitch}>
+          <Icon name="search" />
+        </button>
+        <button type="button" class="icon-button strong" aria-label="New conversation" title="New conversation" onClick={onNew}>
+          <Icon name="plus" />
+        </button>
+      </header>
+      <List onNew={onNew} />
+      <Me />
+    </nav>
+  );
+}
+
+function List({ onNew }: { onNew: () => void }): JSX.Element {
+  const { store } = useChat();
+  const order = store.order.value;
+  const now = route.value;
+  if (store.loaded.value && !order.length) {
+    return (
+      <div class="list-empty">
+        <p>Nobody at your table yet.</p>
+        <button type="button" class="button primary" onClick={onNew}>Start a conversation</button>
+      </div>
+    );
+  }
+  return (
+    <ul class="conversations" onKeyDown={moveInList}>
+      {order.map((id) => (
+        <ConversationItem key={id} id={id} current={now.name === "conversation" && now.id === id} />
+      ))}
+    </ul>
+  );
+}
+
+function ConversationItem({ id, current }: { id: string; current: boolean }): JSX.Element | null {
+  const { store, people, me } = useChat();
+  const held = store.get(id);
+  if (!held) return null;
+  const { conversation } = held;
+  const waiting = current && document.hasFocus() ? 0 : unread(conversation);
+  const other = partner(conversation, me.username);
+  const name = conversationName(conversation, me.username, (username) => people.name(username));
+  return (
+    <li>
+      <a
+        class={waiting ? "conversation unread" : "conversation"}
+        href={pathOf(id)}
+        aria-current={current ? "page" : undefined}
+        onClick={(event) => follow(event, pathOf(id))}
+      >
+        {other ? <Avatar username={other} presence /> : <GroupAvatar id={id} name={name} />}
+        <span class="conversation-text">
+          <span class="conversation-name"><bdi>{name}</bdi></span>
+          <span class="conversation-time">{briefTime(conversation.head.timestamp)}</span>
+          <Preview conversation={conversation} />
+          {waiting > 0 && (
+            <span class="badge" aria-label={`${waiting} unread`}>{waiting > 99 ? "99+" : waiting}</span>
+          )}
+        </span>
+      </a>
+    </li>
+  );
+}
+
+function Preview({ conversation }: { conversation: Conversation }): JSX.Element {
+  const { people, me, moment } = useChat();
+  const typing = moment.board(conversation.id).value.typing.size > 0;
+  const last = conversation.last_message;
+  if (typing) return <span class="conversation-preview typing">typing…</span>;
+  if (!last) return <span class="conversation-preview">No messages yet</span>;
+  const who = last.author === me.username ? "You: " : conversation.kind === "group" ? `${people.name(last.author)}: ` : "";
+  const what = last.deleted ? "message deleted" : plain(last.text, { hideSpoilers: true }).replaceAll("\n", " ") || "attachment";
+  return (
+    <span class="conversation-preview">
+      {who && <bdi>{who}</bdi>}
+      <bdi>{what.slice(0, 120)}</bdi>
+    </span>
+  );
+}
+
+function Me(): JSX.Element {
+  const account = useAccount();
+  const chat = useChat();
+  const [open, setOpen] = useState(false);
+  return (
+    <footer class="sidebar-foot">
+      <Avatar username={chat.me.username} />
+      <span class="person">
+        <bdi>{chat.people.name(chat.me.username)}</bdi>
+        <small>@{chat.me.username}</small>
+      </span>
+      {open ? (
+        <span class="foot-choices">
+          <button type="button" class="text-button" onClick={() => void attempt(account.signOut())}>Sign out</button>
+          <button type="button" class="text-button" onClick={() => void attempt(account.signOut(true))}>Everywhere</button>
+          <button type="button" class="icon-button" aria-label="Stay" onClick={() => setOpen(false)}><Icon name="close" /></button>
+        </span>
+      ) : (
+        <button type="button" class="icon-button" aria-label="Sign out" title="Sign out" onClick={() => setOpen(true)}>
+          <Icon name="exit" />
+        </button>
+      )}
+    </footer>
+  );
+}
+
+/** Follows a link within the page; with a modifier the browser opens it elsewhere as usual. */
+function follow(event: MouseEvent, path: string): void {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  event.preventDefault();
+  navigate(path);
+}
+
+function moveInList(event: KeyboardEvent): void {
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  const links = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("a")];
+  const at = links.indexOf(document.activeElement as HTMLElement);
+  links[at + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
+  event.preventDefault();
+}

@@ -1,0 +1,80 @@
+/** Goes to a conversation by a few letters of its name. Works on what is held, so also without a connection. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { navigate, pathOf } from "../app/route.ts";
+import { unread } from "../state/conversations.ts";
+import { conversationName } from "../state/names.ts";
+import { rank } from "../state/switching.ts";
+import { useChat } from "./context.ts";
+import { Dialog } from "./dialog.tsx";
+import { Icon } from "./icons.tsx";
+
+const SHOWN = 12;
+
+export function Switcher({ onClose }: { onClose: () => void }): JSX.Element {
+  const { store, people, me } = useChat();
+  const [query, setQuery] = useState("");
+  const [at, setAt] = useState(0);
+  const choices = store.order.value.map((id) => {
+    const { conversation } = store.get(id)!;
+    const name = conversationName(conversation, me.username, (username) => people.name(username));
+    return { id, name, unread: unread(conversation) };
+  });
+  const found = rank(choices, query).slice(0, SHOWN);
+  const go = (id: string | undefined): void => {
+    if (!id) return;
+    onClose();
+    navigate(pathOf(id));
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.isComposing) return;
+    if (event.key === "ArrowDown") setAt(Math.min(found.length - 1, at + 1));
+    else if (event.key === "ArrowUp") setAt(Math.max(0, at - 1));
+    else if (event.key === "Enter") go(found[at]?.id);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <Dialog title="Go to a conversation" onClose={onClose}>
+      <div class="picker">
+        <div class="search-box">
+          <Icon name="search" />
+          <input
+            role="combobox"
+            aria-label="Name of the conversation"
+            aria-expanded={found.length > 0}
+            aria-controls="switcher-list"
+            aria-activedescendant={found[at] ? `switcher-${at}` : undefined}
+            placeholder="Where to?"
+            autocomplete="off"
+            autofocus
+            value={query}
+            onInput={(event) => {
+              setQuery(event.currentTarget.value);
+              setAt(0);
+            }}
+            onKeyDown={onKeyDown}
+          />
+        </div>
+        <ul class="picker-list" role="listbox" id="switcher-list" aria-label="Conversations">
+          {found.map((choice, index) => (
+            <li
+              key={choice.id}
+              id={`switcher-${index}`}
+              role="option"
+              class="picker-item"
+              aria-selected={index === at}
+              onMouseMove={() => setAt(index)}
+              onClick={() => go(choice.id)}
+            >
+              <bdi class="person">{choice.name}</bdi>
+              {choice.unread > 0 && <span class="badge">{choice.unread}</span>}
+            </li>
+          ))}
+        </ul>
+        {!found.length && <p class="hint" role="status">No conversation of that name</p>}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,29 @@
+/** One visit to a conversation: what the person is doing there. Made when it is opened, gone when it is left. */
+
+import { signal, type Signal } from "@preact/signals";
+import type { Message } from "../state/messages.ts";
+
+export type Mode = { kind: "new" } | { kind: "reply"; message: Message } | { kind: "edit"; message: Message };
+
+export class Visit {
+  readonly id: string;
+  /** The number of the last message that was read when the visit began; the line of the unread stays there. */
+  readonly unreadAfter: number | null;
+  readonly mode: Signal<Mode> = signal({ kind: "new" });
+  /** The row that the Tab key leads to; "" for the last one. */
+  readonly active = signal("");
+  readonly deleting: Signal<Message | null> = signal(null);
+  /** Set by the list and by the composer while they are there. */
+  toEnd: () => void = () => undefined;
+  toMessage: (timestamp: number) => void = () => undefined;
+  toUnread: () => void = () => undefined;
+  byPages: (pages: number) => void = () => undefined;
+  focusComposer: () => void = () => undefined;
+  focusList: () => void = () => undefined;
+  setText: (text: string) => void = () => undefined;
+
+  constructor(id: string, unreadAfter: number | null) {
+    this.id = id;
+    this.unreadAfter = unreadAfter;
+  }
+}
