@@ -44,9 +44,13 @@ class Member(Struct, frozen=True, kw_only=True):
 
     def sees(self, timestamp: int, *, open_history: bool = False) -> bool:
         """Whether this person may read what was committed at `timestamp`."""
+        return self.sees_span(timestamp, timestamp, open_history=open_history)
+
+    def sees_span(self, begin: int, end: int, *, open_history: bool = False) -> bool:
+        """Whether this person may read all that was committed from `begin` to `end`."""
         if open_history and self.active:
             return True
-        return any(first <= timestamp and (last is None or timestamp <= last) for first, last in self.periods)
+        return any(first <= begin and (last is None or end <= last) for first, last in self.periods)
 
 
 class MemberRole(Struct, frozen=True):

@@ -29,7 +29,8 @@ class Reaction(Struct, frozen=True):
 
 
 class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A message with edits and reactions applied. `edited` and `deleted` are the timestamps of the last such entry, or 0."""
+    """A message with edits and reactions applied. `edited` and `deleted` are the timestamps of the last such entry,
+    or 0."""
 
     seq: int
     timestamp: int
@@ -63,19 +64,19 @@ def begin(entry: MessageSent) -> Message:
 
 
 def apply(message: Message, entry: AboutMessage) -> Message:
-    """The message after one more entry about it. An entry at or before `changed` is not applied again."""
-    if entry.timestamp <= message.changed:
+    """The message after one more entry about it. An entry at or before `changed` is not applied again, and a deletion is
+    the last that is."""
+    if entry.timestamp <= message.changed or message.deleted:
         return message
     stamp = entry.timestamp
     match entry:
         case MessageDeleted():
-            return replace(
-                message,
-                text="",
-                attachments=(),
-                mentions=(),
-                reactions=(),
-                reply_to=0,
+            return Message(
+                seq=message.seq,
+                timestamp=message.timestamp,
+                number=message.number,
+                author=message.author,
+                id=message.id,
                 deleted=stamp,
                 changed=stamp,
             )
@@ -104,7 +105,8 @@ def reaction_count(message: Message) -> int:
 
 
 def digest(text: str, reply_to: int, attachments: Sequence[Attachment]) -> bytes:
-    """16 bytes that tell a retry of a message from another message under the same id, also after an edit or a deletion."""
+    """16 bytes that tell a retry of a message from another message under the same id, also after an edit or a
+    deletion."""
     parts = [text, str(reply_to), *(f"{a.media}\0{a.alt}" for a in attachments)]
     return hashlib.blake2b("\0\0".join(parts).encode(), digest_size=16).digest()
 

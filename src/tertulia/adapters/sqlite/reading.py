@@ -219,7 +219,8 @@ def _as_seen(
     connection: sqlite3.Connection, name: str, reader: Member, found: Message, *, open_history: bool
 ) -> Message:
     """The message without what was changed while the reader was no member. A deletion holds for everybody."""
-    if not found.changed or found.deleted or reader.sees(found.changed, open_history=open_history):
+    whole = reader.sees_span(found.timestamp, found.changed, open_history=open_history)
+    if not found.changed or found.deleted or whole:
         return found
     joined = connection.execute(
         'SELECT group_concat("entry", \',\') FROM (SELECT "entry" FROM "Chat-Messages" '

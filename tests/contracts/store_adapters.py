@@ -1,0 +1,165 @@
+"""The adapters of the port `Store`, and words to write to them with."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tertulia.adapters.memory.clock import SetClock
+from tertulia.adapters.memory.store import MemoryStore
+from tertulia.adapters.sqlite.store import SqliteStore
+from tertulia.domain import messages
+from tertulia.domain.entries import (
+    ConversationCreated,
+    ConversationKind,
+    Entry,
+    History,
+    MemberAdded,
+    MemberRemoved,
+    MessageDeleted,
+    MessageEdited,
+    MessageSent,
+    ReactionAdded,
+    RoleChanged,
+    SettingsChanged,
+    Stamp,
+    TitleChanged,
+)
+from tertulia.domain.members import Member, MemberRole, Role
+from tertulia.ports.store import Append, Decision, Outcome, Snapshot, Store
+
+GROUP = "g_group"
+
+Opened = Callable[[Path, SetClock], Store]
+
+
+@asynccontextmanager
+async def opened(adapter: str, folder: Path, clock: SetClock) -> AsyncIterator[Store]:
+    """The store of that name, closed afterwards."""
+    store: Store = MemoryStore(clock) if adapter == "memory" else SqliteStore(folder / "chat.db", clock)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def begin(store: Store, *members: str, name: str = GROUP) -> None:
+    """A group of `ana`, its owner, and others."""
+
+    def decide(stamp: Stamp) -> Entry:
+        roles = (MemberRole("ana", Role.OWNER), *map(MemberRole, members))
+        return ConversationCreated(
+            seq=stamp.seq, timestamp=stamp.timestamp, author="ana", type=ConversationKind.GROUP, members=roles
+        )
+
+    await store.create(name, decide)
+
+
+async def send(
+    store: Store, author: str, text: str, client_id: str, *, name: str = GROUP, reply_to: int = 0
+) -> Outcome:
+    def decide(snapshot: Snapshot, stamp: Stamp) -> Decision:
+        if snapshot.earlier is not None:
+            return Decision(None)
+        entry = MessageSent(
+            seq=stamp.seq,
+            timestamp=stamp.timestamp,
+            author=author,
+            id=client_id,
+            number=snapshot.conversation.messages + 1,
+            text=text,
+            reply_to=reply_to,
+        )
+        return Decision(entry, messages.digest(text, reply_to, ()))
+
+    return await store.append(Append(conversation=name, author=author, decide=decide, client_id=client_id))
+
+
+async def _append(
+    store: Store, author: str, make: Callable[[Stamp], Entry], *, subject: str | None = None, target: int | None = None
+) -> Outcome:
+    return await store.append(
+        Append(
+            conversation=GROUP,
+            author=author,
+            decide=lambda _, stamp: Decision(make(stamp)),
+            subject=subject,
+            target=target,
+        )
+    )
+
+
+async def edit(store: Store, author: str, target: int, text: str) -> Outcome:
+    return await _append(
+        store,
+        author,
+        lambda s: MessageEdited(seq=s.seq, timestamp=s.timestamp, author=author, target=target, text=text),
+        target=target,
+    )
+
+
+async def delete(store: Store, author: str, target: int) -> Outcome:
+    return await _append(
+        store,
+        author,
+        lambda s: MessageDeleted(seq=s.seq, timestamp=s.timestamp, author=author, target=target),
+        target=target,
+    )
+
+
+async def react(store: Store, author: str, target: int, emoji: str) -> Outcome:
+    return await _append(
+        store,
+        author,
+        lambda s: ReactionAdded(seq=s.seq, timestamp=s.timestamp, author=author, target=target, emoji=emoji),
+        target=target,
+    )
+
+
+async def add(store: Store, username: str, role: Role = Role.MEMBER) -> Outcome:
+    return await _append(
+        store,
+        "ana",
+        lambda s: MemberAdded(seq=s.seq, timestamp=s.timestamp, author="ana", username=username, role=role),
+        subject=username,
+    )
+
+
+async def remove(store: Store, username: str) -> Outcome:
+    return await _append(
+        store,
+        "ana",
+        lambda s: MemberRemoved(seq=s.seq, timestamp=s.timestamp, author="ana", username=username),
+        subject=username,
+    )
+
+
+async def change_role(store: Store, username: str, role: Role) -> Outcome:
+    return await _append(
+        store,
+        "ana",
+        lambda s: RoleChanged(seq=s.seq, timestamp=s.timestamp, author="ana", username=username, role=role),
+        subject=username,
+    )
+
+
+async def title(store: Store, text: str) -> Outcome:
+    return await _append(
+        store, "ana", lambda s: TitleChanged(seq=s.seq, timestamp=s.timestamp, author="ana", title=text)
+    )
+
+
+async def open_history(store: Store, history: History) -> Outcome:
+    return await _append(
+        store, "ana", lambda s: SettingsChanged(seq=s.seq, timestamp=s.timestamp, author="ana", history=history)
+    )
+
+
+async def reader(store: Store, username: str) -> Member:
+    found = await store.member(GROUP, username)
+    assert found is not None
+    return found[1]
+
+
+def timestamp(outcome: Outcome) -> int:
+    assert outcome.entry is not None
+    return outcome.entry.timestamp
