@@ -1,7 +1,6 @@
-"""RFC 6455 against the real server, byte by byte: what the standard allows works, what it forbids ends with the right code."""
+"""RFC 6455 against the real server, byte by byte: what it allows works, what it forbids ends with the right code."""
 
 import json
-import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -279,7 +278,7 @@ def test_a_million_empty_fragments_cost_no_memory(server: ChatServer) -> None:
 
 
 def test_messages_that_never_end_cost_no_memory(server: ChatServer) -> None:
-    """Twenty connections that each leave a message of almost the greatest size unfinished hold that much and no more."""
+    """Twenty connections that each leave a message of almost the greatest size unfinished hold that and no more."""
     before = resident()
     part = frame(TEXT, b" " * (limits.FRAME_BYTES_MAX - 1), fin=False)
     clients = [RawClient(server.port) for _ in range(limits.CONNECTIONS_PER_USER_MAX)]
@@ -323,7 +322,7 @@ def test_the_handshake_answers_the_key(client: RawClient) -> None:
     ],
 )
 def test_a_wrong_handshake_is_refused(server: ChatServer, headers: dict[str, str], status: int) -> None:
-    """RFC 6455, 4.2.1 and 10.2: 400 where it is none, 403 for an origin that isn't on the list; the ticket stays good."""
+    """RFC 6455, 4.2.1 and 10.2: 400 where it is none, 403 for a foreign origin; the ticket stays good."""
     ticket = server.ticket("alice")
     with RawClient(server.port) as client:
         assert client.shake(ticket, **headers) == status
@@ -351,11 +350,11 @@ def test_the_library_that_browsers_resemble_agrees(server: ChatServer) -> None:
 def test_no_descriptor_is_left_open(server: ChatServer) -> None:
     """Connections that end badly are closed on this side too."""
     descriptors = Path("/proc/self/fd")
-    before = len(os.listdir(descriptors))
+    before = len(list(descriptors.iterdir()))
     for _ in range(20):
         with RawClient(server.port) as client:
             client.shake(server.ticket("alice"))
             client.send(frame(BINARY, b""))
             client.until_end()
     still_serves(server)
-    assert len(os.listdir(descriptors)) <= before + 3
+    assert len(list(descriptors.iterdir())) <= before + 3

@@ -1,4 +1,4 @@
-"""A real server for the tests of the WebSocket edge: uvicorn on uvloop in a thread, the services over memory adapters."""
+"""A real server for the tests of the WebSocket edge: uvicorn on uvloop in a thread, services over memory adapters."""
 
 import asyncio
 import threading
@@ -36,7 +36,7 @@ T = TypeVar("T")
 class ChatServer:
     """Everything real but the durability: the log is in memory. `with ChatServer() as server: ...`"""
 
-    def __init__(self, settings: WebSocketSettings = WebSocketSettings()) -> None:
+    def __init__(self, settings: WebSocketSettings | None = None) -> None:
         clock = SystemClock()
         entropy = SystemEntropy()
         rate = Unlimited()
@@ -58,7 +58,7 @@ class ChatServer:
             media=absent,
             tickets=Tickets(self.tickets, clock, rate),
         )
-        self.gateway = Gateway(self.chat, self.hub, CallerReader(), clock, entropy, settings)
+        self.gateway = Gateway(self.chat, self.hub, CallerReader(), clock, entropy, settings or WebSocketSettings())
         config = uvicorn.Config(
             _nothing,
             host="127.0.0.1",

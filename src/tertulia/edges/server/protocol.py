@@ -35,16 +35,17 @@ class WebSocketProtocol(asyncio.Protocol):
         "_heard",
         "_inbox",
         "_loop",
-        "_pending",
-        "_queued",
         "_reading",
         "_receiver",
         "_server",
         "_state",
-        "_transport",
         "_unread",
-        "_writable",
+        "_waiting",
         "due",
+        "pending",
+        "queued",
+        "transport",
+        "writable",
     )
 
     def __init__(
@@ -60,17 +61,18 @@ class WebSocketProtocol(asyncio.Protocol):
         self._inbox = Inbox(self._heard)
         self._receiver: Receiver | None = None
         self._state = _CONNECTING
-        self._pending: list[bytes] = []
-        self._queued = 0
-        self._writable = False
+        self.pending: bytes | list[bytes] | None = None
+        self.queued = 0
+        self.writable = False
         self._reading = True
         self._unread = b""
         self.due = 0
+        self._waiting = self.doorkeeper.outbox.waiting
 
     # Called by the transport and by uvicorn
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
+        self.transport = cast("asyncio.Transport", transport)
         # Typed for uvicorn's own protocols; what it asks of them is `shutdown`.
         self._server.connections.add(cast("Any", self))
 
@@ -78,7 +80,7 @@ class WebSocketProtocol(asyncio.Protocol):
         self._state = _CLOSED
         self._server.connections.discard(cast("Any", self))
         self.doorkeeper.wheel.remove(self)
-        self._pending.clear()
+        self.pending = None
         self._unread = b""
         self._part()
         self._inbox.free()
@@ -91,11 +93,11 @@ class WebSocketProtocol(asyncio.Protocol):
             self._unread += data
 
     def pause_writing(self) -> None:
-        self._writable = False
+        self.writable = False
 
     def resume_writing(self) -> None:
-        self._writable = True
-        if self._pending:
+        self.writable = True
+        if self.pending is not None:
             self.doorkeeper.outbox.add(self)
 
     def shutdown(self) -> None:
@@ -109,15 +111,24 @@ class WebSocketProtocol(asyncio.Protocol):
 
     def send(self, frame: bytes) -> None:
         """Sends a frame at the end of this turn of the loop. The bytes are shared, not copied, while they wait."""
-        pending = self._pending
-        if not pending:
+        pending = self.pending
+        if pending is None:
             if self._state > _OPEN:
                 return
-            if self._writable:
-                self.doorkeeper.outbox.add(self)
-        pending.append(frame)
-        self._queued += len(frame)
-        if self._queued > WRITE_BYTES:
+            self.pending = frame
+            if self.writable:
+                waiting = self._waiting
+                if not waiting:
+                    self.doorkeeper.outbox.schedule()
+                waiting.append(self)
+            return
+        if isinstance(pending, list):
+            pending.append(frame)
+        else:
+            self.pending = [pending, frame]
+            self.queued = len(pending)
+        self.queued += len(frame)
+        if self.queued > WRITE_BYTES:
             self._relieve()
 
     def close(self, reason: str) -> None:
@@ -126,7 +137,7 @@ class WebSocketProtocol(asyncio.Protocol):
             return
         why = CLOSE_REASONS[reason]
         timing = self.doorkeeper.timing
-        patience = timing.close if self._writable and why.resume else timing.part
+        patience = timing.close if self.writable and why.resume else timing.part
         self._inbox.conn.send_close(why.code, why.reason)
         self._say_goodbye(reason)
         self._schedule(1.0 if reason == "session_ended" else patience)
@@ -136,28 +147,18 @@ class WebSocketProtocol(asyncio.Protocol):
         """Takes no more messages; the other side finds out by TCP's flow control."""
         if self._reading:
             self._reading = False
-            self._transport.pause_reading()
+            self.transport.pause_reading()
 
     def resume_reading(self) -> None:
         if self._state == _OPEN:
             self._unpause()
 
-    # Called by the outbox and the wheel
-
-    def flush(self) -> None:
-        """One write for all that waits, unless the other side doesn't read: then it waits here, within the bound."""
-        pending = self._pending
-        if not pending or not self._writable:
-            return
-        joined = pending[0] if len(pending) == 1 else b"".join(pending)
-        pending.clear()
-        self._queued = 0
-        self._transport.write(joined)
+    # Called by the wheel
 
     def tick(self, now: float) -> None:
         """A ping where it is silent, the end where nothing was heard for too long, or where closing takes too long."""
         if self._state != _OPEN:
-            self._transport.abort()
+            self.transport.abort()
             return
         timing = self.doorkeeper.timing
         silent = now - self._heard
@@ -184,8 +185,8 @@ class WebSocketProtocol(asyncio.Protocol):
             path=path,
             query=query,
             headers={name.lower().encode(): value.encode("latin-1") for name, value in request.headers.raw_items()},
-            address=self._transport.get_extra_info("peername") or None,
-            secure=self._transport.get_extra_info("sslcontext") is not None,
+            address=self.transport.get_extra_info("peername") or None,
+            secure=self.transport.get_extra_info("sslcontext") is not None,
         )
         refusal = self.doorkeeper.refuse(handshake)
         if refusal is not None:
@@ -209,16 +210,16 @@ class WebSocketProtocol(asyncio.Protocol):
             return
         conn = self._inbox.conn
         conn.send_response(response)
-        self._transport.write(b"".join(conn.data_to_send()))
+        self.transport.write(b"".join(conn.data_to_send()))
         self._state = _OPEN
-        self._writable = True
+        self.writable = True
         if isinstance(admitted, str):
             self.close(admitted)
             return
         self._receiver = admitted
         # Spread: those who came together are not pinged together.
         self._schedule(self.doorkeeper.timing.heartbeat * random.uniform(0.5, 1.0))  # noqa: S311
-        if self._pending:
+        if self.pending is not None:
             self.doorkeeper.outbox.add(self)
         self._unpause()
 
@@ -253,9 +254,9 @@ class WebSocketProtocol(asyncio.Protocol):
         if item is Sign.CLOSE:
             # The core has made the answer. RFC 6455, 7.1.1: the server ends TCP first.
             self._state = _CLOSING
-            self._pending.clear()
+            self.pending = None
             self._write_last(b"")
-            self._transport.close()
+            self.transport.close()
             self._part()
         elif isinstance(item, Request):
             self._open(item)
@@ -274,7 +275,7 @@ class WebSocketProtocol(asyncio.Protocol):
         if unread:
             self._feed(unread)
         if self._reading:
-            self._transport.resume_reading()
+            self.transport.resume_reading()
 
     # The end
 
@@ -284,25 +285,34 @@ class WebSocketProtocol(asyncio.Protocol):
         self._say_goodbye(_REASONS.get(sent.code if sent else 0, "internal"))
         self._schedule(self.doorkeeper.timing.part)
 
+    def _flush(self) -> None:
+        """One write for all that waits, unless the other side doesn't read."""
+        pending = self.pending
+        if pending is None or not self.writable:
+            return
+        self.pending = None
+        self.queued = 0
+        self.transport.write(pending if isinstance(pending, bytes) else b"".join(pending))
+
     def _relieve(self) -> None:
         """More waits than one write takes: write it now; or, where the other side doesn't read and the bound is
         reached, let it go. It can connect again and read the log."""
-        if self._writable:
-            self.flush()
-        elif self._queued + self._transport.get_write_buffer_size() > limits.BUFFER_BYTES_MAX:
+        if self.writable:
+            self._flush()
+        elif self.queued + self.transport.get_write_buffer_size() > limits.BUFFER_BYTES_MAX:
             self.close("resume")
 
     def _say_goodbye(self, reason: str) -> None:
         """The last frames. What waits for a peer that doesn't read is dropped: it is in the log."""
-        self.flush()
+        self._flush()
         self._state = _CLOSING
-        self._pending.clear()
-        self._queued = 0
+        self.pending = None
+        self.queued = 0
         self._write_last(GOODBYES[reason])
         self._part()
 
     def _write_last(self, goodbye: bytes) -> None:
-        transport = self._transport
+        transport = self.transport
         frames = self._inbox.conn.data_to_send()
         if transport.is_closing():
             return

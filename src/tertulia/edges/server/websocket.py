@@ -232,7 +232,7 @@ class Peer:
             self._gateway.start(self._perform(action))
 
     def _queue_send(self, action: events.Send) -> None:
-        """A send with attachments reads before it writes: later ones to the same conversation wait, to keep their order."""
+        """A send with attachments reads before it writes: later ones to the same conversation wait, in order."""
         slow = self._slow_sends = self._slow_sends or {}
         earlier = slow.get(action.conversation)
         if earlier is None and not action.attachments:
