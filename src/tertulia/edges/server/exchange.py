@@ -1,5 +1,6 @@
 """One HTTP request and its answer, and what is to be remembered of them for the log and the metrics."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any, Final
@@ -10,7 +11,7 @@ from tertulia.api.errors import problem
 from tertulia.api.openapi import PROBLEM
 from tertulia.api.responses import Problem
 from tertulia.domain.errors import ChatError
-from tertulia.edges.server.bodies import Message, Receive, Send
+from tertulia.edges.server.bodies import ClientGoneError, Message, Receive, Send
 from tertulia.edges.server.caller import Caller, Headers, Scope
 from tertulia.edges.server.headers import RawHeaders
 
@@ -87,13 +88,26 @@ class Exchange:
 
     async def respond_stream(self, status: int, headers: RawHeaders, content: AsyncIterator[bytes]) -> None:
         """Sends an answer as it comes. Where `content` fails after the status went out, the connection is closed early,
-        by which the client knows."""
-        async with aclosing(content) if hasattr(content, "aclose") else _Open():  # type: ignore[type-var]
-            await self.send({"type": "http.response.start", "status": status, "headers": headers})
-            if self.method != "HEAD":
-                async for chunk in content:
-                    await self.send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await self.send({"type": "http.response.body", "body": b""})
+        by which the client knows. Raises ClientGoneError, and reads no more, where the client closes it."""
+        gone = asyncio.ensure_future(_until_gone(self.receive))
+        try:
+            async with aclosing(content) if hasattr(content, "aclose") else _Open():  # type: ignore[type-var]
+                await self.send({"type": "http.response.start", "status": status, "headers": headers})
+                if self.method != "HEAD":
+                    async for chunk in content:
+                        await self.send({"type": "http.response.body", "body": chunk, "more_body": True})
+                        # Sending waits only for a full buffer, and never for a client that is gone.
+                        await asyncio.sleep(0)
+                        if gone.done():
+                            raise ClientGoneError
+                await self.send({"type": "http.response.body", "body": b""})
+        finally:
+            gone.cancel()
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 class _Open:

@@ -6,7 +6,7 @@ from typing import Final
 
 from tertulia.api.asyncapi import asyncapi
 from tertulia.api.openapi import openapi
-from tertulia.domain.errors import ChatError
+from tertulia.domain.errors import ChatError, InvalidError
 from tertulia.edges.server.bodies import ClientGoneError, Receive, Send
 from tertulia.edges.server.caller import CallerReader, Scope
 from tertulia.edges.server.exchange import Exchange
@@ -63,8 +63,11 @@ class HttpApp:
         try:
             if path.startswith("/api/") and not self._pages.has(path):
                 await self._rest(exchange)
-            else:
+            elif path.startswith("/"):
                 await self._pages(exchange)
+            else:
+                # `GET *` and the like (RFC 9112, 3.2.4): there is no such thing here.
+                await exchange.respond_problem(self._headers.api(exchange.caller), InvalidError("invalid_request"))
         except ClientGoneError:
             exchange.status = exchange.status or CLIENT_GONE
         except Exception:

@@ -6,6 +6,7 @@ What a request brought in its query, its headers and its body is not logged at a
 import logging
 import sys
 from datetime import UTC, datetime
+from json import dumps
 from typing import IO, Any, Final
 
 import msgspec
@@ -30,7 +31,11 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return _JSON.encode(line).decode()
+        try:
+            return _JSON.encode(line).decode()
+        except (TypeError, UnicodeEncodeError):
+            # Slower, and takes everything: half a character, a field of a type that isn't JSON's.
+            return dumps(line, default=str)
 
 
 class PlainFormatter(logging.Formatter):

@@ -19,7 +19,7 @@ from tertulia.edges.server.settings import HttpSettings
 from tertulia.edges.server.static import File, StaticFiles, make_file, reply
 
 Ready = Callable[[], Awaitable[str]]
-"""Answers "" where the server can do its work, else in a word why not, such as "draining". May raise."""
+"""Answers "" where the server can do its work, else a sentence that says why not. May raise."""
 Documents = Mapping[str, Callable[[], Any]]
 
 READY_SECONDS: Final = 2.0
@@ -81,10 +81,9 @@ class Pages:
             async with asyncio.timeout(READY_SECONDS):
                 reason = await self._ready()
         except Exception:  # noqa: BLE001  whatever is wrong with the store, the answer is the same
-            reason = "unavailable"
+            reason = "The store doesn't answer."
         if reason:
-            code = "shutting_down" if reason == "draining" else "unavailable"
-            await exchange.respond_problem(headers, UnavailableError(code, reason=reason))
+            await exchange.respond_problem(headers, UnavailableError("unavailable", reason))
         else:
             await exchange.respond_json(200, headers, Status(status="ready"))
 
