@@ -11,8 +11,20 @@ from tertulia.domain.errors import InvalidError
 _USERNAME: Final = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 _CLIENT_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
 _SHORTCODE: Final = re.compile(r":[a-z0-9_+-]{1,30}:")
-_JOINER, _VARIATION, _KEYCAP = "\u200d", "\ufe0f", "\u20e3"
-_CONTROL_CATEGORIES: Final = frozenset({"Cc", "Cs", "Cn", "Co"})
+_VARIATION, _KEYCAP = "\ufe0f", "\u20e3"
+_PICTOGRAPH: Final = (
+    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u2199\u21a9\u21aa\u231a\u231b\u2328\u23cf\u23e9-\u23fa\u24c2\u25aa\u25ab"
+    "\u25b6\u25c0\u25fb-\u25fe\u2600-\u27bf\u2934\u2935\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\u3030\u303d\u3297\u3299"
+    "\U0001f000-\U0001f1e5\U0001f200-\U0001faff]"
+)
+"""The blocks that have emoji, with the places in them that Unicode keeps for later ones."""
+_ELEMENT: Final = (
+    f"(?:[\U0001f1e6-\U0001f1ff]{{2}}|{_PICTOGRAPH}"
+    "(?:[\U0001f3fb-\U0001f3ff]|\ufe0f|[\U000e0020-\U000e007e]+\U000e007f)?)"
+)
+_EMOJI: Final = re.compile(f"{_ELEMENT}(?:\u200d{_ELEMENT})*")
+"""Unicode TS 51, 1.4.9: a flag, or a pictograph with its skin tone, presentation or tags; several joined are one."""
+_CONTROL_CATEGORIES: Final = frozenset({"Cc", "Cs"})
 _LINE_CONTROLS: Final = frozenset("\n\t")
 
 
@@ -43,7 +55,7 @@ def checked_line(text: str, maximum: int, what: str) -> str:
     line = text.strip()
     if len(line) > maximum:
         raise InvalidError("invalid_request", f"{what} has up to {maximum} characters.", maximum=maximum)
-    _refuse_controls(line, allowed=frozenset())
+    _refuse_controls(line, allowed=frozenset(), refused=_CONTROL_CATEGORIES | {"Zl", "Zp"})
     return line
 
 
@@ -58,21 +70,12 @@ def checked_emoji(emoji: str) -> str:
 def _is_emoji(text: str) -> bool:
     if text[0] in "0123456789#*":
         return text[1:] in (_VARIATION + _KEYCAP, _KEYCAP)
-    return all(_in_emoji(character) for character in text) and unicodedata.category(text[0]) in ("So", "Sk", "Sm", "Po")
+    return _EMOJI.fullmatch(text) is not None
 
 
-def _in_emoji(character: str) -> bool:
-    return (
-        character in (_JOINER, _VARIATION)
-        or unicodedata.category(character) in ("So", "Sk", "Sm")
-        or character in "\u203c\u2049"
-        or "\U000e0020" <= character <= "\U000e007f"
-    )
-
-
-def _refuse_controls(text: str, *, allowed: frozenset[str]) -> None:
+def _refuse_controls(text: str, *, allowed: frozenset[str], refused: frozenset[str] = _CONTROL_CATEGORIES) -> None:
     if text.isascii() and text.isprintable():
         return
     for character in text:
-        if character not in allowed and unicodedata.category(character) in _CONTROL_CATEGORIES - {"Cn", "Co"}:
+        if character not in allowed and unicodedata.category(character) in refused:
             raise InvalidError("invalid_request", "Control characters are not allowed here.")

@@ -1,0 +1,74 @@
+"""Entries and events keep their form: what one process writes another reads, today and later."""
+
+from typing import get_args
+
+import msgspec
+import pytest
+
+from tertulia.domain.entries import (
+    BaseEntry,
+    ConversationCreated,
+    ConversationKind,
+    Entry,
+    MessageSent,
+    SettingsChanged,
+    VisibleEntry,
+    hide,
+)
+from tertulia.domain.events import ConversationEvent, Event, UserEvent
+from tertulia.domain.limits import RateLimit
+from tertulia.domain.members import MemberRole, Role
+
+
+def test_every_entry_is_of_the_union() -> None:
+    """Who adds a kind of entry adds it to the union that stores and clients decode."""
+    assert set(BaseEntry.__subclasses__()) == set(get_args(Entry))
+
+
+def test_every_kind_of_entry_has_a_tag_of_its_own() -> None:
+    """The field `kind` tells all entries apart, the hidden one too."""
+    tags = [kind.__struct_config__.tag for kind in get_args(VisibleEntry)]
+    assert len(set(tags)) == len(tags)
+    assert {kind.__struct_config__.tag_field for kind in get_args(VisibleEntry)} == {"kind"}
+
+
+def test_events_of_conversations_and_people_are_events() -> None:
+    """Whatever is broadcast, a client can be told."""
+    assert set(get_args(ConversationEvent)) | set(get_args(UserEvent)) <= set(get_args(Event))
+
+
+@pytest.mark.parametrize(
+    ("entry", "text"),
+    [
+        (
+            ConversationCreated(
+                seq=1, timestamp=5, author="ana", type=ConversationKind.DIRECT, members=(MemberRole("ana", Role.OWNER),)
+            ),
+            (
+                '{"kind":"created","seq":1,"timestamp":5,"author":"ana","type":"direct",'
+                '"members":[{"username":"ana","role":"owner"}]}'
+            ),
+        ),
+        (
+            MessageSent(seq=2, timestamp=6, author="ana", id="one", number=1, text="hi"),
+            '{"kind":"message","seq":2,"timestamp":6,"author":"ana","id":"one","number":1,"text":"hi"}',
+        ),
+        (
+            SettingsChanged(seq=3, timestamp=7, author="ana", live_typing=False),
+            '{"kind":"settings_changed","seq":3,"timestamp":7,"author":"ana","live_typing":false}',
+        ),
+        (
+            hide(MessageSent(seq=2, timestamp=6, author="ana", id="one", number=1, text="hi")),
+            '{"kind":"hidden","seq":2,"timestamp":6}',
+        ),
+    ],
+)
+def test_entries_on_the_wire(entry: VisibleEntry, text: str) -> None:
+    """An absent field has its default value, and decoding gives the entry back."""
+    assert msgspec.json.encode(entry).decode() == text
+    assert msgspec.json.decode(text, type=VisibleEntry) == entry
+
+
+def test_a_rate_limit_names_its_parts() -> None:
+    """The burst comes first."""
+    assert RateLimit(3, 1)._asdict() == {"burst": 3, "per_second": 1}
