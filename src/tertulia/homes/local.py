@@ -32,6 +32,7 @@ from tertulia.edges.server import logs
 from tertulia.edges.server.caller import CallerReader
 from tertulia.edges.server.frames import encode_frame
 from tertulia.edges.server.http import HttpApp, create_app
+from tertulia.edges.server.http_protocol import BoundedHttpProtocol
 from tertulia.edges.server.metrics import Metrics
 from tertulia.edges.server.protocol import bind
 from tertulia.edges.server.settings import HttpSettings, WebConfig
@@ -258,7 +259,7 @@ async def serve(settings: Settings, started: Callable[[Started], None]) -> None:
             config = uvicorn.Config(
                 home.app,
                 ws=bind(home.gateway),
-                http="httptools",
+                http=BoundedHttpProtocol,
                 lifespan="off",
                 log_config=None,
                 access_log=False,
