@@ -1,0 +1,135 @@
+import "fake-indexeddb/auto";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiError, NoAnswer } from "../api/errors.ts";
+import type { Message } from "../api/types.ts";
+import { Sending, type SendingPorts } from "./sending.ts";
+import { Database } from "./storage.ts";
+
+/** A server that keeps what it is sent once a message, and answers a repeat with the first result. */
+class Server {
+  readonly kept: Message[] = [];
+  readonly calls: string[] = [];
+  /** What the next calls do before they answer; absent: answer. `lost`: keep the message and lose the answer. */
+  plan: (Error | "lost")[] = [];
+
+  readonly send: SendingPorts["send"] = async (_, { id, text }) => {
+    this.calls.push(id);
+    const next = this.plan.shift();
+    if (next instanceof Error) throw next;
+    let message = this.kept.find((each) => each.id === id);
+    if (!message) {
+      const number = this.kept.length + 1;
+      message = { id, text, author: "ana", seq: number, number, timestamp: number * 10 };
+      this.kept.push(message);
+    }
+    if (next === "lost") throw new NoAnswer();
+    return message;
+  };
+}
+
+let server: Server;
+let storage: Database;
+let arrived: string[];
+let name = 0;
+const started: Sending[] = [];
+
+function sending(): Sending {
+  const made = new Sending("ana", {
+    send: server.send,
+    arrived: async (_, entry) => void arrived.push(entry.id),
+    storage,
+  });
+  started.push(made);
+  return made;
+}
+
+const texts = () => server.kept.map((message) => message.text);
+const settled = (box: Sending) => vi.waitFor(() => expect(box.outbox.value).toEqual([]), { timeout: 8000 });
+
+beforeEach(() => {
+  server = new Server();
+  storage = new Database(`test-${(name += 1)}`);
+  arrived = [];
+});
+
+afterEach(async () => {
+  for (const box of started.splice(0)) box.stop();
+  await storage.close();
+});
+
+describe("sending", () => {
+  it("keeps the order, one message after the other", async () => {
+    const box = sending();
+    for (const text of ["one", "two", "three"]) box.add("c", text, 0);
+    await settled(box);
+    expect(texts()).toEqual(["one", "two", "three"]);
+    expect(arrived).toEqual(server.calls);
+    expect(await storage.all("ana")).toEqual([]);
+  });
+
+  it("tries again with the same id when no answer came, so that the message is there once", async () => {
+    server.plan = ["lost", new NoAnswer(), new ApiError({ status: 503, temporary: true })];
+    const box = sending();
+    box.add("c", "hello", 0);
+    box.add("c", "again", 0);
+    await settled(box);
+    expect(texts()).toEqual(["hello", "again"]);
+    expect(new Set(server.calls).size).toBe(2);
+    expect(server.calls).toHaveLength(5);
+  });
+
+  it("stops trying when the server refuses, says why, goes on with the next, and retries when asked, under the same id", async () => {
+    server.plan = [new ApiError({ status: 409, detail: "Not like this." })];
+    const box = sending();
+    box.add("c", "refused", 0);
+    box.add("c", "fine", 0);
+    await vi.waitFor(() => expect(texts()).toEqual(["fine"]));
+    await vi.waitFor(() => expect(box.outbox.value.map((message) => message.failed)).toEqual(["Not like this."]));
+    const { id } = box.outbox.value[0]!;
+    box.retryAll("c");
+    await settled(box);
+    expect(server.kept.map((message) => message.id)).toContain(id);
+  });
+
+  it("sends after a reload what was not sent before it, once and in order", async () => {
+    server.plan = ["lost"];
+    const before = sending();
+    before.add("c", "one", 0);
+    before.add("c", "two", 7);
+    await vi.waitFor(() => expect(server.calls).toHaveLength(1));
+    before.stop();
+    await vi.waitFor(async () => expect(await storage.all("ana")).toHaveLength(2));
+    const after = sending();
+    await after.load();
+    await settled(after);
+    expect(texts()).toEqual(["one", "two"]);
+    expect(await storage.all("ana")).toEqual([]);
+  });
+
+  it("leaves another person's unsent messages alone", async () => {
+    const at = Date.now();
+    await storage.put({ id: "x", user: "ben", conversation: "c", text: "his", reply_to: 0, at, tried: 0, failed: "" });
+    const box = sending();
+    await box.load();
+    expect(box.outbox.value).toEqual([]);
+    expect(await storage.all("ben")).toHaveLength(1);
+  });
+
+  it("does not send what waited for more than two days", async () => {
+    const at = Date.now() - 49 * 3_600_000;
+    await storage.put({ id: "x", user: "ana", conversation: "c", text: "old", reply_to: 0, at, tried: 1, failed: "" });
+    const box = sending();
+    await box.load();
+    await vi.waitFor(() => expect(box.outbox.value[0]?.failed).toMatch(/two days/));
+    expect(server.calls).toEqual([]);
+  });
+
+  it("gives the text back when a message is let go", async () => {
+    server.plan = [new ApiError({ status: 400, detail: "No." })];
+    const box = sending();
+    box.add("c", "text", 0);
+    await vi.waitFor(() => expect(box.outbox.value[0]?.failed).toBe("No."));
+    expect(box.discard(box.outbox.value[0]!.id)).toBe("text");
+    await vi.waitFor(async () => expect(await storage.all("ana")).toEqual([]));
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { begin } from "./messages.ts";
+import { toDays } from "./rows.ts";
+import { look, SEEN_AFTER, showsEnough } from "./seen.ts";
+import { rank } from "./switching.ts";
+import { drafted, QUIET, said, settled, typed, TYPING_SHOWN } from "./typing.ts";
+
+const MINUTE = 60_000_000;
+const NOON = new Date(2026, 4, 4, 12).getTime() * 1000;
+
+function message(number: number, author: string, minutes: number) {
+  return begin({ kind: "message", seq: number, number, id: `m${number}`, author, timestamp: NOON + minutes * MINUTE });
+}
+
+describe("rows", () => {
+  it("groups one author's messages within five minutes of each other", () => {
+    const rows = toDays([message(1, "a", 0), message(2, "a", 4), message(3, "a", 9), message(4, "b", 10)], [], null)[0]!.rows;
+    expect(rows.map((row) => [row.first, row.last])).toEqual([[true, false], [false, true], [true, true], [true, true]]);
+  });
+
+  it("puts one line where the unread messages begin, and begins a group there", () => {
+    const rows = toDays([message(1, "a", 0), message(2, "a", 1), message(3, "a", 2)], [], 1)[0]!.rows;
+    expect(rows.map((row) => row.divider)).toEqual([false, true, false]);
+    expect(rows.map((row) => row.first)).toEqual([true, true, false]);
+  });
+
+  it("puts each day under a heading of its own", () => {
+    const days = toDays([message(1, "a", 0), message(2, "a", 24 * 60), message(3, "a", 24 * 60 + 1)], [], null);
+    expect(days.map((day) => day.rows.length)).toEqual([1, 2]);
+  });
+
+  it("keeps a message in its row when the server confirms it, and never shows it twice", () => {
+    const waiting = { id: "m2", user: "a", conversation: "c", text: "", reply_to: 0, at: NOON / 1000, tried: 0, failed: "" };
+    const before = toDays([message(1, "a", 0)], [waiting], null)[0]!.rows.map((row) => row.key);
+    const after = toDays([message(1, "a", 0), message(2, "a", 0)], [waiting], null)[0]!.rows.map((row) => row.key);
+    expect(after).toEqual(before);
+  });
+});
+
+describe("what was seen", () => {
+  it("is what was visible to somebody who looked for a whole second", () => {
+    const first = look(new Map(), [10, 20], true, 0);
+    expect(first).toMatchObject({ seen: 0, again: SEEN_AFTER });
+    const scrolled = look(first.watch, [20, 30], true, 600);
+    expect(scrolled).toMatchObject({ seen: 0, again: 400 });
+    expect(look(scrolled.watch, [20, 30], true, 1000).seen).toBe(20);
+  });
+
+  it("is nothing while nobody looks, and looking away begins the second anew", () => {
+    const first = look(new Map(), [10], true, 0);
+    const gone = look(first.watch, [10], false, 900);
+    expect(gone).toMatchObject({ seen: 0, again: 0 });
+    expect(look(gone.watch, [10], true, 1000).seen).toBe(0);
+  });
+
+  it("needs half of the message, or of the view where the message is larger", () => {
+    expect(showsEnough(0, 100, 50, 500)).toBe(true);
+    expect(showsEnough(0, 100, 51, 500)).toBe(false);
+    expect(showsEnough(-1000, 250, 0, 500)).toBe(true);
+    expect(showsEnough(-1000, 249, 0, 500)).toBe(false);
+  });
+});
+
+describe("typing", () => {
+  it("is shown for five seconds, or until the message comes", () => {
+    const state = typed(QUIET, "ben", 0);
+    expect(settled(state, TYPING_SHOWN - 1).typing.has("ben")).toBe(true);
+    expect(settled(state, TYPING_SHOWN).typing.has("ben")).toBe(false);
+    expect(said(state, "ben").typing.has("ben")).toBe(false);
+  });
+
+  it("never goes back to an older draft, nor to one of a message that was sent", () => {
+    const state = drafted(drafted(QUIET, "ben", "newer", 2, 0), "ben", "older", 1, 0);
+    expect(state.drafts.get("ben")?.text).toBe("newer");
+    const sent = drafted(said(state, "ben"), "ben", "newer", 2, 0);
+    expect(sent.drafts.get("ben")?.text).toBe("");
+  });
+});
+
+describe("the switcher", () => {
+  it("finds by letters in their order, whatever case and accents, the best match first", () => {
+    const choices = ["Zoë Brown", "Bowling", "Ana María", "Marian"].map((name, id) => ({ id: String(id), name, unread: 0 }));
+    const names = (query: string) => rank(choices, query).map((choice) => choice.name);
+    expect(names("maria")).toEqual(["Marian", "Ana María"]);
+    expect(names("zoe")).toEqual(["Zoë Brown"]);
+    expect(names("bwn")).toEqual(["Zoë Brown", "Bowling"]);
+    expect(names("xyz")).toEqual([]);
+    expect(names("")).toHaveLength(4);
+  });
+
+  it("puts unread conversations before others that match as well", () => {
+    const choices = [{ id: "1", name: "Team A", unread: 0 }, { id: "2", name: "Team B", unread: 3 }];
+    expect(rank(choices, "team").map((choice) => choice.id)).toEqual(["2", "1"]);
+  });
+});
