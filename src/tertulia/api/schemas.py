@@ -1,4 +1,7 @@
-"""JSON Schema (2020-12) of the structs, as the documents need it."""
+"""JSON Schema (2020-12) of the structs, as the documents need it.
+
+What callers send is required where the decoder requires it; what they get, where the encoder always writes it.
+"""
 
 import inspect
 from collections.abc import Iterable
@@ -11,7 +14,11 @@ REF_TEMPLATE: Final = "#/components/schemas/{name}"
 
 def schemas(types: Iterable[Any]) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
     """A schema or a reference for each of `types`, and the named schemas that they refer to, by name."""
+    types = list(types)
     references, components = msgspec.json.schema_components(types, ref_template=REF_TEMPLATE)
+    for kind in _structs(types):
+        if not kind.__struct_config__.forbid_unknown_fields:
+            components[kind.__name__]["required"] = _always_sent(kind)
     return [tidy(reference) for reference in references], tidy(dict(sorted(components.items())))
 
 
@@ -54,3 +61,33 @@ def doc(kind: type[Any]) -> str:
     """The docstring of the type's own, without the indentation of the source."""
     own = kind.__dict__.get("__doc__")
     return inspect.cleandoc(own) if own else ""
+
+
+def _structs(types: Iterable[Any]) -> set[type[msgspec.Struct]]:
+    """The structs among the types, and in their fields."""
+    found: set[type[msgspec.Struct]] = set()
+    waiting: list[Any] = list(msgspec.inspect.multi_type_info(types))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, msgspec.inspect.StructType):
+            if node.cls in found:
+                continue
+            found.add(node.cls)
+            waiting += [field.type for field in node.fields]
+        elif isinstance(node, msgspec.inspect.Type):
+            parts = [getattr(node, name) for name in node.__struct_fields__]
+            waiting += [part for part in parts if isinstance(part, msgspec.inspect.Type)]
+            waiting += [part for parts_ in parts if isinstance(parts_, tuple) for part in parts_]
+    return found
+
+
+def _always_sent(kind: type[msgspec.Struct]) -> list[str]:
+    """The fields that are there whenever a struct of ours is encoded, whether or not they have a default."""
+    config = kind.__struct_config__
+    tag = [str(config.tag_field)] if config.tag_field else []
+    fields = [
+        field.encode_name
+        for field in msgspec.structs.fields(kind)
+        if field.required or (not config.omit_defaults and field.default is not msgspec.UNSET)
+    ]
+    return [*tag, *fields]

@@ -1,40 +1,23 @@
-/** What goes over the wire, by the names of the API documents. A field marked `?` has its default where it is absent. */
+/**
+ * What goes over the wire, by the names of the API documents. A field marked `?` has its default where it is absent.
+ *
+ * Written by scripts/generate_types.py; changes here are lost.
+ */
 
-export type ConversationKind = "direct" | "group";
-export type History = "joined" | "all";
-export type Role = "owner" | "admin" | "member";
-export type Presence = "online" | "away" | "offline";
-
-export interface User {
-  username: string;
-  name?: string;
-  admin?: boolean;
-  disabled?: boolean;
-  created?: number;
+/** An action failed; nothing was done. `detail` says what to do; `retry_after` is in seconds. */
+export interface ActionError {
+  type: "error";
+  request: number;
+  code: string;
+  detail: string;
+  temporary?: boolean;
+  retry_after?: number;
 }
 
-export interface Cursor {
-  timestamp: number;
-  number: number;
-}
-
-export interface MemberRole {
-  username: string;
-  role: Role;
-}
-
-export interface MemberView {
-  username: string;
-  role: Role;
-  read: Cursor;
-}
-
-export interface Head {
-  seq: number;
-  timestamp: number;
-  messages: number;
-}
-
+/**
+ * A file that a message carries. `media` is the id of the upload; `type` is a media type (RFC 6838); `size` in
+ * bytes.
+ */
 export interface Attachment {
   media: string;
   name: string;
@@ -45,27 +28,49 @@ export interface Attachment {
   alt?: string;
 }
 
-export interface Reaction {
-  emoji: string;
-  users: readonly string[];
+/** `media` is the id of an upload of the sender's; `alt` says in words what it shows. */
+export interface AttachmentRef {
+  media: string;
+  alt?: string;
 }
 
-export interface Message {
+export interface ChangePassword {
+  old: string;
+  new: string;
+  return_refresh_token?: boolean;
+}
+
+export interface Confirm {
+  /** Lower-case letters, digits, `_`, `.` and `-`; begins with a letter or digit. */
+  username: string;
+  code: string;
+}
+
+/** The receiver is now a member of the conversation, or no longer. */
+export interface ConversationChanged {
+  type: "conversation";
+  conversation: string;
+  change: Membership;
+}
+
+/** The first entry of every log. */
+export interface ConversationCreated {
+  kind: "created";
   seq: number;
   timestamp: number;
-  number: number;
   author: string;
-  id: string;
-  text?: string;
-  reply_to?: number;
-  attachments?: readonly Attachment[];
-  mentions?: readonly string[];
-  reactions?: readonly Reaction[];
-  edited?: number;
-  deleted?: number;
-  changed?: number;
+  type: ConversationKind;
+  members: readonly MemberRole[];
+  title?: string;
 }
 
+export type ConversationKind = "direct" | "group";
+
+/**
+ * A conversation as the caller sees it. `members` shows the first ones; `member_count` says how many there are.
+ *
+ * `role`, `read` and `unread` are the caller's. `since` is the timestamp from which the caller may read.
+ */
 export interface ConversationView {
   id: string;
   kind: ConversationKind;
@@ -83,23 +88,242 @@ export interface ConversationView {
   since: number;
 }
 
-// Entries of the log: `kind` tells them apart.
+/** By id, not by time: the client has to hold them all anyway, and sorts by `head.timestamp`. */
+export interface Conversations {
+  conversations: readonly ConversationView[];
+  cursor: string | null;
+}
 
-interface BaseEntry {
+/**
+ * `id` names the request: sent again with the same id, it answers with the same group. `members` leaves out the
+ * caller.
+ */
+export interface CreateConversation {
+  kind: ConversationKind;
+  members: readonly string[];
+  title?: string;
+  id?: string | null;
+}
+
+/** For administrators. `hours` is how long the invitation is good. */
+export interface CreateInvite {
+  admin?: boolean;
+  hours?: number;
+}
+
+/** `type` is a media type, `size` is in bytes. */
+export interface CreateMedia {
+  name: string;
+  type: string;
+  size: number;
+}
+
+/** How far a reader has read: a message's timestamp, and its number in the conversation. */
+export interface Cursor {
+  timestamp: number;
+  number: number;
+}
+
+/**
+ * Live typing: all that the caller has typed so far. `version` grows with each. Only where the conversation has
+ * it on.
+ */
+export interface Draft {
+  action: "draft";
+  /** The client's own number; the answer repeats it. */
+  request?: number;
+  conversation: string;
+  text: string;
+  /** The client's own number; the answer repeats it. */
+  version: number;
+}
+
+/**
+ * Live typing: what somebody has typed so far. Empty when the person stopped. `version` grows; an older one is
+ * dropped.
+ */
+export interface DraftEvent {
+  type: "draft";
+  conversation: string;
+  username: string;
+  text: string;
+  version: number;
+}
+
+export interface EditMessage {
+  text: string;
+}
+
+/** Nothing to say beyond that it is done. */
+export type Empty = Record<string, never>;
+
+/** An entry was committed. */
+export interface EntryEvent {
+  type: "entry";
+  conversation: string;
+  entry: VisibleEntry;
+}
+
+export interface ForgotPassword {
+  /** Lower-case letters, digits, `_`, `.` and `-`; begins with a letter or digit. */
+  username: string;
+}
+
+/**
+ * The last event before the server closes. `reason` is one of the documented close reasons; `resume` says
+ * whether to connect again.
+ */
+export interface Goodbye {
+  type: "goodbye";
+  reason: string;
+  resume: boolean;
+}
+
+/** Where the log stands: the last `seq` and `timestamp`, and how many messages there are. */
+export interface Head {
+  seq: number;
+  timestamp: number;
+  messages: number;
+}
+
+/** An entry about a message that the reader may not read: it keeps the log free of gaps and says nothing else. */
+export interface Hidden {
+  kind: "hidden";
+  seq: number;
+  timestamp: number;
+}
+
+/** What a new member may read: what comes after joining, or all of it. */
+export type History = "all" | "joined";
+
+export interface Invite {
+  code: string;
+  expires_in: number;
+}
+
+/** A JWK set. */
+export interface KeySet {
+  keys: readonly (Record<string, string>)[];
+}
+
+/**
+ * Every readable entry with `after` < seq <= `through`, in order. What is missing in between is not for this
+ * reader.
+ */
+export interface Log {
+  entries: readonly VisibleEntry[];
+  through: number;
+  head: Head;
+}
+
+/** `url` is good until `expires` (seconds since 1970) for whoever holds it, and for this file only. */
+export interface Media {
+  id: string;
+  name: string;
+  type: string;
+  size: number;
+  url: string;
+  expires: number;
+}
+
+/** Send the content with `method` to `url`, with `headers`, before `expires` (seconds since 1970). */
+export interface MediaUpload {
+  id: string;
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  expires: number;
+}
+
+export interface MemberAdded {
+  kind: "member_added";
   seq: number;
   timestamp: number;
   author: string;
+  username: string;
+  role?: Role;
 }
 
-export interface ConversationCreated extends BaseEntry {
-  kind: "created";
-  type: ConversationKind;
-  members: readonly MemberRole[];
-  title?: string;
+/** `username` is no longer a member: removed by `author`, or left when both are the same. */
+export interface MemberRemoved {
+  kind: "member_removed";
+  seq: number;
+  timestamp: number;
+  author: string;
+  username: string;
 }
 
-export interface MessageSent extends BaseEntry {
+/** A member as an entry names one. */
+export interface MemberRole {
+  username: string;
+  role: Role;
+}
+
+export interface MemberView {
+  username: string;
+  role: Role;
+  read: Cursor;
+}
+
+export interface Members {
+  members: readonly MemberView[];
+  cursor: string | null;
+}
+
+export type Membership = "joined" | "left";
+
+/**
+ * A message with edits and reactions applied. `edited` and `deleted` are the timestamps of the last such entry,
+ * or 0.
+ */
+export interface Message {
+  seq: number;
+  timestamp: number;
+  number: number;
+  author: string;
+  id: string;
+  text?: string;
+  reply_to?: number;
+  attachments?: readonly Attachment[];
+  mentions?: readonly string[];
+  reactions?: readonly Reaction[];
+  edited?: number;
+  deleted?: number;
+  changed?: number;
+}
+
+/** The message at `target` is gone; a tombstone stays. */
+export interface MessageDeleted {
+  kind: "deleted";
+  seq: number;
+  timestamp: number;
+  author: string;
+  target: number;
+}
+
+/** The message at `target` (a timestamp) says `text` from now on. */
+export interface MessageEdited {
+  kind: "edited";
+  seq: number;
+  timestamp: number;
+  author: string;
+  target: number;
+  text?: string;
+  mentions?: readonly string[];
+  erased?: boolean;
+}
+
+/**
+ * A message. `id` is the client's own; `number` counts the conversation's messages from 1; `reply_to` is a
+ * timestamp.
+ *
+ * When the message is deleted, what it said is erased from its entry too, and `erased` is true.
+ */
+export interface MessageSent {
   kind: "message";
+  seq: number;
+  timestamp: number;
+  author: string;
   id: string;
   number: number;
   text?: string;
@@ -109,100 +333,7 @@ export interface MessageSent extends BaseEntry {
   erased?: boolean;
 }
 
-export interface MessageEdited extends BaseEntry {
-  kind: "edited";
-  target: number;
-  text?: string;
-  mentions?: readonly string[];
-  erased?: boolean;
-}
-
-export interface MessageDeleted extends BaseEntry {
-  kind: "deleted";
-  target: number;
-}
-
-export interface ReactionAdded extends BaseEntry {
-  kind: "reaction_added";
-  target: number;
-  emoji: string;
-}
-
-export interface ReactionRemoved extends BaseEntry {
-  kind: "reaction_removed";
-  target: number;
-  emoji: string;
-}
-
-export interface MemberAdded extends BaseEntry {
-  kind: "member_added";
-  username: string;
-  role?: Role;
-}
-
-export interface MemberRemoved extends BaseEntry {
-  kind: "member_removed";
-  username: string;
-}
-
-export interface RoleChanged extends BaseEntry {
-  kind: "role_changed";
-  username: string;
-  role: Role;
-}
-
-export interface TitleChanged extends BaseEntry {
-  kind: "title_changed";
-  title: string;
-}
-
-export interface SettingsChanged extends BaseEntry {
-  kind: "settings_changed";
-  live_typing?: boolean;
-  history?: History;
-}
-
-export interface Hidden {
-  kind: "hidden";
-  seq: number;
-  timestamp: number;
-}
-
-export type AboutMessage = MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved;
-export type Entry =
-  | ConversationCreated
-  | MessageSent
-  | AboutMessage
-  | MemberAdded
-  | MemberRemoved
-  | RoleChanged
-  | TitleChanged
-  | SettingsChanged;
-export type VisibleEntry = Entry | Hidden;
-
-// Answers
-
-export interface Session {
-  access_token: string;
-  expires_in: number;
-  user: User;
-}
-
-export interface Users {
-  users: readonly User[];
-  cursor: string | null;
-}
-
-export interface Conversations {
-  conversations: readonly ConversationView[];
-  cursor: string | null;
-}
-
-export interface Members {
-  members: readonly MemberView[];
-  cursor: string | null;
-}
-
+/** Ascending. `more_before` and `more_after`: there are messages beyond this page on that side. */
 export interface Messages {
   messages: readonly Message[];
   more_before: boolean;
@@ -210,22 +341,35 @@ export interface Messages {
   head: Head;
 }
 
-export interface Log {
-  entries: readonly VisibleEntry[];
-  through: number;
-  head: Head;
+export interface MoveCursor {
+  /** Microseconds; strictly increasing within a conversation. */
+  timestamp: number;
 }
 
-export interface ReadState {
-  read: Cursor;
-  unread: number;
+/** `result` of an action with nothing to say beyond that it is done. */
+export type NoResult = Record<string, never>;
+
+/** Answered at once: keeps the connection and the presence lease. */
+export interface Ping {
+  action: "ping";
+  /** The client's own number; the answer repeats it. */
+  request?: number;
 }
 
-export interface WebSocketTicket {
-  ticket: string;
-  expires_in: number;
+export type Presence = "away" | "offline" | "online";
+
+export interface PresenceEvent {
+  type: "presence";
+  username: string;
+  status: Presence;
 }
 
+/** `result` of the action `presence`: the status of each person that the connection watches, by username. */
+export interface PresenceResult {
+  presence: Record<string, Presence>;
+}
+
+/** An error (RFC 9457). `code` is stable; `detail` says what to do. */
 export interface Problem {
   type: string;
   title: string;
@@ -238,6 +382,242 @@ export interface Problem {
   request_id?: string;
 }
 
+/** Without a role: a member where the person is new, and unchanged where not. */
+export interface PutMember {
+  role?: Role;
+}
+
+/** Who reacted with one emoji, in the order in which they did. */
+export interface Reaction {
+  emoji: string;
+  users: readonly string[];
+}
+
+export interface ReactionAdded {
+  kind: "reaction_added";
+  seq: number;
+  timestamp: number;
+  author: string;
+  target: number;
+  emoji: string;
+}
+
+export interface ReactionRemoved {
+  kind: "reaction_removed";
+  seq: number;
+  timestamp: number;
+  author: string;
+  target: number;
+  emoji: string;
+}
+
+/** Moves the read cursor forward. Answered with `read` and `unread`. */
+export interface Read {
+  action: "read";
+  /** The client's own number; the answer repeats it. */
+  request?: number;
+  conversation: string;
+  /** Microseconds; strictly increasing within a conversation. */
+  timestamp: number;
+}
+
+/** Somebody's read cursor moved. */
+export interface ReadEvent {
+  type: "read";
+  conversation: string;
+  username: string;
+  read: Cursor;
+}
+
+export interface ReadState {
+  read: Cursor;
+  unread: number;
+}
+
+/** The token is taken from the cookie where it is absent here. */
+export interface Refresh {
+  refresh_token?: string | null;
+  return_refresh_token?: boolean;
+}
+
+export interface ResetPassword {
+  /** Lower-case letters, digits, `_`, `.` and `-`; begins with a letter or digit. */
+  username: string;
+  code: string;
+  new: string;
+}
+
+/** The answer to an action. What `result` holds stands with the action. */
+export interface Result {
+  type: "result";
+  request: number;
+  result: Record<string, unknown>;
+}
+
+export type Role = "admin" | "member" | "owner";
+
+export interface RoleChanged {
+  kind: "role_changed";
+  seq: number;
+  timestamp: number;
+  author: string;
+  username: string;
+  role: Role;
+}
+
+export interface SearchResult {
+  conversation: string;
+  message: Message;
+}
+
+export interface SearchResults {
+  results: readonly SearchResult[];
+  cursor: string | null;
+}
+
+/** Sends a message: the same as `POST /api/conversations/{id}/messages`. Answered with `message` and `created`. */
+export interface Send {
+  action: "send";
+  /** The client's own number; the answer repeats it. */
+  request?: number;
+  conversation: string;
+  /** The client's own id. A retry with the same id has no second effect; a UUID or ULID is a good one. */
+  id: string;
+  text?: string;
+  /** Microseconds; strictly increasing within a conversation. */
+  reply_to?: number;
+  attachments?: readonly AttachmentRef[];
+}
+
+export interface SendMessage {
+  /** The client's own id. A retry with the same id has no second effect; a UUID or ULID is a good one. */
+  id: string;
+  text?: string;
+  /** Microseconds; strictly increasing within a conversation. */
+  reply_to?: number;
+  attachments?: readonly AttachmentRef[];
+}
+
+/** `result` of the action `send`. `created` is false where the message was there already: a retry. */
+export interface SendResult {
+  message: Message;
+  created: boolean;
+}
+
+/** `expires_in` is in seconds. `refresh_token` is there only where the request asked for it. */
+export interface Session {
+  access_token: string;
+  expires_in: number;
+  user: User;
+  refresh_token?: string;
+}
+
+/**
+ * Says how this device is, and whose presence it wants to follow. Answered with `presence`, a status by
+ * username.
+ */
+export interface SetPresence {
+  action: "presence";
+  /** The client's own number; the answer repeats it. */
+  request?: number;
+  status?: Presence;
+  watch?: readonly string[];
+}
+
+/** What is absent did not change. */
+export interface SettingsChanged {
+  kind: "settings_changed";
+  seq: number;
+  timestamp: number;
+  author: string;
+  live_typing?: boolean;
+  history?: History;
+}
+
+/** `return_refresh_token`: put the refresh token into the body too, for a client that keeps no cookies. */
+export interface SignIn {
+  /** Lower-case letters, digits, `_`, `.` and `-`; begins with a letter or digit. */
+  username: string;
+  password: string;
+  return_refresh_token?: boolean;
+}
+
+export interface SignOut {
+  refresh_token?: string | null;
+  everywhere?: boolean;
+}
+
+export interface SignUp {
+  /** Lower-case letters, digits, `_`, `.` and `-`; begins with a letter or digit. */
+  username: string;
+  password: string;
+  /** A person's name as others see it. */
+  name?: string;
+  invite?: string | null;
+}
+
+export interface TitleChanged {
+  kind: "title_changed";
+  seq: number;
+  timestamp: number;
+  author: string;
+  title: string;
+}
+
+/** The caller is typing; to be repeated every three seconds while that is so. */
+export interface Typing {
+  action: "typing";
+  /** The client's own number; the answer repeats it. */
+  request?: number;
+  conversation: string;
+}
+
+/** Somebody is typing; shown for five seconds unless it comes again or a message of that person does. */
+export interface TypingEvent {
+  type: "typing";
+  conversation: string;
+  username: string;
+}
+
+/** What is absent stays. */
+export interface UpdateConversation {
+  title?: string;
+  live_typing?: boolean;
+  history?: History;
+}
+
+export interface UpdateMe {
+  /** A person's name as others see it. */
+  name: string;
+}
+
+/** For administrators. */
+export interface UpdateUser {
+  disabled?: boolean;
+  admin?: boolean;
+}
+
+/** A person as others see one. */
+export interface User {
+  username: string;
+  name?: string;
+  admin?: boolean;
+  disabled?: boolean;
+  created?: number;
+}
+
+/** `cursor` is null on the last page. */
+export interface Users {
+  users: readonly User[];
+  cursor: string | null;
+}
+
+/** Good once, for `expires_in` seconds, for the user and the web origin that asked for it. */
+export interface WebSocketTicket {
+  ticket: string;
+  expires_in: number;
+}
+
 /** Where things are, from `/config.json`. */
 export interface Config {
   api: string;
@@ -247,74 +627,23 @@ export interface Config {
   demo?: boolean;
 }
 
-// Events of the WebSocket: `type` tells them apart.
+/** Entries about an earlier message, named by its timestamp in `target`. */
+export type AboutMessage = MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved;
 
-export interface EntryEvent {
-  type: "entry";
-  conversation: string;
-  entry: VisibleEntry;
-}
+/** What a conversation's log is made of: `kind` tells them apart. */
+export type Entry = ConversationCreated | MessageSent | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | MemberAdded | MemberRemoved | RoleChanged | TitleChanged | SettingsChanged;
 
-export interface ReadEvent {
-  type: "read";
-  conversation: string;
-  username: string;
-  read: Cursor;
-}
+/** What a reader is given. */
+export type VisibleEntry = ConversationCreated | MessageSent | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | MemberAdded | MemberRemoved | RoleChanged | TitleChanged | SettingsChanged | Hidden;
 
-export interface TypingEvent {
-  type: "typing";
-  conversation: string;
-  username: string;
-}
+/** What a client sends: `action` tells them apart. */
+export type Action = Send | Read | Typing | Draft | SetPresence | Ping;
 
-export interface DraftEvent {
-  type: "draft";
-  conversation: string;
-  username: string;
-  text: string;
-  version: number;
-}
+/** What the server pushes: `type` tells them apart. */
+export type Event = EntryEvent | ReadEvent | TypingEvent | DraftEvent | ConversationChanged | PresenceEvent | Goodbye;
 
-export interface ConversationChanged {
-  type: "conversation";
-  conversation: string;
-  change: "joined" | "left";
-}
+/** All that the server sends over the WebSocket. */
+export type Frame = EntryEvent | ReadEvent | TypingEvent | DraftEvent | ConversationChanged | PresenceEvent | Goodbye | Result | ActionError;
 
-export interface PresenceEvent {
-  type: "presence";
-  username: string;
-  status: Presence;
-}
-
-export interface Goodbye {
-  type: "goodbye";
-  reason: string;
-  resume: boolean;
-}
-
-export interface Result {
-  type: "result";
-  request: number;
-  result: Record<string, unknown>;
-}
-
-export interface ActionError {
-  type: "error";
-  request: number;
-  code: string;
-  detail: string;
-  temporary?: boolean;
-  retry_after?: number;
-}
-
-export type Event =
-  | EntryEvent
-  | ReadEvent
-  | TypingEvent
-  | DraftEvent
-  | ConversationChanged
-  | PresenceEvent
-  | Goodbye;
-export type Frame = Event | Result | ActionError;
+/** Every code that an error can have. */
+export type ErrorCode = "attachment_not_found" | "conversation_not_found" | "direct_conversation" | "forbidden" | "group_full" | "id_reused" | "internal" | "invalid_code" | "invalid_request" | "invite_invalid" | "invite_required" | "last_owner" | "live_typing_off" | "media_not_found" | "member_not_found" | "message_deleted" | "message_not_found" | "method_not_allowed" | "not_found" | "not_supported" | "origin_not_allowed" | "overloaded" | "rate_limited" | "reply_not_found" | "session_ended" | "shutting_down" | "sign_up_closed" | "ticket_invalid" | "token_expired" | "too_large" | "too_many_connections" | "too_many_reactions" | "unauthenticated" | "unavailable" | "upload_incomplete" | "user_not_found" | "username_taken" | "weak_password" | "wrong_credentials";
