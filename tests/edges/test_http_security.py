@@ -5,14 +5,14 @@ import re
 import pytest
 from tests.edges.http_server import BASE, client, echo_app, problem_of
 
-from tertulia.api.operations import OPERATIONS
+from tertulia.api.operations import OPERATIONS, Operation
 from tertulia.edges.server.caller import CallerReader, is_loopback, rate_key
 
 LISTED = "https://chat.example.org"
-COOKIE_OPERATIONS = [operation for operation in OPERATIONS if operation.cookie]
+OWN_ORIGIN = [operation for operation in OPERATIONS if "origin_not_allowed" in operation.errors]
 
 
-@pytest.mark.parametrize("operation", COOKIE_OPERATIONS, ids=lambda operation: operation.name)
+@pytest.mark.parametrize("operation", OWN_ORIGIN, ids=lambda operation: operation.name)
 @pytest.mark.parametrize(
     "headers",
     [
@@ -27,11 +27,12 @@ COOKIE_OPERATIONS = [operation for operation in OPERATIONS if operation.cookie]
     ],
     ids=str,
 )
-async def test_another_site_can_not_act_on_the_cookie(operation: object, headers: dict[str, str]) -> None:
-    """A page of an origin that is neither the server's own nor listed gets 403 and nothing happens (CSRF)."""
+async def test_another_site_can_not_act_on_the_cookie(operation: Operation, headers: dict[str, str]) -> None:
+    """A page of an origin that is neither the server's own nor listed gets 403 and nothing happens (CSRF), nor can it
+    get a ticket for a WebSocket."""
     echo, app = echo_app(origins=(LISTED,))
     async with client(app) as http:
-        answer = await http.post(operation.path, headers=headers)  # type: ignore[attr-defined]
+        answer = await http.post(operation.path, headers=headers)
     assert (answer.status_code, problem_of(answer)["code"]) == (403, "origin_not_allowed")
     assert "access-control-allow-origin" not in answer.headers
     assert echo.calls == []
@@ -180,3 +181,8 @@ def test_loopback_and_rate_keys() -> None:
     assert not any(is_loopback(address) for address in ("203.0.113.9", "10.0.0.1", "2001:db8::1", "localhost"))
     assert rate_key("2001:db8:1:2:3::4%eth0") == "2001:db8:1:2::/64"
     assert rate_key("not:an:address") == "not:an:address"
+
+
+def test_every_operation_of_the_cookie_looks_at_the_origin() -> None:
+    """An operation that reads or sets the refresh cookie declares that it refuses foreign origins."""
+    assert {operation.name for operation in OPERATIONS if operation.cookie} <= {each.name for each in OWN_ORIGIN}

@@ -39,28 +39,32 @@ def without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def tidy(schema: Any) -> Any:
-    """The same schema of JSON's own types, with descriptions that keep no indentation of the source."""
+    """The same schema of JSON's own types, with descriptions that don't show how the source is indented and wrapped."""
     if isinstance(schema, list | tuple):
         return [tidy(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
     return {
-        key: inspect.cleandoc(value) if key == "description" and isinstance(value, str) else tidy(value)
+        key: paragraphs(value) if key == "description" and isinstance(value, str) else tidy(value)
         for key, value in schema.items()
     }
 
 
 def first_sentence(kind: type[Any]) -> str:
     """The first sentence of a docstring; empty where there is none of the type's own."""
-    text = " ".join(doc(kind).partition("\n\n")[0].split())
-    sentence, dot, _ = text.partition(". ")
+    sentence, dot, _ = doc(kind).partition("\n\n")[0].partition(". ")
     return sentence + dot.strip()
 
 
 def doc(kind: type[Any]) -> str:
-    """The docstring of the type's own, without the indentation of the source."""
+    """The docstring of the type's own, a line a paragraph."""
     own = kind.__dict__.get("__doc__")
-    return inspect.cleandoc(own) if own else ""
+    return paragraphs(own) if own else ""
+
+
+def paragraphs(text: str) -> str:
+    """The text without indentation, a line a paragraph."""
+    return "\n\n".join(" ".join(part.split()) for part in inspect.cleandoc(text).split("\n\n"))
 
 
 def _structs(types: Iterable[Any]) -> set[type[msgspec.Struct]]:

@@ -14,10 +14,7 @@ export interface ActionError {
   retry_after?: number;
 }
 
-/**
- * A file that a message carries. `media` is the id of the upload; `type` is a media type (RFC 6838); `size` in
- * bytes.
- */
+/** A file that a message carries. `media` is the id of the upload; `type` is a media type (RFC 6838); `size` in bytes. */
 export interface Attachment {
   media: string;
   name: string;
@@ -94,10 +91,7 @@ export interface Conversations {
   cursor: string | null;
 }
 
-/**
- * `id` names the request: sent again with the same id, it answers with the same group. `members` leaves out the
- * caller.
- */
+/** `id` names the request: sent again with the same id, it answers with the same group. `members` leaves out the caller. */
 export interface CreateConversation {
   kind: ConversationKind;
   members: readonly string[];
@@ -124,10 +118,7 @@ export interface Cursor {
   number: number;
 }
 
-/**
- * Live typing: all that the caller has typed so far. `version` grows with each. Only where the conversation has
- * it on.
- */
+/** Live typing: all that the caller has typed so far. `version` grows with each. Only where the conversation has it on. */
 export interface Draft {
   action: "draft";
   /** The client's own number; the answer repeats it. */
@@ -138,10 +129,7 @@ export interface Draft {
   version: number;
 }
 
-/**
- * Live typing: what somebody has typed so far. Empty when the person stopped. `version` grows; an older one is
- * dropped.
- */
+/** Live typing: what somebody has typed so far. Empty when the person stopped. `version` grows; an older one is dropped. */
 export interface DraftEvent {
   type: "draft";
   conversation: string;
@@ -169,10 +157,7 @@ export interface ForgotPassword {
   username: string;
 }
 
-/**
- * The last event before the server closes. `reason` is one of the documented close reasons; `resume` says
- * whether to connect again.
- */
+/** The last event before the server closes. `reason` is one of the documented close reasons; `resume` says whether to connect again. */
 export interface Goodbye {
   type: "goodbye";
   reason: string;
@@ -206,10 +191,7 @@ export interface KeySet {
   keys: readonly (Record<string, string>)[];
 }
 
-/**
- * Every readable entry with `after` < seq <= `through`, in order. What is missing in between is not for this
- * reader.
- */
+/** Every readable entry with `after` < seq <= `through`, in order. What is missing in between is not for this reader. */
 export interface Log {
   entries: readonly VisibleEntry[];
   through: number;
@@ -272,10 +254,7 @@ export interface Members {
 
 export type Membership = "joined" | "left";
 
-/**
- * A message with edits and reactions applied. `edited` and `deleted` are the timestamps of the last such entry,
- * or 0.
- */
+/** A message with edits and reactions applied. `edited` and `deleted` are the timestamps of the last such entry, or 0. */
 export interface Message {
   seq: number;
   timestamp: number;
@@ -314,8 +293,7 @@ export interface MessageEdited {
 }
 
 /**
- * A message. `id` is the client's own; `number` counts the conversation's messages from 1; `reply_to` is a
- * timestamp.
+ * A message. `id` is the client's own; `number` counts the conversation's messages from 1; `reply_to` is a timestamp.
  *
  * When the message is deleted, what it said is erased from its entry too, and `erased` is true.
  */
@@ -512,10 +490,7 @@ export interface Session {
   refresh_token?: string;
 }
 
-/**
- * Says how this device is, and whose presence it wants to follow. Answered with `presence`, a status by
- * username.
- */
+/** Says how this device is, and whose presence it wants to follow. Answered with `presence`, a status by username. */
 export interface SetPresence {
   action: "presence";
   /** The client's own number; the answer repeats it. */

@@ -24,6 +24,8 @@ Dispatch = Callable[[Operation, Incoming], Awaitable[Answer]]
 QUERY_FIELDS_MAX: Final = 20
 _JSON: Final = msgspec.json.Encoder()
 _NO_NAMES: Final[dict[str, str]] = {}
+_FOREIGN: Final = "origin_not_allowed"
+"""Declared by the operations that a page of a foreign origin may not use: those with the cookie, and tickets."""
 _ACCOUNT_COST: Final = 5.0
 """Signing up or in costs more than reading: an address is limited above all for guessing and for making accounts."""
 
@@ -73,8 +75,10 @@ class Rest:
             return
         exchange.operation = operation.name
         self._limit(exchange, _cost(operation))
-        if operation.cookie and not self._headers.allows(exchange.caller, exchange.headers.get(b"sec-fetch-site", b"")):
-            raise ForbiddenError("origin_not_allowed")
+        if _FOREIGN in operation.errors and not self._headers.allows(
+            exchange.caller, exchange.headers.get(b"sec-fetch-site", b"")
+        ):
+            raise ForbiddenError(_FOREIGN)
         incoming = await _incoming(exchange, operation, match.path)
         await self._respond(exchange, operation, await self._dispatch(operation, incoming))
 
