@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from tertulia.adapters.sqlite import rows, search_index
+from tertulia.adapters.sqlite import rows
 from tertulia.adapters.sqlite.group_commit import Written
 from tertulia.adapters.sqlite.schema import HEAD
 from tertulia.domain import conversations, members, messages
@@ -112,7 +112,7 @@ def append(connection: sqlite3.Connection, request: Append, now: int) -> Written
 
 
 def _change(connection: sqlite3.Connection, snapshot: Snapshot, entry: Entry) -> None:
-    """All that follows from the entry: the head, members, the message that it is about, the search index."""
+    """All that follows from the entry: the head, members, the message that it is about."""
     before = snapshot.conversation
     name = before.id
     subject = snapshot.subject
@@ -120,7 +120,6 @@ def _change(connection: sqlite3.Connection, snapshot: Snapshot, entry: Entry) ->
     if isinstance(entry, MessageSent):
         connection.execute(_MOVE_HEAD, (head.seq, head.timestamp, head.messages, name))
         connection.execute(_MOVE_CURSOR, (entry.timestamp, entry.number, name, entry.author))
-        search_index.add(connection, name, messages.begin(entry))
         return
     connection.execute(_CHANGE_HEAD, (head.seq, head.timestamp, head.messages, rows.head_item(head), name))
     match entry:
@@ -144,8 +143,6 @@ def _change_message(connection: sqlite3.Connection, name: str, before: Message, 
     )
     if isinstance(entry, MessageDeleted):
         _erase(connection, name, before.timestamp)
-    if isinstance(entry, MessageEdited | MessageDeleted):
-        search_index.change(connection, name, before, after)
 
 
 def _erase(connection: sqlite3.Connection, name: str, target: int) -> None:
