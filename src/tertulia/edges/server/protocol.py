@@ -137,7 +137,9 @@ class WebSocketProtocol(asyncio.Protocol):
             return
         why = CLOSE_REASONS[reason]
         timing = self.doorkeeper.timing
-        patience = timing.close if self.writable and why.resume else timing.part
+        # Patience is for those who did nothing wrong.
+        patient = self.writable and why.resume and self._receiver and reason != "shutting_down"
+        patience = timing.close if patient else timing.part
         self._inbox.conn.send_close(why.code, why.reason)
         self._say_goodbye(reason)
         self._schedule(1.0 if reason == "session_ended" else patience)
