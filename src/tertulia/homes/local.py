@@ -104,6 +104,8 @@ class LocalHome:
         self._stack.push_async_callback(self.accounts.close)
         self.store = SqliteStore(self.folder.chat, self.clock)
         self._stack.push_async_callback(self.store.close)
+        self.search = SqliteSearch(self.store)
+        self._stack.push_async_callback(self.search.close)
         self.media = DiskMedia(self.folder.media)
         self._stack.push_async_callback(self.media.close)
         self.tickets = MemoryTickets(self.clock, self.entropy)
@@ -154,7 +156,7 @@ class LocalHome:
             receipts=Receipts(self.store, self.hub, self._rate(limits.CURSORS_RATE)),
             typing=Typing(self.store, self.hub),
             presence=Presences(self.store, MemoryPresenceBoard(self.clock), self.hub, self.clock),
-            search=MessageSearch(self.store, SqliteSearch(self.store), self._rate(limits.SEARCH_RATE)),
+            search=MessageSearch(self.store, self.search, self._rate(limits.SEARCH_RATE)),
             media=MediaFiles(self.store, self.media, self.clock, self.entropy, self._rate(limits.MEDIA_RATE)),
             tickets=Tickets(self.tickets, self.clock, self._rate(limits.TICKETS_RATE)),
         )
@@ -300,7 +302,7 @@ def _session_rates(factor: float) -> Rates:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))

@@ -43,6 +43,11 @@ class SqliteStore:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="tertulia-read")
 
     @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    @property
     def figures(self) -> CommitFigures:
         return self._writer.figures
 

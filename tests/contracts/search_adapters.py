@@ -1,0 +1,81 @@
+"""The adapters of the port `Search`, each with the store that it searches."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.contracts.store_adapters import GROUP
+
+from tertulia.adapters.memory.clock import SetClock
+from tertulia.adapters.memory.search import MemorySearch
+from tertulia.adapters.memory.store import MemoryStore
+from tertulia.adapters.sqlite.search import SqliteSearch
+from tertulia.adapters.sqlite.store import SqliteStore
+from tertulia.domain.entries import Attachment, MessageSent, Stamp
+from tertulia.ports.search import Found, Search, SearchQuery
+from tertulia.ports.store import Append, Decision, Snapshot, Store
+
+NEVER = 3600.0
+"""Seconds that an index may gather entries: in a test, for ever."""
+
+
+class Searched:
+    """A store and a search over it. `indexed` brings the index up where there is one."""
+
+    def __init__(self, store: Store, search: Search, index: SqliteSearch | None) -> None:
+        self.store = store
+        self.search = search
+        self._index = index
+
+    async def indexed(self) -> None:
+        if self._index is not None:
+            await self._index.settle()
+
+    async def find(self, reader: str, *terms: str, limit: int = 50, before: tuple[int, str] | None = None) -> list[str]:
+        """The texts that `reader` finds by `terms`, newest first."""
+        return texts(await self.search.search(reader, SearchQuery(terms=terms), before=before, limit=limit))
+
+    async def ask(self, reader: str, query: SearchQuery, *, limit: int = 50) -> list[str]:
+        return texts(await self.search.search(reader, query, limit=limit))
+
+
+def texts(found: Sequence[Found]) -> list[str]:
+    return [each.message.text for each in found]
+
+
+@asynccontextmanager
+async def opened_search(adapter: str, folder: Path, clock: SetClock, *, gather: float) -> AsyncIterator[Searched]:
+    """The adapter of that name over an empty store, or over the one in the folder; closed afterwards."""
+    if adapter == "memory":
+        memory = MemoryStore(clock)
+        yield Searched(memory, MemorySearch(memory), None)
+        return
+    store = SqliteStore(folder / "chat.db", clock)
+    search = SqliteSearch(store, gather=gather)
+    try:
+        yield Searched(store, search, search)
+    finally:
+        await search.close()
+        await store.close()
+
+
+async def send_files(store: Store, author: str, text: str, *names: str) -> None:
+    """A message with attachments of these names."""
+
+    def decide(snapshot: Snapshot, stamp: Stamp) -> Decision:
+        files = tuple(
+            Attachment(media=name, name=name, type="image/png", size=1, alt=f"alt of {name}") for name in names
+        )
+        return Decision(
+            MessageSent(
+                seq=stamp.seq,
+                timestamp=stamp.timestamp,
+                author=author,
+                id=f"files{stamp.seq}",
+                number=snapshot.conversation.messages + 1,
+                text=text,
+                attachments=files,
+            )
+        )
+
+    await store.append(Append(conversation=GROUP, author=author, decide=decide))
