@@ -95,10 +95,11 @@ class Conversations:
         """Changes what is given. Raises `conversation_not_found`, `forbidden`, `direct_conversation`."""
         self._limit(identity)
         decisions = []
+        if title is not UNSET:
+            # First, for a direct conversation refuses it: then nothing has been changed.
+            decisions.append(_title(identity.username, checked_line(title, limits.TITLE_MAX, "A title")))
         if live_typing is not UNSET or history is not UNSET:
             decisions.append(_settings(identity.username, live_typing, history))
-        if title is not UNSET:
-            decisions.append(_title(identity.username, checked_line(title, limits.TITLE_MAX, "A title")))
         for decide in decisions:
             await self._store.append(Append(conversation=conversation, author=identity.username, decide=decide))
         return await self.get(identity, conversation)

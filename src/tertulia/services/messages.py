@@ -18,7 +18,14 @@ from tertulia.domain.entries import (
     ReactionRemoved,
     Stamp,
 )
-from tertulia.domain.errors import ConflictError, ForbiddenError, InvalidError, LimitedError
+from tertulia.domain.errors import (
+    ChatError,
+    ConflictError,
+    ForbiddenError,
+    InvalidError,
+    LimitedError,
+    NotFoundError,
+)
 from tertulia.domain.markdown import mentions
 from tertulia.domain.messages import Message
 from tertulia.domain.permissions import Action, may
@@ -60,12 +67,18 @@ class Messages:
         self._limit(identity)
         checked_client_id(new.id)
         checked_text(new.text, may_be_empty=bool(new.attachments))
-        attachments = await self._claimed(identity, conversation, new) if new.attachments else ()
+        attachments: tuple[Attachment, ...] = ()
+        refused: ChatError | None = None
+        try:
+            attachments = await self._claimed(identity, conversation, new) if new.attachments else ()
+        except (InvalidError, NotFoundError) as error:
+            # A retry is answered all the same: its files may have gone with the message, or the sender may have left.
+            refused = error
         outcome = await self._store.append(
             Append(
                 conversation=conversation,
                 author=identity.username,
-                decide=_send(identity.username, new, attachments),
+                decide=_send(identity.username, new, attachments, refused),
                 target=new.reply_to or None,
                 client_id=new.id,
             )
@@ -101,13 +114,15 @@ class Messages:
         outcome = await self._store.append(
             Append(conversation=conversation, author=identity.username, decide=decide, target=timestamp)
         )
-        before = outcome.snapshot.target
+        before, caller = outcome.snapshot.target, outcome.snapshot.caller
         assert before is not None, "decisions about a message need one"  # noqa: S101
-        if outcome.entry is None:
-            return before
-        if erase:
+        assert caller is not None, "decisions about a message need a member"  # noqa: S101
+        if erase and outcome.entry is not None:
             for attachment in before.attachments:
                 await self._media.delete(attachment.media)
+        if not caller.sees_span(timestamp, before.changed, open_history=outcome.snapshot.conversation.open_history):
+            # The caller was away when some of it changed, and may not read that.
+            return await self._store.message(conversation, caller, timestamp) or before
         match outcome.entry:
             case MessageEdited() | MessageDeleted() | ReactionAdded() | ReactionRemoved() as entry:
                 return messages.apply(before, entry)
@@ -129,7 +144,7 @@ class Messages:
                 raise InvalidError("attachment_not_found", media=attachment.media)
             if not await self._media.claim(upload.id, conversation, new.id):
                 raise InvalidError("attachment_not_found", media=attachment.media)
-            alt = checked_text(attachment.alt[: limits.TEXT_MAX], may_be_empty=True)
+            alt = checked_text(_alt(attachment), may_be_empty=True)
             found.append(Attachment(media=upload.id, name=upload.name, type=upload.type, size=upload.size, alt=alt))
         return tuple(found)
 
@@ -147,9 +162,11 @@ class Messages:
             raise LimitedError("rate_limited", retry_after=wait)
 
 
-def _send(username: str, new: NewMessage, attachments: tuple[Attachment, ...]) -> Decide:
+def _send(username: str, new: NewMessage, attachments: tuple[Attachment, ...], refused: ChatError | None) -> Decide:
+    """`refused` is why this can't be sent, unless it has been sent before."""
     named = mentions(new.text) if "@" in new.text else ()
-    digest = messages.digest(new.text, new.reply_to, attachments)
+    asked = [Attachment(media=a.media, name="", type="", size=0, alt=_alt(a)) for a in new.attachments]
+    digest = messages.digest(new.text, new.reply_to, asked)
 
     def decide(snapshot: Snapshot, stamp: Stamp) -> Decision:
         if snapshot.earlier is not None:
@@ -157,6 +174,8 @@ def _send(username: str, new: NewMessage, attachments: tuple[Attachment, ...]) -
             if snapshot.earlier_digest != digest:
                 raise ConflictError("id_reused")
             return Decision(None)
+        if refused is not None:
+            raise refused
         caller = access.caller_of(snapshot, Action.SEND)
         open_history = snapshot.conversation.open_history
         if new.reply_to and (
@@ -177,6 +196,10 @@ def _send(username: str, new: NewMessage, attachments: tuple[Attachment, ...]) -
         return Decision(entry, digest)
 
     return decide
+
+
+def _alt(attachment: NewAttachment) -> str:
+    return attachment.alt[: limits.TEXT_MAX]
 
 
 def _edit(username: str, text: str) -> Decide:

@@ -1,0 +1,173 @@
+"""The services over the memory adapters, with a clock that stands still and a broadcast that remembers."""
+
+from collections.abc import AsyncIterator, Collection
+
+from tertulia.adapters.memory.accounts import MemoryAccounts
+from tertulia.adapters.memory.clock import SetClock
+from tertulia.adapters.memory.entropy import SeededEntropy
+from tertulia.adapters.memory.media import MemoryMedia
+from tertulia.adapters.memory.presence_board import MemoryPresenceBoard
+from tertulia.adapters.memory.rates import MemoryRate, Unlimited
+from tertulia.adapters.memory.store import MemoryStore
+from tertulia.adapters.memory.tickets import MemoryTickets
+from tertulia.domain import limits
+from tertulia.domain.entries import ConversationKind, Entry
+from tertulia.domain.events import ConversationEvent, UserEvent
+from tertulia.domain.members import Role
+from tertulia.domain.messages import Message
+from tertulia.ports.accounts import Identity
+from tertulia.ports.rates import Rate
+from tertulia.ports.search import Found, SearchQuery
+from tertulia.ports.store import Committed
+from tertulia.services.accounts import Accounts
+from tertulia.services.chat import Chat
+from tertulia.services.conversations import Conversations
+from tertulia.services.history import HistoryReader
+from tertulia.services.media import MediaFiles
+from tertulia.services.members import Members
+from tertulia.services.messages import Messages, NewAttachment, NewMessage
+from tertulia.services.presence import Presences
+from tertulia.services.receipts import Receipts
+from tertulia.services.search import MessageSearch
+from tertulia.services.tickets import Tickets
+from tertulia.services.typing import Typing
+
+PASSWORD = "a fine long sentence"
+
+
+class Recorder:
+    """The port `Broadcast` that keeps what it is given: (whom, event, who is skipped)."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, ConversationEvent | UserEvent, str | None]] = []
+        self.ended: list[tuple[str, Collection[str] | None, str]] = []
+
+    def to_conversation(self, conversation: str, event: ConversationEvent, *, skip: str | None = None) -> None:
+        self.told.append((conversation, event, skip))
+
+    def to_user(self, username: str, event: UserEvent) -> None:
+        self.told.append((username, event, None))
+
+    def to_watchers(self, username: str, event: UserEvent) -> None:
+        self.told.append((username, event, None))
+
+    def end_sessions(self, username: str, *, sessions: Collection[str] | None, reason: str) -> None:
+        self.ended.append((username, sessions, reason))
+
+
+class ScanSearch:
+    """The port `Search` by looking at every message: part of a text, whatever the case."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    async def search(
+        self, reader: str, query: SearchQuery, *, before: tuple[int, str] | None = None, limit: int
+    ) -> list[Found]:
+        found = []
+        for name, log in self._store.logs.items():
+            member = log.members.get(reader)
+            if member is None or not member.active or query.conversation not in (None, name):
+                continue
+            for message in await self._store.messages(name, member, limit=10_000):
+                wanted = [part.casefold() for part in (*query.terms, *query.phrases)]
+                if not message.deleted and all(part in message.text.casefold() for part in wanted):
+                    found.append(Found(name, message))
+        found.sort(key=lambda each: (each.message.timestamp, each.conversation), reverse=True)
+        below = [each for each in found if before is None or (each.message.timestamp, each.conversation) < before]
+        return below[:limit]
+
+
+def who(username: str, *, admin: bool = False) -> Identity:
+    """A caller of that name."""
+    return Identity(username=username, session=f"session-of-{username}", admin=admin, expires=2_000_000_000)
+
+
+async def stream(content: bytes, piece: int = 7) -> AsyncIterator[bytes]:
+    """The content in pieces, as a body arrives."""
+    for start in range(0, len(content), piece):
+        yield content[start : start + piece]
+
+
+class World:
+    """All services and what they stand on, without rate limits unless one is given."""
+
+    def __init__(self, rate: limits.RateLimit | None = None) -> None:
+        self.clock = SetClock()
+        self.entropy = SeededEntropy()
+        self.store = MemoryStore(self.clock)
+        self.accounts = MemoryAccounts(self.clock, self.entropy)
+        self.media = MemoryMedia()
+        self.board = MemoryPresenceBoard(self.clock)
+        self.broadcast = Recorder()
+        self.committed: list[Committed] = []
+        self.store.listen(self.committed.extend)
+        made: Rate = MemoryRate(self.clock, per_second=rate.per_second, burst=rate.burst) if rate else Unlimited()
+        self.chat = Chat(
+            accounts=Accounts(self.accounts, made),
+            conversations=Conversations(self.store, self.accounts, self.entropy, made),
+            members=Members(self.store, self.accounts, made),
+            messages=Messages(self.store, self.media, made),
+            history=HistoryReader(self.store),
+            receipts=Receipts(self.store, self.broadcast, made),
+            typing=Typing(self.store, self.broadcast),
+            presence=Presences(self.store, self.board, self.broadcast, self.clock),
+            search=MessageSearch(self.store, ScanSearch(self.store), made),
+            media=MediaFiles(self.store, self.media, self.clock, self.entropy, made),
+            tickets=Tickets(MemoryTickets(self.clock, self.entropy), self.clock, made),
+        )
+        self._sent = 0
+
+    async def people(self, *usernames: str) -> None:
+        """Makes accounts of these names."""
+        for username in usernames:
+            await self.accounts.sign_up(username, PASSWORD, username.capitalize(), None)
+
+    async def group(self, owner: str, *others: str, admins: tuple[str, ...] = ()) -> str:
+        """A group of people who exist, with admins among them; its id."""
+        made, _ = await self.chat.conversations.create(
+            who(owner), ConversationKind.GROUP, [*others, *admins], "A group", None
+        )
+        for username in admins:
+            await self.chat.members.put(who(owner), made.conversation.id, username, Role.ADMIN)
+        return made.conversation.id
+
+    async def direct(self, one: str, other: str) -> str:
+        made, _ = await self.chat.conversations.create(who(one), ConversationKind.DIRECT, [other], "", None)
+        return made.conversation.id
+
+    async def say(
+        self,
+        username: str,
+        conversation: str,
+        text: str = "hello",
+        *,
+        id: str = "",  # noqa: A002 - as a message has it
+        reply_to: int = 0,
+    ) -> Message:
+        """A message of that person, with a new id unless one is given."""
+        self._sent += 1
+        new = NewMessage(id=id or f"id-{self._sent}", text=text, reply_to=reply_to)
+        message, _ = await self.chat.messages.send(who(username), conversation, new)
+        return message
+
+    async def upload(self, username: str, content: bytes = b"some bytes", name: str = "a.png") -> str:
+        """A complete upload of that person; its id."""
+        upload, _ = await self.chat.media.announce(who(username), name, "image/png", len(content))
+        await self.media.write(upload.id, stream(content))
+        return upload.id
+
+    async def say_with(self, username: str, conversation: str, *media: str, id: str, text: str = "") -> Message:  # noqa: A002 - as above
+        """A message that carries these uploads."""
+        attachments = [NewAttachment(each, alt="a picture") for each in media]
+        new = NewMessage(id=id, text=text, attachments=attachments)
+        message, _ = await self.chat.messages.send(who(username), conversation, new)
+        return message
+
+    def entries(self, conversation: str) -> list[Entry]:
+        """The log as it is stored."""
+        return self.store.logs[conversation].entries
+
+    def told(self, kind: type) -> list[tuple[str, ConversationEvent | UserEvent, str | None]]:
+        """What was broadcast of one kind of event."""
+        return [each for each in self.broadcast.told if isinstance(each[1], kind)]
