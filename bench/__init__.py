@@ -1,1 +1,2 @@
-"""Benchmarks. `make bench` runs them all and writes `docs/benchmarks.md`; each also runs alone: `python -m bench.sends`."""
+"""Benchmarks. `make bench` runs them all and writes `docs/benchmarks.md`; each also runs alone: `python -m
+bench.sends`."""

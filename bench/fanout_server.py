@@ -1,7 +1,8 @@
 """The server of the fan-out benchmark: the edge, the services, the hub, and the log on SQLite or in memory.
 
-As the home on one machine has them, but for accounts and HTTP, which a delivery doesn't touch. Makes one conversation of
-N people, prints a JSON line with the port and a ticket for each, and serves until standard input ends. Each line on standard input is answered with the CPU time that the process has used, in seconds, and its memory.
+As the home on one machine has them, but for accounts and HTTP, which a delivery doesn't touch. Makes a conversation of
+N people, prints a JSON line with the port and a ticket for each, and serves until standard input ends. Each line on
+standard input is answered with the CPU time that the process has used, in seconds, and its memory.
 """
 
 import argparse

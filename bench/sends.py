@@ -1,6 +1,7 @@
 """Acknowledged durable sends a second: 64 senders in 64 conversations, each through its own WebSocket.
 
-First each sender sends again as soon as it is answered, which gives the most that the server does; then all together send
+First each sender sends again as soon as it is answered, which gives the most that the server does; then all together
+send
 at half of that rate, evenly, which gives the time from a send to its answer. `python -m bench.sends --help`.
 """
 

@@ -49,7 +49,7 @@ async def _people(folder: DataFolder, names: Sequence[str]) -> dict[str, str]:
         await accounts.close()
 
 
-def _created(members: Sequence[str]) -> Callable[[Stamp], Entry]:
+def created(members: Sequence[str]) -> Callable[[Stamp], Entry]:
     roles = (MemberRole(members[0], Role.OWNER), *map(MemberRole, members[1:]))
     return lambda stamp: ConversationCreated(
         seq=stamp.seq, timestamp=stamp.timestamp, author=members[0], type=ConversationKind.GROUP, members=roles
@@ -59,7 +59,7 @@ def _created(members: Sequence[str]) -> Callable[[Stamp], Entry]:
 async def _groups(folder: DataFolder, groups: Groups) -> None:
     store = SqliteStore(folder.chat, SystemClock())
     try:
-        await asyncio.gather(*(store.create(name, _created(members)) for name, members in groups.items()))
+        await asyncio.gather(*(store.create(name, created(members)) for name, members in groups.items()))
     finally:
         await store.close()
 
