@@ -1,58 +1,35 @@
-"""People are found by any word of their username or name, however it is written."""
+"""What people are found by in the directory."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tertulia.domain import directory
+from tertulia.domain.directory import BEGINNING_MAX, WORDS_MAX, directory_keys, directory_words, fold
 
 
-@pytest.mark.parametrize(
-    ("text", "folded"),
-    [
-        ("Ana María  López", "ana maria lopez"),
-        ("ben_o-neil.x", "ben o neil x"),
-        ("STRASSE", "strasse"),
-        ("Straße", "strasse"),
-        ("ＦＵＬＬ", "full"),
-        ("  ", ""),
-    ],
-)
-def test_folding(text: str, folded: str) -> None:
-    """Without case and accents, words apart by one space."""
-    assert directory.fold(text) == folded
+def test_case_accents_and_separators_make_no_difference() -> None:
+    assert fold("  Ana_María.LÓPEZ-Straße ") == "ana maria lopez strasse"
 
 
-@given(st.text(max_size=20))
+def test_a_person_is_known_by_username_and_name_from_each_word_on() -> None:
+    assert directory_words("ana.l", "Ana María") == {"ana l", "l", "ana maria", "maria"}
+
+
+def test_a_name_of_very_many_words_keeps_its_first_ones() -> None:
+    assert len(directory_words("ana", " ".join(f"w{n}" for n in range(99)))) == WORDS_MAX
+
+
+@given(st.text(max_size=64))
 def test_folding_twice_is_folding_once(text: str) -> None:
-    """What is stored folded and what is asked for folded meet."""
-    assert directory.fold(directory.fold(text)) == directory.fold(text)
+    assert fold(fold(text)) == fold(text)
 
 
-def test_a_person_is_found_from_each_word_on() -> None:
-    """Any beginning of a word finds a person, and so does a word and the beginning of the next."""
-    assert directory.directory_words("ana.l", "Ana María López") == {
-        "ana l",
-        "l",
-        "ana maria lopez",
-        "maria lopez",
-        "lopez",
-    }
-
-
-def test_words_are_bounded() -> None:
-    """A name of very many words keeps its first ones, exactly as many as the limit."""
-    name = " ".join(f"w{n}" for n in range(directory.WORDS_MAX))
-    assert len(directory.directory_words("", name)) == directory.WORDS_MAX
-    assert len(directory.directory_words("ana", name)) == directory.WORDS_MAX
-
-
-@given(st.text("ab cé", max_size=12), st.integers(1, 8))
-def test_an_index_finds_what_a_scan_finds(name: str, size: int) -> None:
-    """A beginning of a word is a key where it is short, and the beginning of a key where it is not."""
-    keys = directory.directory_keys("ana", name)
-    for word in directory.directory_words("ana", name):
-        query = word[:size].rstrip()
-        if not query:
-            continue
-        assert query in keys if len(query) <= directory.BEGINNING_MAX else any(k.startswith(query) for k in keys)
+@given(st.text(max_size=20), st.text(max_size=BEGINNING_MAX + 2))
+def test_keys_find_exactly_whom_words_find(name: str, query: str) -> None:
+    """A short query equals a key where, and only where, it begins a word; a longer one begins a key."""
+    beginning = fold(query)
+    words, keys = directory_words("ana", name), directory_keys("ana", name)
+    found = any(word.startswith(beginning) for word in words)
+    if len(beginning) <= BEGINNING_MAX:
+        assert (not beginning) or (beginning in keys) == found
+    else:
+        assert any(key.startswith(beginning) for key in keys) == found

@@ -35,6 +35,10 @@ class Grant(Struct, frozen=True, kw_only=True):
     refresh_expires_in: int
     user: User
 
+    def __repr__(self) -> str:
+        """Without the tokens: what is printed may end in a log."""
+        return f"Grant(user={self.user.username!r}, ...)"
+
 
 class SessionsEnded(Struct, frozen=True):
     """Sign-in sessions of a person ended: the named ones, or all where `sessions` is None."""

@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
@@ -116,10 +117,11 @@ class Database:
         await self._in_thread(self._poll, asyncio.get_running_loop())
 
     async def close(self) -> None:
-        """Returns when the file is closed. A job that waits is done first."""
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._thread, self._close)
-        await loop.run_in_executor(None, self._thread.shutdown)
+        """Returns when the file is closed. A job that waits is done first. May be called twice."""
+        with suppress(RuntimeError):
+            # Refused where the thread has ended, and then the file is closed.
+            self._thread.submit(self._close)
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
 
     async def _run(self, job: Job[T], begin: str) -> T:
         return await self._in_thread(self._transact, asyncio.get_running_loop(), job, begin)

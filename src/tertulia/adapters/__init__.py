@@ -1,0 +1,1 @@
+"""Technologies, one a folder: each implements ports and knows no other."""
