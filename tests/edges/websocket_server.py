@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast
 
@@ -16,13 +17,14 @@ from tertulia.adapters.memory.presence_board import MemoryPresenceBoard
 from tertulia.adapters.memory.rates import Unlimited
 from tertulia.adapters.memory.store import MemoryStore
 from tertulia.adapters.memory.tickets import MemoryTickets
-from tertulia.domain.entries import ConversationCreated, ConversationKind, Stamp
+from tertulia.domain.entries import ConversationCreated, ConversationKind, SettingsChanged, Stamp
 from tertulia.domain.members import MemberRole, Role
 from tertulia.edges.server.caller import CallerReader
 from tertulia.edges.server.frames import encode_frame
 from tertulia.edges.server.protocol import bind
 from tertulia.edges.server.websocket import Gateway, WebSocketSettings
 from tertulia.ports.accounts import Identity
+from tertulia.ports.store import Append, Decision, Snapshot
 from tertulia.services.chat import Chat
 from tertulia.services.messages import Messages
 from tertulia.services.presence import Presences
@@ -96,6 +98,21 @@ class ChatServer:
 
         return asyncio.run_coroutine_threadsafe(awaited(), self.loop).result(10)
 
+    def call(self, work: Callable[[], object]) -> None:
+        """Calls something on the server's loop."""
+
+        async def called() -> None:
+            work()
+
+        asyncio.run_coroutine_threadsafe(called(), self.loop).result(10)
+
+    def until(self, holds: Callable[[], object], seconds: float = 10) -> None:
+        """Waits until it holds, as seen from the server's loop."""
+        deadline = time.monotonic() + seconds
+        while not self.run(lambda: _awaitable(holds())):
+            assert time.monotonic() < deadline, "it never held"
+            time.sleep(0.01)
+
     def ticket(self, username: str, *, origin: str = "", session: str = "s1") -> str:
         return self.run(lambda: self.chat.tickets.issue(identity(username, session), origin))[0]
 
@@ -113,6 +130,8 @@ class ChatServer:
             )
 
         self.run(lambda: self.store.create(conversation, decide))
+        if live_typing:
+            self.run(lambda: self.store.append(Append(conversation=conversation, author=usernames[0], decide=_live)))
 
     def _run(self) -> None:
         config = self.uvicorn.config
@@ -135,6 +154,14 @@ class ChatServer:
 
 def identity(username: str, session: str = "s1") -> Identity:
     return Identity(username=username, session=session, admin=False, expires=2**40)
+
+
+def _live(_: Snapshot, stamp: Stamp) -> Decision:
+    return Decision(SettingsChanged(seq=stamp.seq, timestamp=stamp.timestamp, author="alice", live_typing=True))
+
+
+async def _awaitable(value: T) -> T:
+    return value
 
 
 async def _nothing(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
 
 class Timing(Struct, frozen=True, kw_only=True):
-    """In seconds. `close` bounds the closing handshake; `part` does where the peer broke a rule or doesn't read."""
+    """In seconds. `close` bounds the closing handshake; `part` does where the peer broke a rule or doesn't read.
+    `tick` is how exact all of it is."""
 
     heartbeat: float = limits.HEARTBEAT_SECONDS
     idle: float = limits.IDLE_SECONDS
     handshake: float = limits.HANDSHAKE_SECONDS
     close: float = limits.CLOSE_SECONDS
     part: float = 3.0
+    tick: float = 1.0
 
 
 class Handshake(Struct, frozen=True, kw_only=True):

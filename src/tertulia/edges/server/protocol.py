@@ -142,7 +142,10 @@ class WebSocketProtocol(asyncio.Protocol):
         patience = timing.close if patient else timing.part
         self._inbox.conn.send_close(why.code, why.reason)
         self._say_goodbye(reason)
-        self._schedule(1.0 if reason == "session_ended" else patience)
+        if reason == "session_ended":
+            # Not on the wheel, which is a tick late: the promise is a second.
+            self._loop.call_later(0.5, self.transport.abort)
+        self._schedule(patience)
         self._unpause()
 
     def pause_reading(self) -> None:

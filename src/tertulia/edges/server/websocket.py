@@ -82,7 +82,7 @@ class Gateway:
         self.settings: Final = settings
         self.timing: Final = settings.timing
         self.outbox: Final = Outbox()
-        self.wheel: Final = Wheel()
+        self.wheel: Final = Wheel(settings.timing.tick)
         self.counts: Final = Counts()
         self._callers = callers
         self._entropy = entropy
