@@ -26,6 +26,8 @@ export class Sync {
   private readonly joining = new Map<string, Promise<void>>();
   private readonly widening = new Set<string>();
   private joined = new Set<string>();
+  /** Conversations that were left: what still comes of them is not asked after. */
+  private readonly gone = new Set<string>();
   /** Called for each pushed entry that was new, in order. */
   onEntry: Listener = () => undefined;
 
@@ -38,7 +40,7 @@ export class Sync {
   /** Takes in an entry, pushed or answered; when the promise is done it is applied, and all before it. */
   async entry({ conversation: id, entry }: Pick<EntryEvent, "conversation" | "entry">): Promise<void> {
     const held = this.store.peek(id);
-    if (!held) return this.join(id);
+    if (!held) return this.gone.has(id) ? undefined : this.join(id);
     const kind = arrival(held, entry);
     if (kind === "old") return;
     if (kind === "gap") return this.reach(id, entry.seq);
@@ -56,6 +58,7 @@ export class Sync {
   /** Reads a conversation that is new here, or that has to be read afresh; once at a time. */
   join(id: string): Promise<void> {
     this.joined.add(id);
+    this.gone.delete(id);
     const running = this.joining.get(id);
     if (running) return running;
     const joining = this.readView(id).finally(() => this.joining.delete(id));
@@ -65,6 +68,7 @@ export class Sync {
 
   leave(id: string): void {
     this.joined.delete(id);
+    this.gone.add(id);
     this.store.remove(id);
   }
 

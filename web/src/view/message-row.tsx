@@ -50,7 +50,7 @@ export function MessageRow({ row, visit, stop, original, seen, direct }: RowProp
         }}
         onMouseEnter={() => setActive(true)}
         onMouseLeave={(event) => {
-          if (!event.currentTarget.contains(document.activeElement)) setActive(false);
+          if (!hasKeyboard(event.currentTarget)) setActive(false);
         }}
       >
         {!own && <span class="gutter">{row.last && <Avatar username={row.author} />}</span>}
@@ -76,6 +76,11 @@ export function MessageRow({ row, visit, stop, original, seen, direct }: RowProp
       </article>
     </li>
   );
+}
+
+/** Whether somebody with a keyboard is in the row; who clicked there has gone on with the mouse. */
+function hasKeyboard(row: HTMLElement): boolean {
+  return row.matches(":focus-visible") || row.querySelector(":focus-visible") !== null;
 }
 
 function receipt(seen: number, direct: boolean): string {

@@ -1,0 +1,66 @@
+"""A server, a browser, and guests in it."""
+
+import os
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from tests.browser.guests import Guest
+from tests.conformance.places import EmbeddedPlace, Place, RemotePlace
+
+CHROMIUM: Final = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+STATIC: Final = Path(__file__).parents[2] / "src" / "tertulia" / "static" / "index.html"
+_NUMBERS: Final = count(1)
+
+Invite = Callable[..., Guest]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker("browser")
+            item.add_marker("slow")
+
+
+@pytest.fixture(scope="module")
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    if not STATIC.exists():
+        pytest.fail("The web client isn't built: run `make web`.")
+    url = request.config.getoption("--url")
+    running: Place = RemotePlace(url) if url else EmbeddedPlace(tmp_path_factory.mktemp("home"))
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"There is no Chromium at {CHROMIUM}: install it (Debian: apt-get install chromium).")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def invite(place: Place, browser: Browser) -> Iterator[Invite]:
+    """Makes guests: `invite("Ana")` is somebody new, signed in."""
+    guests: list[Guest] = []
+
+    def come(name: str, *, arrive: bool = True, **options: object) -> Guest:
+        username = f"{name.split(maxsplit=1)[0].lower()}{next(_NUMBERS)}x{os.getpid()}"
+        if not arrive:
+            options = {"storage_state": None, **options}
+        guest = Guest(browser, place.base_url, username, name, **options)
+        guests.append(guest)
+        if arrive:
+            guest.arrive()
+        return guest
+
+    yield come
+    for guest in guests:
+        guest.close()

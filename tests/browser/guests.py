@@ -1,0 +1,144 @@
+"""People in browsers: what a test does and looks at, as a person would."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+
+PASSWORD: Final = "correct horse battery"
+WIDE: Final = {"width": 1180, "height": 760}
+OFFLINE: Final = r"net::ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED"
+
+
+class Guest:
+    """One person in one browser of their own. Whatever the page complains about is noted, and fails the test."""
+
+    def __init__(self, browser: Browser, base_url: str, username: str, name: str, **options: object) -> None:
+        self.username = username
+        self.name = name
+        self.base_url = base_url
+        self.token = ""
+        hint = {"origin": base_url, "localStorage": [{"name": "tertulia.signed-in", "value": "1"}]}
+        settings = {
+            "viewport": WIDE,
+            "base_url": base_url,
+            "storage_state": {"cookies": [], "origins": [hint]},
+            **options,
+        }
+        self.context: BrowserContext = browser.new_context(**settings)  # type: ignore[arg-type]
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self._forgiven: list[str] = []
+        self.listen(self.page)
+
+    def listen(self, page: Page) -> None:
+        page.set_default_timeout(15_000)
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        forgiven = any(re.search(pattern, message.text) for pattern in self._forgiven)
+        if message.type in ("error", "warning") and not forgiven:
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    @contextmanager
+    def forgiving(self, pattern: str) -> Iterator[None]:
+        """The page may complain of what matches: the test causes it."""
+        self._forgiven.append(pattern)
+        yield
+
+    def sign_up(self, path: str = "/sign-up") -> None:
+        page = self.page
+        page.goto(path)
+        page.get_by_label("Your name").fill(self.name)
+        page.get_by_label("Username").fill(self.username)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Create account").click()
+        expect(page.get_by_role("heading", name="Pull up a chair")).to_be_visible()
+
+    def arrive(self) -> None:
+        """Is somebody new and signed in, without the forms."""
+        api = self.context.request
+        user = {"username": self.username, "password": PASSWORD}
+        answer = api.post("/api/auth/sign-up", data={**user, "name": self.name})
+        assert answer.status == 201, answer.text()
+        answer = api.post("/api/auth/sign-in", data=user)
+        assert answer.status == 200, answer.text()
+        self.token = answer.json()["access_token"]
+        self.page.goto("/")
+        expect(self.page.get_by_role("heading", name="Pull up a chair")).to_be_visible()
+
+    def post(self, path: str, body: dict[str, object]) -> dict[str, object]:
+        """A request of this person's, beside the page."""
+        answer = self.context.request.post(path, data=body, headers={"Authorization": f"Bearer {self.token}"})
+        assert answer.ok, answer.text()
+        result: dict[str, object] = answer.json()
+        return result
+
+    def visit(self, other: "Guest") -> str:
+        """Opens the direct conversation with somebody, which begins here where there is none; answers its id."""
+        conversation = str(self.post("/api/conversations", {"kind": "direct", "members": [other.username]})["id"])
+        self.open(other.name)
+        return conversation
+
+    def sign_in(self) -> None:
+        page = self.page
+        page.get_by_label("Username").fill(self.username)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+
+    def begin_with(self, other: "Guest") -> None:
+        """Begins the direct conversation, by way of the directory."""
+        self.page.get_by_role("button", name="New conversation").click()
+        self.page.get_by_role("combobox").fill(other.username)
+        self.page.get_by_role("option", name=other.username).click()
+        expect(self.composer).to_be_visible()
+
+    def begin_group(self, title: str, *others: "Guest") -> None:
+        self.page.get_by_role("button", name="New conversation").click()
+        self.page.get_by_role("button", name="A group").click()
+        self.page.get_by_label("Title").fill(title)
+        for other in others:
+            self.page.get_by_role("combobox").fill(other.username)
+            self.page.get_by_role("option", name=other.username).click()
+        self.page.get_by_role("button", name="Create the group").click()
+        expect(self.composer).to_be_visible()
+
+    @property
+    def composer(self) -> Locator:
+        return self.page.locator(".composer textarea")
+
+    @property
+    def log(self) -> Locator:
+        return self.page.get_by_role("log")
+
+    def item(self, name: str) -> Locator:
+        """A conversation in the list."""
+        return self.page.get_by_role("navigation").get_by_role("link", name=name)
+
+    def open(self, name: str) -> None:
+        self.item(name).click()
+        expect(self.composer).to_be_visible()
+
+    def say(self, *texts: str) -> None:
+        for text in texts:
+            self.composer.fill(text)
+            self.composer.press("Enter")
+
+    def message(self, text: str) -> Locator:
+        return self.log.locator("article").filter(has=self.page.locator(".bubble .text", has_text=text))
+
+    def sees(self, *texts: str) -> None:
+        """All of them are there, each once, in this order."""
+        expect(self.log.locator("article .bubble .text")).to_have_text(list(texts))
+
+    def close(self) -> None:
+        self.context.close()
+        assert not self.complaints, self.complaints
+
+
+def quiet(guest: Guest) -> None:
+    """Nothing is on its way to the server, so that closing interrupts nothing."""
+    expect(guest.page.locator(".mark")).to_have_count(0)

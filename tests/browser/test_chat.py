@@ -1,0 +1,273 @@
+"""Two people, each in a browser of their own, talk."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from tests.browser.guests import OFFLINE, Guest
+
+Invite = Callable[..., Guest]
+
+
+@pytest.fixture
+def pair(invite: Invite) -> tuple[Guest, Guest]:
+    """Two who have a conversation, and it is on the screen of the first."""
+    ana, ben = invite("Ana María"), invite("Ben Okafor")
+    ana.visit(ben)
+    return ana, ben
+
+
+def test_two_people_sign_up_find_each_other_and_talk(invite: Invite) -> None:
+    ana, ben = invite("Ana María", arrive=False), invite("Ben Okafor", arrive=False)
+    ana.sign_up()
+    ben.sign_up()
+    ana.begin_with(ben)
+    ana.say("Hello Ben!")
+    ben.open("Ana María")
+    ben.sees("Hello Ben!")
+
+
+def test_two_people_see_each_others_messages_at_once_and_in_one_order(pair: tuple[Guest, Guest]) -> None:
+    ana, ben = pair
+    ana.say("Hello Ben!", "Are you there?")
+    ben.open("Ana María")
+    ben.sees("Hello Ben!", "Are you there?")
+    ben.say("I am.")
+    ana.sees("Hello Ben!", "Are you there?", "I am.")
+    ben.sees("Hello Ben!", "Are you there?", "I am.")
+
+
+def test_a_reload_keeps_the_page_where_it_was(pair: tuple[Guest, Guest]) -> None:
+    ana, _ = pair
+    ana.say("one", "two")
+    address = ana.page.url
+    assert "/c/" in address
+    ana.page.reload()
+    ana.sees("one", "two")
+    assert ana.page.url == address
+    ana.page.go_back()
+    expect(ana.page.get_by_role("heading", name="Pull up a chair")).to_be_visible()
+    ana.page.go_forward()
+    ana.sees("one", "two")
+
+
+def test_who_was_offline_misses_nothing(pair: tuple[Guest, Guest]) -> None:
+    ana, ben = pair
+    ana.say("before")
+    ben.open("Ana María")
+    ben.sees("before")
+    with ana.forgiving(OFFLINE):
+        ana.context.set_offline(True)
+        expect(ana.page.get_by_text("You’re offline")).to_be_visible(timeout=30_000)
+        ben.say("while you were away", "and this")
+        ben.sees("before", "while you were away", "and this")
+        ana.say("written offline", "in order")
+        ana.sees("before", "written offline", "in order")
+        ana.context.set_offline(False)
+        everything = ("before", "while you were away", "and this", "written offline", "in order")
+        ana.sees(*everything)
+        ben.sees(*everything)
+        expect(ana.page.get_by_text("You’re offline")).to_be_hidden()
+
+
+def test_what_was_written_offline_survives_a_reload_and_a_closed_tab(pair: tuple[Guest, Guest]) -> None:
+    ana, ben = pair
+    ana.say("before")
+    ana.sees("before")
+    expect(ana.page.locator(".mark")).to_have_count(0)
+    address = ana.page.url
+
+    def refuse(route: Route) -> None:
+        route.abort()
+
+    with ana.forgiving("Failed to load resource"):
+        ana.context.route("**/messages", refuse)
+        ana.say("unsent")
+        expect(ana.page.locator(".mark.sending")).to_have_count(1)
+        ana.page.close()
+        ana.context.unroute("**/messages", refuse)
+        ana.page = ana.context.new_page()
+        ana.listen(ana.page)
+        ana.page.goto(address)
+        ana.sees("before", "unsent")
+    ben.open("Ana María")
+    ben.sees("before", "unsent")
+
+
+def test_a_send_whose_answer_was_lost_is_retried_with_the_same_id_and_shows_once(pair: tuple[Guest, Guest]) -> None:
+    ana, ben = pair
+    ids: list[str] = []
+
+    def lose(route: Route) -> None:
+        if route.request.method != "POST":
+            return route.continue_()
+        ids.append(route.request.post_data_json["id"])
+        if len(ids) > 1:
+            return route.continue_()
+        route.fetch()
+        return route.abort()
+
+    with ana.forgiving("Failed to load resource"):
+        ana.page.route("**/messages", lose)
+        ana.say("only once")
+        expect.set_options(timeout=10_000)
+        ana.sees("only once")
+        ben.open("Ana María")
+        ben.sees("only once")
+        ana.page.wait_for_function("() => !document.querySelector('.mark')")
+    assert len(set(ids)) == 1
+    ana.page.unroute_all()
+    ana.page.reload()
+    ana.sees("only once")
+
+
+def test_a_refused_message_says_why_and_can_be_retried_edited_or_let_go(pair: tuple[Guest, Guest]) -> None:
+    ana, _ = pair
+
+    def refuse(route: Route) -> None:
+        if route.request.method != "POST":
+            return route.continue_()
+        problem = {"status": 409, "code": "id_reused", "detail": "Not like this.", "title": "", "type": ""}
+        return route.fulfill(status=409, json=problem)
+
+    with ana.forgiving("409"):
+        ana.page.route("**/messages", refuse)
+        ana.say("first")
+        problem = ana.page.get_by_role("alert").filter(has_text="Not sent. Not like this.")
+        expect(problem).to_be_visible()
+        ana.page.unroute("**/messages")
+        problem.get_by_role("button", name="Retry").click()
+        expect(problem).to_be_hidden()
+        ana.page.route("**/messages", refuse)
+        ana.say("second")
+        problem.get_by_role("button", name="Edit").click()
+        expect(ana.composer).to_have_value("second")
+        ana.sees("first")
+
+
+def test_unread_counts_are_exact_and_vanish_when_the_messages_were_seen(pair: tuple[Guest, Guest]) -> None:
+    ana, ben = pair
+    ana.say("one", "two", "three")
+    expect(ben.item("Ana María").get_by_label("3 unread")).to_be_visible()
+    expect(ben.page).to_have_title("(3) Tertulia")
+    ben.open("Ana María")
+    expect(ben.page.get_by_role("separator", name="New messages from here")).to_be_visible()
+    expect(ben.page).to_have_title("Tertulia")
+    expect(ana.log.get_by_text("Seen", exact=True)).to_be_visible()
+    expect(ben.page.get_by_role("separator", name="New messages from here")).to_be_visible()
+    ben.page.reload()
+    ben.sees("one", "two", "three")
+    expect(ben.page.get_by_role("separator", name="New messages from here")).to_have_count(0)
+
+
+def test_typing_shows_in_a_line_that_moves_nothing(pair: tuple[Guest, Guest]) -> None:
+    ana, ben = pair
+    ana.say("hello")
+    ben.open("Ana María")
+    ben.sees("hello")
+    before = ben.log.bounding_box()
+    ana.composer.press_sequentially("typing")
+    expect(ben.page.locator(".typing-line")).to_have_text("Ana María is typing…")
+    assert ben.log.bounding_box() == before
+    ana.composer.press("Enter")
+    expect(ben.page.locator(".typing-line")).to_have_text("")
+
+
+def test_messages_can_be_edited_deleted_reacted_to_and_replied_to(pair: tuple[Guest, Guest]) -> None:
+    ana, ben = pair
+    ana.say("teh first", "second")
+    ben.open("Ana María")
+    ben.message("teh first").hover()
+    ben.page.get_by_role("button", name="React with 👍").click()
+    expect(ana.log.get_by_role("button", name="👍 1", exact=True)).to_be_visible()
+    expect(ben.log.get_by_role("button", name="👍 1, including you")).to_be_visible()
+    ben.message("second").hover()
+    ben.page.get_by_role("button", name="Reply").click()
+    ben.say("an answer")
+    expect(ana.message("an answer").get_by_role("button", name="In reply to Ana María second")).to_be_visible()
+    ana.message("teh first").hover()
+    ana.page.get_by_role("button", name="Edit").click()
+    expect(ana.composer).to_have_value("teh first")
+    ana.say("the first")
+    ben.sees("the first", "second", "an answer")
+    expect(ben.message("the first").get_by_text("edited")).to_be_visible()
+    ana.message("second").hover()
+    ana.page.get_by_role("toolbar").get_by_role("button", name="Delete").click()
+    ana.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(ben.log.get_by_text("This message was deleted.").first).to_be_visible()
+    ben.sees("the first", "an answer")
+
+
+def test_a_group_has_members_who_come_and_go_and_a_title(invite: Invite) -> None:
+    ana, ben, cleo = invite("Ana María"), invite("Ben Okafor"), invite("Cleo")
+    ana.begin_group("Round table", ben)
+    ana.say("welcome")
+    ben.open("Round table")
+    ben.sees("welcome")
+    ana.page.get_by_role("button", name="Members and settings").click()
+    dialog = ana.page.get_by_role("dialog")
+    dialog.get_by_role("combobox", name="Search people").fill(cleo.username)
+    dialog.get_by_role("option", name=cleo.username).click()
+    expect(dialog.get_by_text("Members (3)")).to_be_visible()
+    dialog.get_by_label("Title").fill("Square table")
+    dialog.get_by_role("button", name="Save").click()
+    expect(cleo.item("Square table")).to_be_visible()
+    expect(ben.page.get_by_role("heading", name="Square table")).to_be_visible()
+    dialog.get_by_role("button", name="Remove Ben Okafor").click()
+    expect(ben.item("Square table")).to_have_count(0)
+    expect(ben.page.get_by_role("heading", name="This conversation isn’t here")).to_be_visible()
+    cleo.open("Square table")
+    cleo.page.get_by_role("button", name="Members and settings").click()
+    cleo.page.get_by_role("button", name="Leave the group").click()
+    expect(cleo.page.get_by_role("heading", name="Pull up a chair")).to_be_visible()
+    expect(dialog.get_by_text("Members (1)")).to_be_visible()
+
+
+def test_live_typing_shows_every_keystroke_where_it_is_on_and_keeps_nothing(pair: tuple[Guest, Guest]) -> None:
+    ana, ben = pair
+    ben.open("Ana María")
+    ben.page.get_by_role("button", name="Members and settings").click()
+    ben.page.get_by_role("switch", name=re.compile("Live typing")).check()
+    ben.page.keyboard.press("Escape")
+    expect(ana.page.get_by_role("region", name="Live typing")).to_be_visible()
+    ana.composer.press_sequentially("half a tho")
+    live = ben.page.get_by_role("region", name="Live typing")
+    expect(live).to_contain_text("half a tho")
+    ana.composer.press_sequentially("ught")
+    expect(live).to_contain_text("half a thought")
+    ana.composer.press("Enter")
+    expect(live).not_to_contain_text("half a thought")
+    ben.sees("half a thought")
+
+
+def test_presence_is_told_in_words(pair: tuple[Guest, Guest]) -> None:
+    ana, ben = pair
+    expect(ana.page.get_by_role("main").get_by_text(f"@{ben.username} · online")).to_be_visible()
+    expect(ana.item("Ben Okafor").get_by_role("img", name="online")).to_be_visible()
+    ben.page.goto("about:blank")
+    expect(ana.page.get_by_role("main").get_by_text(f"@{ben.username} · offline")).to_be_visible(timeout=70_000)
+
+
+def test_signing_out_ends_all_tabs_and_signing_in_brings_the_conversations_back(pair: tuple[Guest, Guest]) -> None:
+    ana, _ = pair
+    ana.say("hello")
+    ana.sees("hello")
+    other: Page = ana.context.new_page()
+    ana.listen(other)
+    other.goto(ana.page.url)
+    expect(other.get_by_role("log").get_by_text("hello")).to_be_visible()
+    ana.page.get_by_role("button", name="Sign out").click()
+    ana.page.get_by_role("button", name="Sign out").click()
+    expect(ana.page.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(other.get_by_role("button", name="Sign in")).to_be_visible()
+    ana.sign_in()
+    ana.sees("hello")
+
+
+def test_the_wrong_password_is_said_to_be_wrong(invite: Invite) -> None:
+    ana = invite("Ana", arrive=False)
+    with ana.forgiving("401"):
+        ana.page.goto("/")
+        ana.sign_in()
+        expect(ana.page.get_by_role("alert")).to_have_text("The username or the password is wrong.")
