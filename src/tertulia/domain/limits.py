@@ -11,7 +11,6 @@ USERNAME_MAX: Final = 32
 NAME_MAX: Final = 64
 PASSWORD_MIN: Final = 10
 PASSWORD_MAX: Final = 256
-PROFILE_STATUS_MAX: Final = 100
 
 # Conversations
 TITLE_MAX: Final = 120
