@@ -74,7 +74,7 @@ async def _say(searched: Searched, *said: str, author: str = "ana", name: str = 
 async def test_a_message_is_found_in_every_script_by_part_of_a_word_too(
     searched: Searched, text: str, found_by: list[str]
 ) -> None:
-    """Case, accents and width don't matter; one or two letters of an alphabet begin a word, of others stand anywhere."""
+    """Case, accents and width don't matter; one or two letters of an alphabet begin a word, others stand anywhere."""
     await _say(searched, text, "something else 其他 иное")
     for term in found_by:
         assert await searched.find("ben", term) == [text], term

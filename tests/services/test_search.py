@@ -17,7 +17,9 @@ from tertulia.services.search import parse_query
         ("one two", ("one", "two"), ()),
         ('one "two three" four', ("one", "four"), ("two three",)),
         ('"" " "', (), ()),
-        ('"open', ('"open',), ()),
+        ('one "open tw', ("one",), ("open tw",)),
+        ('12"x', ("12",), ("x",)),
+        ("one “two three” „four five“", ("one",), ("two three", "four five")),
         ("你好 мир", ("你好", "мир"), ()),
     ],
 )

@@ -8,6 +8,7 @@ from tertulia.adapters.memory.entropy import SeededEntropy
 from tertulia.adapters.memory.media import MemoryMedia
 from tertulia.adapters.memory.presence_board import MemoryPresenceBoard
 from tertulia.adapters.memory.rates import MemoryRate, Unlimited
+from tertulia.adapters.memory.search import MemorySearch
 from tertulia.adapters.memory.store import MemoryStore
 from tertulia.adapters.memory.tickets import MemoryTickets
 from tertulia.domain import limits
@@ -17,7 +18,6 @@ from tertulia.domain.members import Role
 from tertulia.domain.messages import Message
 from tertulia.ports.accounts import Identity
 from tertulia.ports.rates import Rate
-from tertulia.ports.search import Found, SearchQuery
 from tertulia.ports.store import Committed
 from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
@@ -55,29 +55,6 @@ class Recorder:
         self.ended.append((username, sessions, reason))
 
 
-class ScanSearch:
-    """The port `Search` by looking at every message: part of a text, whatever the case."""
-
-    def __init__(self, store: MemoryStore) -> None:
-        self._store = store
-
-    async def search(
-        self, reader: str, query: SearchQuery, *, before: tuple[int, str] | None = None, limit: int
-    ) -> list[Found]:
-        found = []
-        for name, log in self._store.logs.items():
-            member = log.members.get(reader)
-            if member is None or not member.active or query.conversation not in (None, name):
-                continue
-            for message in await self._store.messages(name, member, limit=10_000):
-                wanted = [part.casefold() for part in (*query.terms, *query.phrases)]
-                if not message.deleted and all(part in message.text.casefold() for part in wanted):
-                    found.append(Found(name, message))
-        found.sort(key=lambda each: (each.message.timestamp, each.conversation), reverse=True)
-        below = [each for each in found if before is None or (each.message.timestamp, each.conversation) < before]
-        return below[:limit]
-
-
 def who(username: str, *, admin: bool = False) -> Identity:
     """A caller of that name."""
     return Identity(username=username, session=f"session-of-{username}", admin=admin, expires=2_000_000_000)
@@ -112,7 +89,7 @@ class World:
             receipts=Receipts(self.store, self.broadcast, made),
             typing=Typing(self.store, self.broadcast),
             presence=Presences(self.store, self.board, self.broadcast, self.clock),
-            search=MessageSearch(self.store, ScanSearch(self.store), made),
+            search=MessageSearch(self.store, MemorySearch(self.store), made),
             media=MediaFiles(self.store, self.media, self.clock, self.entropy, made),
             tickets=Tickets(MemoryTickets(self.clock, self.entropy), self.clock, made),
         )

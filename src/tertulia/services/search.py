@@ -11,7 +11,8 @@ from tertulia.ports.search import Found, Search, SearchQuery
 from tertulia.ports.store import Store
 from tertulia.services import access
 
-_PART: Final = re.compile(r'"([^"]*)"|(\S+)')
+_QUOTATION_MARK: Final = re.compile('["“”„]')
+"""Many keyboards make typographic marks of the plain one."""
 
 
 class MessageSearch:
@@ -40,16 +41,17 @@ class MessageSearch:
 
 
 def parse_query(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The terms and the quoted phrases of what somebody typed. Raises `invalid_request` where it is too much."""
+    """The terms and the quoted phrases of what somebody typed; a quotation that isn't closed goes to the end. Raises
+    `invalid_request` where it is too much."""
     if len(text) > limits.SEARCH_QUERY_MAX:
         raise InvalidError(
             "invalid_request",
             f"A search has up to {limits.SEARCH_QUERY_MAX} characters.",
             maximum=limits.SEARCH_QUERY_MAX,
         )
-    parts = [(match[1], match[2]) for match in _PART.finditer(text)]
-    phrases = tuple(phrase.strip() for phrase, _ in parts if phrase and phrase.strip())
-    terms = tuple(term for _, term in parts if term)
+    pieces = _QUOTATION_MARK.split(text)
+    terms = tuple(term for piece in pieces[::2] for term in piece.split())
+    phrases = tuple(piece.strip() for piece in pieces[1::2] if piece.strip())
     if len(terms) + len(phrases) > limits.SEARCH_TERMS_MAX:
         raise InvalidError(
             "invalid_request",

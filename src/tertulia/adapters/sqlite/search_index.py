@@ -64,7 +64,7 @@ _ADD: Final = (
 _REMOVE: Final = (
     'DELETE FROM "messages" WHERE "rowid" IN (SELECT "row" FROM documents)',
     """INSERT INTO "grams" ("grams", "rowid", "text", "tags") SELECT 'delete', "row", "text", "tags" FROM documents""",
-    """INSERT INTO "words" ("words", "rowid", "text", "tags") SELECT 'delete', "row", spaced, "tags" FROM documents""",
+    """INSERT INTO "words" ("words", "rowid", "text", "tags") SELECT 'delete', "row", spaced, tags FROM documents""",
 )
 _ENTRIES_AFTER: Final = """
 SELECT group_concat("entry", ',') FROM (
@@ -231,9 +231,9 @@ class IndexWriter:
     ) -> None:
         texts = dict.fromkeys(map(searching.searchable, seen))
         tags = {tag: None for message in seen for tag in (conversation_tag(conversation), *_tags(message))}
-        new[self._row(new, timestamp, conversation)] = (conversation, "\n".join(texts), " ".join(tags))
+        new[self.row_of(new, timestamp, conversation)] = (conversation, "\n".join(texts), " ".join(tags))
 
-    def _row(self, new: Mapping[int, tuple[int, str, str]], timestamp: int, conversation: int) -> int:
+    def row_of(self, new: Mapping[int, tuple[int, str, str]], timestamp: int, conversation: int) -> int:
         """The message's number: the one it has, or the first free one from a slot on that its conversation decides."""
         first = timestamp << SLOT_BITS
         for offset in range(_SLOTS):

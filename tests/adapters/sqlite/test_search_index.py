@@ -1,0 +1,210 @@
+"""The search index beside the log: what it costs, that it follows the log, and that it may be lost."""
+
+import asyncio
+import sqlite3
+from contextlib import AbstractAsyncContextManager, closing
+from pathlib import Path
+
+import pytest
+from tests.contracts.search_adapters import NEVER, Searched, opened_search
+from tests.contracts.store_adapters import GROUP, begin, delete, edit, send, timestamp
+
+from tertulia.adapters.memory.clock import SetClock
+from tertulia.adapters.sqlite import finding, schema, search, search_index
+from tertulia.domain.errors import UnavailableError
+from tertulia.ports.search import SearchQuery
+
+
+def opened(folder: Path, clock: SetClock, gather: float = NEVER) -> AbstractAsyncContextManager[Searched]:
+    return opened_search("sqlite", folder, clock, gather=gather)
+
+
+async def fill(searched: Searched, count: int, *, name: str = GROUP, start: int = 0) -> None:
+    await asyncio.gather(
+        *(send(searched.store, "ana", f"needle {number}", f"m{number}", name=name) for number in range(start, count))
+    )
+
+
+def rows_of(folder: Path, statement: str, *arguments: object) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(f"file:{folder}/chat-search.db?mode=ro", uri=True)) as connection:
+        return connection.execute(statement, arguments).fetchall()
+
+
+def plan(connection: sqlite3.Connection, statement: str, *arguments: object) -> str:
+    return "\n".join(row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + statement, arguments))
+
+
+async def test_a_search_reads_no_table_from_end_to_end(tmp_path: Path) -> None:
+    """Candidates come from the full-text index or from one range, what they say by their keys."""
+    async with opened(tmp_path, SetClock()) as searched:
+        await begin(searched.store, "ben")
+        await fill(searched, 3)
+        await searched.indexed()
+    with (
+        closing(schema.connect(tmp_path / "chat.db", read_only=True)) as log,
+        closing(schema.connect(tmp_path / "chat-search.db", read_only=True)) as index,
+    ):
+        for table, statement in finding.BY_INDEX.items():
+            steps = plan(index, statement, '"nee"', 0, 1, 1)
+            assert f"SCAN {table} VIRTUAL TABLE INDEX" in steps
+            assert "SEARCH m USING INTEGER PRIMARY KEY (rowid=?)" in steps
+            assert "TEMP B-TREE" not in steps
+        steps = plan(index, finding.BY_TIME, 0, 1, 1)
+        assert "SEARCH m USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in steps
+        assert "TEMP B-TREE" not in steps
+        assert "SCAN conversations" not in plan(index, finding.MARKS, "[]")
+        for statement, arguments in (
+            (finding.TAIL, ("g", 0)),
+            (finding.ONE_CONVERSATION, ("ana", "g")),
+            (finding.ALL_CONVERSATIONS, ("ana",)),
+        ):
+            assert "SCAN" not in plan(log, statement, *arguments)
+
+
+async def test_what_a_search_looks_at_does_not_grow_with_what_others_said(tmp_path: Path) -> None:
+    """The index names the conversation: what is said elsewhere is skipped without being read."""
+    async with opened(tmp_path, SetClock()) as searched:
+        await begin(searched.store, "ben")
+        await send(searched.store, "ana", "needle of ours", "m")
+        await begin(searched.store, name="g_other")
+        await fill(searched, 500, name="g_other")
+        await searched.indexed()
+        number = rows_of(tmp_path, 'SELECT "id" FROM "conversations" WHERE "name" = ?', GROUP)[0][0]
+        assert isinstance(number, int)
+        tag = search_index.conversation_tag(number)
+        found = rows_of(tmp_path, 'SELECT "rowid" FROM "grams" WHERE "grams" MATCH ?', f'"nee" AND "{tag}"')
+        assert len(found) == 1
+        assert await searched.find("ben", "needle") == ["needle of ours"]
+
+
+@pytest.mark.parametrize("fault", ["gone", "garbage", "older version"])
+async def test_an_index_that_is_lost_is_made_again_from_the_log(tmp_path: Path, fault: str) -> None:
+    async with opened(tmp_path, SetClock()) as searched:
+        await begin(searched.store, "ben")
+        await fill(searched, 20)
+        await searched.indexed()
+    path = search_index.path_beside(tmp_path / "chat.db")
+    if fault == "gone":
+        path.unlink()
+    elif fault == "garbage":
+        path.write_bytes(b"this is no database, and long enough to look like one" * 100)
+    else:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA user_version = 999")
+    async with opened(tmp_path, SetClock()) as searched:
+        await searched.indexed()
+        assert len(rows_of(tmp_path, 'SELECT 1 FROM "messages"')) == 20
+        assert await searched.find("ben", "needle", limit=1) == ["needle 19"]
+
+
+async def test_an_older_log_in_the_place_of_the_newer_is_indexed_anew(tmp_path: Path) -> None:
+    """After a restored backup the index has seen entries that are not in the log; none of them hides a new one."""
+    clock = SetClock()
+    async with opened(tmp_path, clock) as searched:
+        await begin(searched.store, "ben")
+        await fill(searched, 5)
+    backup = (tmp_path / "chat.db").read_bytes()
+    async with opened(tmp_path, clock) as searched:
+        await fill(searched, 10, start=5)
+        await searched.indexed()
+    (tmp_path / "chat.db").write_bytes(backup)
+    clock.advance(60)
+    async with opened(tmp_path, clock) as searched:
+        for number in range(5):
+            await send(searched.store, "ana", f"haystack {number}", f"h{number}")
+        await searched.indexed()
+        assert await searched.find("ben", "needle") == [f"needle {number}" for number in (4, 3, 2, 1, 0)]
+        assert len(await searched.find("ben", "haystack")) == 5
+
+
+async def test_what_was_written_without_the_index_is_found(tmp_path: Path) -> None:
+    """The index follows the log, not what it is told: entries of another process, or before a crash, are in it."""
+    clock = SetClock()
+    async with opened(tmp_path, clock) as searched:
+        await begin(searched.store, "ben")
+        await fill(searched, 5)
+    async with opened(tmp_path, clock) as searched:
+        assert len(await searched.find("ben", "needle")) == 5
+        await searched.indexed()
+        assert len(rows_of(tmp_path, 'SELECT 1 FROM "messages"')) == 5
+
+
+async def test_a_search_does_not_do_without_an_index_that_lags_far_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond a bound it has the index take more entries and waits, so that no search reads much of the log."""
+    monkeypatch.setattr(finding, "TAIL_MAX", 10)
+    async with opened(tmp_path, SetClock()) as searched:
+        await begin(searched.store, "ben")
+        await fill(searched, 9)
+        assert len(await searched.find("ben", "needle")) == 9
+        assert rows_of(tmp_path, 'SELECT 1 FROM "messages"') == []
+        await fill(searched, 60, start=9)
+        assert len(await searched.find("ben", "needle", limit=100)) == 60
+        assert len(rows_of(tmp_path, 'SELECT 1 FROM "messages"')) >= 50
+
+
+async def test_a_search_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer says that it may be tried again; the next search is not disturbed."""
+    async with opened(tmp_path, SetClock()) as searched:
+        await begin(searched.store, "ben")
+        await fill(searched, 50)
+        await searched.indexed()
+        monkeypatch.setattr(search, "SEARCH_SECONDS", 1e-9)
+        with pytest.raises(UnavailableError) as refused:
+            await searched.find("ben", "needle")
+        assert refused.value.temporary
+        monkeypatch.undo()
+        assert len(await searched.find("ben", "needle")) == 50
+
+
+async def test_the_index_keeps_nothing_of_a_deleted_message(tmp_path: Path) -> None:
+    """Neither its text, nor any version of it, nor the postings that led to it."""
+    async with opened(tmp_path, SetClock()) as searched:
+        await begin(searched.store, "ben")
+        sent = timestamp(await send(searched.store, "ana", "secret one 你", "m"))
+        await searched.indexed()
+        await edit(searched.store, "ana", sent, "secret two http://x.org")
+        await searched.indexed()
+        [(text,)] = rows_of(tmp_path, 'SELECT "text" FROM "messages"')
+        assert text == "secret one 你\nsecret two http://x.org"
+        await delete(searched.store, "ana", sent)
+        await searched.indexed()
+        assert rows_of(tmp_path, 'SELECT "text", "tags" FROM "messages"') == [("", "")]
+        for table, words in (("grams", ["sec", "one", "two", "://"]), ("words", ["secret", "你", "org"])):
+            for word in words:
+                found = rows_of(tmp_path, f'SELECT "rowid" FROM "{table}" WHERE "{table}" MATCH ?', f'"{word}"')
+                assert found == [], (table, word)
+
+
+async def test_messages_of_one_microsecond_have_numbers_of_their_own(tmp_path: Path) -> None:
+    """Also where their conversations would choose the same one, and when they are changed."""
+    async with opened(tmp_path, SetClock()) as searched:
+        await begin(searched.store, "ben")
+        sent = timestamp(await send(searched.store, "ana", "needle", "m"))
+        await searched.indexed()
+    with closing(search_index.open_index(tmp_path / "chat-search.db")) as index:
+        index.execute('UPDATE "messages" SET "conversation" = 1025')
+        with closing(schema.connect(tmp_path / "chat.db", read_only=True)) as log:
+            writer = search_index.IndexWriter(index, log)
+            first = (sent << search_index.SLOT_BITS) | 1
+            assert writer.row_of({}, sent, 1025) == first
+            assert writer.row_of({}, sent, 1) == first + 1
+            assert writer.row_of({first + 1: (7, "", "")}, sent, 1) == first + 2
+
+
+@pytest.mark.slow
+async def test_many_writers_and_searches_at_once_agree(tmp_path: Path) -> None:
+    """While the index follows at full speed, each search finds all that was committed before it began, once."""
+    async with opened(tmp_path, SetClock(), gather=0.0) as searched:
+        for name in ("g_0", "g_1", "g_2"):
+            await begin(searched.store, "ben", name=name)
+
+        async def write(name: str) -> None:
+            for number in range(60):
+                await send(searched.store, "ana", f"needle {name} {number}", f"m{number}", name=name)
+                query = SearchQuery(terms=("needle",), conversation=name)
+                assert len(await searched.ask("ben", query, limit=100)) == number + 1
+
+        await asyncio.gather(*(write(name) for name in ("g_0", "g_1", "g_2")))
+        assert len(set(await searched.find("ben", "needle", limit=1000))) == 180
