@@ -127,8 +127,8 @@ class Feed:
 
     # What the server says
 
-    def connected(self) -> None:
-        """A connection is open from now on; what was pushed before it is lost."""
+    def missed(self) -> None:
+        """Something may have been missed: what was pushed before the connection that is open now is lost."""
         self._stale = True
 
     def pushed(self, event: EntryEvent) -> None:

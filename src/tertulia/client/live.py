@@ -1,6 +1,7 @@
 """The real-time stream of one person: it stays connected, and what it gives out has no gap and no repetition."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
@@ -27,6 +28,9 @@ from tertulia.domain.presence import Presence
 
 CATCH_UP_AT_ONCE: Final = 4
 """Requests to the log at the same time."""
+LOOK_AGAIN_SECONDS: Final = 300.0
+"""How often, about, the conversations are listed without a reason: should the last event of a conversation have been
+lost, nothing else would tell of it."""
 _PATIENCE: Final = 30.0
 """Seconds that the first connection may take."""
 
@@ -79,6 +83,7 @@ class Live(AsyncIterator[LiveEvent]):
         me = session.username if session and session.username else (await self._api.get_me()).username
         self._feed = Feed(me, self._given, self._start)
         self._start_task(self._stay_connected())
+        self._start_task(self._look_again())
         for _ in range(CATCH_UP_AT_ONCE):
             self._start_task(self._catch_up())
         try:
@@ -200,8 +205,13 @@ class Live(AsyncIterator[LiveEvent]):
             if not further:
                 await asyncio.sleep(self._reconnect.delay(failures))
 
+    async def _look_again(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_SECONDS * random.uniform(0.7, 1.3))  # noqa: S311 - jitter, not a secret
+            self._opened()
+
     def _opened(self) -> None:
-        self._feed.connected()
+        self._feed.missed()
         self._changed()
 
     def _receive(self, event: LiveEvent) -> None:

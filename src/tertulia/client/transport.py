@@ -42,7 +42,7 @@ class Transport:
         self._endpoints: Endpoints | None = None
         self._refreshing: asyncio.Task[None] | None = None
         self._http: Final = httpx.AsyncClient(
-            timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
+            timeout=httpx.Timeout(timeout, connect=min(timeout, 5.0)),
             limits=httpx.Limits(max_connections=50, max_keepalive_connections=20, keepalive_expiry=20.0),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
