@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tertulia.adapters.hub.hub import WAITING_MAX, Hub
@@ -426,6 +426,8 @@ Step = tuple[int, int, int, bool]
     steps=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 3), st.booleans()), max_size=40),
     members_max=st.sampled_from([2, 5, 1000]),
 )
+@example(steps=[(0, 0, 0, False), (1, 2, 0, False)], members_max=2)  # joins before the load, after the message
+@example(steps=[(0, 0, 0, False), (1, 1, 0, False), (0, 0, 0, False)], members_max=2)  # leaves before the load
 def test_pushes_are_what_the_log_shows(steps: list[Step], members_max: int) -> None:
     """Whatever happens, and whenever audiences are loaded or forgotten: each person's pushes are, entry by entry,
     hidden or not, what that person's log holds in the end."""
