@@ -84,7 +84,7 @@ def apply(message: Message, entry: AboutMessage) -> Message:
             return replace(message, text=entry.text, mentions=entry.mentions, edited=stamp, changed=stamp)
         case ReactionAdded():
             return replace(message, reactions=_add(message.reactions, entry.emoji, entry.author), changed=stamp)
-        case ReactionRemoved():
+        case ReactionRemoved():  # pragma: no branch - the last of the union
             return replace(message, reactions=_remove(message.reactions, entry.emoji, entry.author), changed=stamp)
 
 
