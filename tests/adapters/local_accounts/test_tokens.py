@@ -13,7 +13,7 @@ from joserfc.jwk import OctKey, OKPKey
 from tests.adapters.local_accounts.opening import PASSWORD, Opening, code_of, until
 
 from tertulia.adapters.local_accounts.accounts import LocalAccounts
-from tertulia.adapters.local_accounts.tokens import TOKEN_MAX, Signer, Verifier, new_key
+from tertulia.adapters.local_accounts.tokens import TOKEN_MAX, Claims, Signer, Verifier, new_key
 from tertulia.adapters.memory.clock import SetClock
 from tertulia.domain import limits
 from tertulia.domain.errors import UnauthenticatedError
@@ -188,7 +188,12 @@ def test_a_verified_token_costs_one_signature_check_and_memory_is_bounded(
     verifier = Verifier(signer, cache_max=2)
     read: list[str] = []
     real = signer.read
-    monkeypatch.setattr(signer, "read", lambda token: (read.append(token), real(token))[1])
+
+    def counted(token: str) -> Claims:
+        read.append(token)
+        return real(token)
+
+    monkeypatch.setattr(signer, "read", counted)
     one, two, three = (a_token(signer, f"s{n}") for n in range(3))
     for token in (one, one, two, one, three):
         assert refusal(verifier, token) == ""
