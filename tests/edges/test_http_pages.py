@@ -2,6 +2,7 @@
 
 import gzip
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -263,3 +264,20 @@ async def test_config_is_json_that_the_type_describes() -> None:
     async with client(app) as http:
         content = (await http.get("/config.json")).content
     assert msgspec.json.encode(msgspec.json.decode(content, type=WebConfig)) == content
+
+
+async def test_what_is_not_http_is_answered_as_asgi_wants() -> None:
+    """A server that asks to start and stop the application is told that it may; a WebSocket is refused here."""
+    _, app = echo_app()
+    asked = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
+    told: list[str] = []
+
+    async def receive() -> dict[str, str]:
+        return next(asked)
+
+    async def send(message: Any) -> None:
+        told.append(message["type"])
+
+    await app({"type": "lifespan"}, receive, send)
+    await app({"type": "websocket"}, receive, send)
+    assert told == ["lifespan.startup.complete", "lifespan.shutdown.complete", "websocket.close"]

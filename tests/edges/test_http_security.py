@@ -128,7 +128,7 @@ async def test_every_answer_has_the_security_headers(path: str) -> None:
 
 async def test_policy_of_the_page_lets_nothing_run_that_is_not_a_file_of_its_own() -> None:
     """The page's policy has no inline, no eval, no foreign source, and demands trusted types."""
-    _, app = echo_app(connect=("wss://chat.example",), media=("https://media.example",))
+    _, app = echo_app(connect=("wss://live.example",), media=("https://media.example",))
     async with client(app) as http:
         policy = (await http.get("/")).headers["content-security-policy"]
     parts = dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
@@ -136,7 +136,7 @@ async def test_policy_of_the_page_lets_nothing_run_that_is_not_a_file_of_its_own
     assert "*" not in policy
     assert parts["script-src"] == parts["style-src"] == "'self'"
     assert parts["img-src"] == "'self' blob: data: https://media.example"
-    assert parts["connect-src"] == "'self' wss://chat.example"
+    assert parts["connect-src"] == "'self' ws://chat.example:8080 wss://live.example"
     assert parts["require-trusted-types-for"] == "'script'"
     assert parts["base-uri"] == parts["frame-ancestors"] == "'none'"
 
@@ -186,3 +186,51 @@ def test_loopback_and_rate_keys() -> None:
 def test_every_operation_of_the_cookie_looks_at_the_origin() -> None:
     """An operation that reads or sets the refresh cookie declares that it refuses foreign origins."""
     assert {operation.name for operation in OPERATIONS if operation.cookie} <= {each.name for each in OWN_ORIGIN}
+
+
+@pytest.mark.parametrize("host", ["chat.example; script-src *", "x" * 300, "a b", "[::1", ""])
+async def test_a_made_up_host_does_not_get_into_the_policy(host: str) -> None:
+    """Only what has the form of a host is named in the policy as the server's own WebSocket."""
+    _, app = echo_app()
+    async with client(app) as http:
+        policy = (await http.get("/", headers={"host": host})).headers["content-security-policy"]
+    assert "connect-src 'self'; " in policy
+    assert policy.count("script-src") == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost", 200),
+        ("localhost:8080", 200),
+        ("LocalHost:9", 200),
+        ("127.0.0.1:8080", 200),
+        ("[::1]:8080", 200),
+        ("[::1]", 200),
+        ("evil.example:8080", 400),
+        ("localhost.evil.example", 400),
+        ("", 400),
+    ],
+)
+async def test_a_server_with_names_answers_to_these_only(host: str, status: int) -> None:
+    """Another site's name that was made to resolve to this machine reaches nothing (DNS rebinding)."""
+    _, app = echo_app(hosts=("localhost", "127.0.0.1", "[::1]"))
+    async with client(app) as http:
+        for path in ("/api/users/me", "/config.json"):
+            assert (await http.get(path, headers={"host": host})).status_code == status
+
+
+def test_addresses_that_are_none_are_trusted_as_little_as_foreign_ones() -> None:
+    """A proxy is trusted by its address; a Unix socket is, since only this machine reaches it; names are not."""
+    reader = CallerReader(("10.0.0.0/8", "2001:db8::/32"))
+    assert reader.trusts("")
+    assert reader.trusts("2001:db8::5%eth0")
+    assert not reader.trusts("proxy.example")
+    # However many addresses come by, what is remembered of them is bounded, and stays right.
+    assert not [n for n in range(3000) if reader.trusts(f"192.0.{n // 256}.{n % 256}")]
+    assert reader.trusts("10.1.2.3")
+    scope = {"client": None, "scheme": "http"}
+    assert reader.read(scope, {b"x-forwarded-for": b"198.51.100.1"}).address == "198.51.100.1"
+    scope = {"client": ("10.0.0.1", 1), "scheme": "http"}
+    assert reader.read(scope, {b"x-forwarded-for": b"10.0.0.3, 10.0.0.2"}).address == "10.0.0.3"
+    assert reader.read(scope, {}).address == "10.0.0.1"

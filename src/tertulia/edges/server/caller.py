@@ -29,6 +29,12 @@ class Caller(Struct, frozen=True):
     request_id: str
 
     @property
+    def hostname(self) -> str:
+        """`host` without its port; an IPv6 address keeps its brackets."""
+        name, colon, port = self.host.rpartition(":")
+        return name if colon and port.isdigit() and (":" not in name or name.endswith("]")) else self.host
+
+    @property
     def own_origin(self) -> str:
         """The web origin of the server's own pages, as the caller addressed it (RFC 6454, 6.2)."""
         return f"{'https' if self.https else 'http'}://{self.host}"

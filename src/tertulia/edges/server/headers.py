@@ -1,5 +1,6 @@
 """The headers of every answer: what keeps a browser from doing harm (security headers), and who may read it (CORS)."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -11,6 +12,8 @@ RawHeaders = list[tuple[bytes, bytes]]
 _ALLOWED_HEADERS: Final = b"authorization, content-type, x-request-id"
 _EXPOSED_HEADERS: Final = b"retry-after, x-request-id, content-range, etag"
 _PREFLIGHT_SECONDS: Final = b"7200"
+_HOST: Final = re.compile(r"[a-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9a-f:.]{2,45}\](:\d{1,5})?")
+_POLICIES_MAX: Final = 64
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 _ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -40,10 +43,8 @@ class AnswerHeaders:
 
     def __init__(self, settings: HttpSettings) -> None:
         self._origins: Final = frozenset(settings.origins)
-        policy = page_policy(settings.connect, settings.media)
         page: RawHeaders = [
             *_ALWAYS,
-            (b"content-security-policy", policy),
             (b"cross-origin-opener-policy", b"same-origin"),
             (b"cross-origin-resource-policy", b"same-origin"),
             (b"permissions-policy", b"geolocation=(), payment=(), usb=()"),
@@ -61,18 +62,31 @@ class AnswerHeaders:
             (b"content-security-policy", _CONTENT_POLICY),
             (b"cross-origin-resource-policy", reach),
         ]
+        self._settings: Final = settings
+        self._policies: Final[dict[str, bytes]] = {}
         self._page: Final = {False: page, True: [*page, _HSTS]}
         self._api: Final = {False: api, True: [*api, _HSTS]}
         self._content: Final = {False: content, True: [*content, _HSTS]}
 
     def page(self, caller: Caller) -> RawHeaders:
-        return self._page[caller.https]
+        return [*self._page[caller.https], (b"content-security-policy", self._policy(caller))]
 
     def api(self, caller: Caller) -> RawHeaders:
         return self._api[caller.https]
 
     def content(self, caller: Caller) -> RawHeaders:
         return self._content[caller.https]
+
+    def _policy(self, caller: Caller) -> bytes:
+        """The page's policy, with the server's own WebSocket by name: older browsers don't count it as 'self'."""
+        own = f"{'wss' if caller.https else 'ws'}://{caller.host}" if _HOST.fullmatch(caller.host) else ""
+        policy = self._policies.get(own)
+        if policy is None:
+            if len(self._policies) >= _POLICIES_MAX:
+                self._policies.clear()
+            connect = (*((own,) if own else ()), *self._settings.connect)
+            policy = self._policies[own] = page_policy(connect, self._settings.media)
+        return policy
 
     def allows(self, caller: Caller, fetch_site: bytes = b"") -> bool:
         """Whether a request may act on a cookie: it comes from the server's own page, a listed origin, or no browser.

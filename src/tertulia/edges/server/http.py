@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Iterable
 from typing import Final
 
 from tertulia.api.asyncapi import asyncapi
@@ -30,8 +31,15 @@ class HttpApp:
     """What uvicorn calls for each request. It starts and stops nothing: the home does."""
 
     def __init__(
-        self, callers: CallerReader, headers: AnswerHeaders, rest: Rest, pages: Pages, metrics: Metrics
+        self,
+        callers: CallerReader,
+        headers: AnswerHeaders,
+        rest: Rest,
+        pages: Pages,
+        metrics: Metrics,
+        hosts: Iterable[str] = (),
     ) -> None:
+        self._hosts: Final = frozenset(host.lower() for host in hosts)
         self._callers: Final = callers
         self._headers: Final = headers
         self._rest: Final = rest
@@ -61,13 +69,17 @@ class HttpApp:
     async def _answer(self, exchange: Exchange) -> None:
         path: str = exchange.scope["path"]
         try:
+            if self._hosts and exchange.caller.hostname not in self._hosts:
+                raise InvalidError("invalid_request", "This server doesn't go by that name. The operator can add it.")
             if path.startswith("/api/") and not self._pages.has(path):
                 await self._rest(exchange)
             elif path.startswith("/"):
                 await self._pages(exchange)
             else:
                 # `GET *` and the like (RFC 9112, 3.2.4): there is no such thing here.
-                await exchange.respond_problem(self._headers.api(exchange.caller), InvalidError("invalid_request"))
+                raise InvalidError("invalid_request")
+        except InvalidError as error:
+            await exchange.respond_problem(self._headers.api(exchange.caller), error)
         except ClientGoneError:
             exchange.status = exchange.status or CLIENT_GONE
         except Exception:
@@ -99,7 +111,7 @@ def create_app(
     documents = {"/api/openapi.json": openapi, "/api/asyncapi.json": asyncapi, **(documents or {})}
     pages = Pages(settings, headers, metrics, ready=ready, documents=documents)
     callers = CallerReader(settings.trusted_proxies, https=settings.https)
-    return HttpApp(callers, headers, Rest(dispatch, headers, rate=rate), pages, metrics)
+    return HttpApp(callers, headers, Rest(dispatch, headers, rate=rate), pages, metrics, settings.hosts)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -18,14 +18,18 @@ class WebConfig(Struct, frozen=True, kw_only=True):
 class HttpSettings(Struct, frozen=True, kw_only=True):
     """All of it, made in `homes/`.
 
-    `origins` are the foreign web origins (`https://chat.example.org`, no path) whose pages may use the API; a page of
-    the server's own origin always may. `trusted_proxies` are addresses and networks whose `X-Forwarded-For` and
-    `X-Forwarded-Proto` are believed. `https` says that people reach the server by https even where a request doesn't
-    show it. `metrics_token` opens `/metrics` to others than this machine. `connect` and `media` are further origins
-    that the web page talks to and gets files from. `web` is the content of `/config.json`. `static` is the folder of
-    the web client.
+    `hosts` are the names by which the server may be addressed, without a port; any where there are none. A server that
+    only this machine can reach needs them: else a page of any site could have its own name resolve to this machine, and
+    be of the server's own origin (DNS rebinding). `origins` are the foreign web origins (`https://chat.example.org`, no
+    path) whose pages may use the API; a page of the server's own origin always may.
+
+    `trusted_proxies` are addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. `https`
+    says that people reach the server by https even where a request doesn't show it. `metrics_token` opens `/metrics` to
+    others than this machine. `connect` and `media` are further origins that the web page talks to and gets files from.
+    `web` is the content of `/config.json`. `static` is the folder of the web client.
     """
 
+    hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     https: bool = False
