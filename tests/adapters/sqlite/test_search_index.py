@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager, closing
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from tests.contracts.search_adapters import NEVER, Searched, opened_search
 from tests.contracts.store_adapters import GROUP, begin, delete, edit, send, timestamp
 
 from tertulia.adapters.memory.clock import SetClock
-from tertulia.adapters.sqlite import finding, schema, search, search_index
+from tertulia.adapters.sqlite import finding, indexing, schema, search, search_index
 from tertulia.domain.errors import UnavailableError
 from tertulia.ports.search import SearchQuery
 
@@ -208,3 +209,24 @@ async def test_many_writers_and_searches_at_once_agree(tmp_path: Path) -> None:
 
         await asyncio.gather(*(write(name) for name in ("g_0", "g_1", "g_2")))
         assert len(set(await searched.find("ben", "needle", limit=1000))) == 180
+
+
+async def test_a_fault_of_the_index_is_mended_by_trying_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be written when it was due is written later; meanwhile the log's end is searched without it."""
+    step = search_index.IndexWriter.step
+    faults = iter([sqlite3.OperationalError("disk I/O error"), KeyError("unexpected")])
+
+    def failing(self: search_index.IndexWriter, names: Iterable[str], limit: int) -> list[str]:
+        for fault in faults:
+            raise fault
+        return step(self, names, limit)
+
+    monkeypatch.setattr(search_index.IndexWriter, "step", failing)
+    monkeypatch.setattr(indexing, "_PAUSE_SECONDS", 0.01)
+    async with opened(tmp_path, SetClock()) as searched:
+        await begin(searched.store, "ben")
+        await fill(searched, 5)
+        assert len(await searched.find("ben", "needle")) == 5
+        await searched.indexed()
+        assert list(faults) == []
+        assert len(rows_of(tmp_path, 'SELECT 1 FROM "messages"')) == 5

@@ -1,7 +1,6 @@
 """The thread that keeps the search index up with the log."""
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -80,7 +79,7 @@ class Indexer:
                     closing(schema.connect(self._log_path, read_only=True)) as log,
                 ):
                     self._follow(IndexWriter(index, log))
-            except sqlite3.Error:
+            except Exception:  # noqa: BLE001 - without this thread nobody finds anything
                 _log.exception("The search index could not be written; it is tried again.")
                 with self._changed:
                     self._ready = self._busy = False
