@@ -15,8 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
+
+from bench.served import Served
 
 HERE = Path(__file__).parent
 
@@ -144,41 +149,74 @@ class Sender:
         return answers
 
 
-def measure_server(people: int, messages: int, in_flight: list[int], text: str, store: str) -> list[dict[str, Any]]:
+class Target(NamedTuple):
+    """A server with one conversation of N people, a ticket for each, and how to ask for its CPU time in seconds."""
+
+    name: str
+    port: int
+    conversation: str
+    tickets: list[str]
+    cpu: Callable[[], float]
+
+
+@contextmanager
+def tertulia_serve(people: int) -> Iterator[Target]:
+    """The command `tertulia serve`, with accounts, HTTP and all."""
+    names = [f"user{number:05}" for number in range(people)]
+    with Served(names, {"g_fanout": names}) as served:
+        tickets = [served.ticket(name) for name in names]
+        yield Target("tertulia serve", served.port, "g_fanout", tickets, served.cpu)
+
+
+@contextmanager
+def edge_alone(store: str, people: int) -> Iterator[Target]:
+    """The edge, the services, the hub and a store, without accounts and HTTP (`fanout_server`)."""
     server = Process(sys.executable, "-m", "bench.fanout_server", "--people", str(people), "--store", store)
     ready = json.loads(server.read())
-    port, tickets = ready["port"], ready["tickets"]
+    yield Target(
+        f"edge ({store})",
+        ready["port"],
+        ready["conversation"],
+        ready["tickets"],
+        lambda: float(json.loads(server.ask())["cpu"]),
+    )
+    server.end()
+
+
+SERVERS: Final[dict[str, Callable[[int], AbstractContextManager[Target]]]] = {
+    "serve": tertulia_serve,
+    "sqlite": partial(edge_alone, "sqlite"),
+    "memory": partial(edge_alone, "memory"),
+}
+
+
+def measure_server(target: Target, messages: int, in_flight: list[int], text: str) -> list[dict[str, Any]]:
+    people = len(target.tickets)
     # The sender comes last, so its copy is the last delivery: then a message is no more in flight.
-    receivers = Receivers(port, [handshake(port, ticket) for ticket in tickets[:-1]])
-    sender = Sender(port, tickets[-1], ready["conversation"])
+    receivers = Receivers(target.port, [handshake(target.port, ticket) for ticket in target.tickets[:-1]])
+    sender = Sender(target.port, target.tickets[-1], target.conversation)
     # The audience is loaded and everything is warm.
     sender.send(20, 1, text)
     figures = []
     for flight in in_flight:
         time.sleep(0.3)
         before_bytes, sender.entry_bytes = receivers.received(), 0
-        before = json.loads(server.ask())
+        before = target.cpu()
         began = time.perf_counter()
         sender.send(messages, flight, text)
         seconds = time.perf_counter() - began
-        while sender.entry_bytes == 0:
-            sender._answers()
-        frame_bytes = round(sender.entry_bytes / messages)
         receivers.wait_for(before_bytes + (people - 1) * sender.entry_bytes)
-        after = json.loads(server.ask())
-        cpu = after["cpu"] - before["cpu"]
         figures.append(
             {
-                "server": f"tertulia ({store})",
+                "server": target.name,
                 "in_flight": flight,
-                "microseconds": cpu / (messages * people) * 1e6,
+                "microseconds": (target.cpu() - before) / (messages * people) * 1e6,
                 "messages_per_second": messages / seconds,
-                "frame_bytes": frame_bytes,
+                "frame_bytes": round(sender.entry_bytes / messages),
             }
         )
     sender.close()
     receivers.end()
-    server.end()
     return figures
 
 
@@ -226,7 +264,9 @@ def main() -> None:
     options.add_argument("--in-flight", type=int, nargs="+", default=[1, 16])
     options.add_argument("--size", type=int, default=200, help="of a text, in bytes")
     options.add_argument("--runs", type=int, default=3)
-    options.add_argument("--store", choices=("sqlite", "memory"), default="sqlite")
+    options.add_argument(
+        "--server", choices=SERVERS, default="serve", help="the command, or the edge alone on one of the stores"
+    )
     options.add_argument("--json", type=Path, help="a file for the figures")
     chosen = options.parse_args()
     text = "x" * chosen.size
@@ -235,7 +275,8 @@ def main() -> None:
         binary = compile_baseline(Path(folder))
         for _ in range(chosen.runs):
             # In turn, so that what else the machine does meets both.
-            figures = measure_server(chosen.people, chosen.messages, chosen.in_flight, text, chosen.store)
+            with SERVERS[chosen.server](chosen.people) as target:
+                figures = measure_server(target, chosen.messages, chosen.in_flight, text)
             rows += figures
             rows += [
                 measure_baseline(binary, chosen.people, chosen.messages, row["in_flight"], row["frame_bytes"])
