@@ -12,7 +12,8 @@ from tests.contracts.accounts_adapters import ADAPTERS, OTHER_PASSWORD, PASSWORD
 from tertulia.adapters.memory.clock import SetClock
 from tertulia.domain import limits
 from tertulia.domain.errors import ChatError
-from tertulia.ports.accounts import Accounts, Grant, SessionsEnded, User
+from tertulia.domain.users import User
+from tertulia.ports.accounts import Accounts, Grant, SessionsEnded
 
 
 @pytest.fixture

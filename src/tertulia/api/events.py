@@ -44,7 +44,8 @@ class Typing(Action, frozen=True, kw_only=True, tag="typing"):
 
 
 class Draft(Action, frozen=True, kw_only=True, tag="draft"):
-    """Live typing: all that the caller has typed so far. `version` grows with each. Only where the conversation has it on."""
+    """Live typing: all that the caller has typed so far. `version` grows with each. Only where the conversation has
+    it on."""
 
     conversation: fields.ConversationId
     text: Annotated[str, Meta(max_length=limits.DRAFT_MAX)]
@@ -52,7 +53,8 @@ class Draft(Action, frozen=True, kw_only=True, tag="draft"):
 
 
 class SetPresence(Action, frozen=True, kw_only=True, tag="presence"):
-    """Says how this device is, and whose presence it wants to follow. Answered with `presence`, a status by username."""
+    """Says how this device is, and whose presence it wants to follow. Answered with `presence`, a status by
+    username."""
 
     status: Presence = Presence.ONLINE
     watch: Annotated[list[fields.Username], Meta(max_length=limits.WATCH_MAX)] | UnsetType = UNSET

@@ -9,7 +9,7 @@ from msgspec import Struct
 from tertulia.api import requests as q
 from tertulia.api import responses as r
 from tertulia.domain.messages import Message
-from tertulia.ports.accounts import User
+from tertulia.domain.users import User
 
 
 class Access(StrEnum):

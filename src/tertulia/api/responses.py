@@ -7,7 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 from tertulia.domain.entries import ConversationKind, History, VisibleEntry
 from tertulia.domain.members import Cursor, Role
 from tertulia.domain.messages import Message
-from tertulia.ports.accounts import User
+from tertulia.domain.users import User
 
 
 class Response(Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from tertulia.domain import limits
 from tertulia.domain.entries import ConversationKind, History
 from tertulia.domain.members import Role
 from tertulia.domain.messages import Message
-from tertulia.ports.accounts import User
+from tertulia.domain.users import User
 
 _R = TypeVar("_R", bound=Struct)
 

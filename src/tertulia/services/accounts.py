@@ -7,8 +7,9 @@ from msgspec import UNSET, UnsetType
 from tertulia.domain import limits
 from tertulia.domain.errors import ForbiddenError, InvalidError, LimitedError, NotFoundError
 from tertulia.domain.texts import checked_line, checked_username
+from tertulia.domain.users import User
 from tertulia.ports.accounts import Accounts as AccountsPort
-from tertulia.ports.accounts import Grant, Identity, User
+from tertulia.ports.accounts import Grant, Identity
 from tertulia.ports.rates import Rate
 
 INVITE_HOURS_MAX = 24 * 30

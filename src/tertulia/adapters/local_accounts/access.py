@@ -11,7 +11,8 @@ from tertulia.adapters.local_accounts.database import Change, Database, forget_c
 from tertulia.adapters.local_accounts.tokens import ENDED_MAX, Signer, Verifier
 from tertulia.domain import limits
 from tertulia.domain.errors import ChatError
-from tertulia.ports.accounts import Grant, Identity, SessionsEnded, User
+from tertulia.domain.users import User
+from tertulia.ports.accounts import Grant, Identity, SessionsEnded
 from tertulia.ports.clock import Clock
 from tertulia.ports.entropy import Entropy
 

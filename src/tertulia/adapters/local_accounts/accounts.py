@@ -20,7 +20,8 @@ from tertulia.domain import limits
 from tertulia.domain.errors import UnauthenticatedError, UnavailableError
 from tertulia.domain.passwords import check_password
 from tertulia.domain.texts import checked_line
-from tertulia.ports.accounts import Grant, Identity, SessionsEnded, User
+from tertulia.domain.users import User
+from tertulia.ports.accounts import Grant, Identity, SessionsEnded
 from tertulia.ports.clock import Clock
 from tertulia.ports.entropy import Entropy
 

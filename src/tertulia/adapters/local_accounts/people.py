@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from tertulia.adapters.local_accounts.database import log_change
 from tertulia.domain.directory import BEGINNING_MAX, directory_keys, fold
 from tertulia.domain.errors import ConflictError, NotFoundError
-from tertulia.ports.accounts import User
+from tertulia.domain.users import User
 
 _ONE: Final = "SELECT username, name, admin, disabled, created FROM users WHERE username = ?"
 _PAGE: Final = """

@@ -11,7 +11,7 @@ from tertulia.domain import limits
 from tertulia.domain.errors import ConflictError, ForbiddenError, InvalidError
 from tertulia.domain.passwords import check_password
 from tertulia.domain.texts import checked_line, checked_username
-from tertulia.ports.accounts import User
+from tertulia.domain.users import User
 from tertulia.ports.clock import Clock
 from tertulia.ports.entropy import Entropy
 

@@ -15,7 +15,7 @@ from tertulia.adapters.local_accounts.hashing import checked_hash
 from tertulia.domain import limits
 from tertulia.domain.errors import InvalidError
 from tertulia.domain.texts import checked_line, checked_username
-from tertulia.ports.accounts import User
+from tertulia.domain.users import User
 
 _PAGE: Final = 500
 

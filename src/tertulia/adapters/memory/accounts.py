@@ -22,7 +22,8 @@ from tertulia.domain.errors import (
 from tertulia.domain.passwords import check_password, password_bytes
 from tertulia.domain.texts import checked_line, checked_username
 from tertulia.domain.tries import TRIES_MAX, recent, wait
-from tertulia.ports.accounts import Grant, Identity, SessionsEnded, User
+from tertulia.domain.users import User
+from tertulia.ports.accounts import Grant, Identity, SessionsEnded
 from tertulia.ports.clock import Clock
 from tertulia.ports.entropy import Entropy
 
