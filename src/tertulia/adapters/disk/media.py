@@ -22,6 +22,7 @@ from tertulia.ports.media import Purpose, Upload, UploadAddress
 T = TypeVar("T")
 
 _PIECE: Final = 256 * 1024
+_KEY_BYTES: Final = 32
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS "uploads" (
     "id" TEXT PRIMARY KEY, "owner" TEXT NOT NULL, "name" TEXT NOT NULL, "type" TEXT NOT NULL, "size" INTEGER NOT NULL,
@@ -37,6 +38,9 @@ class DiskMedia:
 
     def __init__(self, folder: Path, base_url: str = "") -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for left in folder.glob("*.part"):
+            # Of uploads that a crash broke off.
+            left.unlink()
         self._folder = folder
         self._base_url = base_url
         self._key = _key(folder / "signing.key")
@@ -174,7 +178,8 @@ class DiskMedia:
             os.fsync(folder)
         finally:
             os.close(folder)
-        self._connection.execute("UPDATE uploads SET stored = 1 WHERE id = ?", (media,))
+        if not self._connection.execute("UPDATE uploads SET stored = 1 WHERE id = ?", (media,)).rowcount:
+            (self._folder / media).unlink()
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -186,13 +191,12 @@ def _settle(file: BinaryIO) -> None:
 
 
 def _key(path: Path) -> bytes:
-    """The key of signatures, made at the first start."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    """The key of signatures, made at the first start; made anew where a crash left only a part of it."""
+    if path.exists() and path.stat().st_size == _KEY_BYTES:
         return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
-        key = hashlib.sha256(secrets.token_bytes(64)).digest()
+    path.unlink(missing_ok=True)
+    key = hashlib.sha256(secrets.token_bytes(64)).digest()
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(key)
         _settle(file)
     return key

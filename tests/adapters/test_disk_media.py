@@ -1,0 +1,117 @@
+"""Files on disk: what survives, what is left behind, and who may read it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tertulia.adapters.disk.media import DiskMedia
+from tertulia.domain.errors import NotFoundError
+from tertulia.ports.media import Purpose, Upload
+
+UPLOAD = Upload(id="abc", owner="ana", name="a.png", type="image/png", size=10, created=1_000)
+
+
+async def stream(*pieces: bytes) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+
+
+async def test_files_survive_the_process(tmp_path: Path) -> None:
+    """Opened again, the folder has the same uploads, contents and signatures."""
+    first = DiskMedia(tmp_path)
+    await first.begin(UPLOAD)
+    stored = await first.write("abc", stream(b"0123456789"))
+    signature = first.content_url(UPLOAD, 500).rpartition("=")[2]
+    await first.close()
+    second = DiskMedia(tmp_path)
+    try:
+        assert await second.get("abc") == stored
+        assert [piece async for piece in second.read("abc")] == [b"0123456789"]
+        assert second.verify("abc", Purpose.CONTENT, 500, signature, 400)
+    finally:
+        await second.close()
+
+
+async def test_a_signature_of_another_folder_is_worth_nothing(tmp_path: Path) -> None:
+    """Each installation has a key of its own, that nobody but its user can read."""
+    one, other = DiskMedia(tmp_path / "one"), DiskMedia(tmp_path / "other")
+    signature = one.content_url(UPLOAD, 500).rpartition("=")[2]
+    assert not other.verify("abc", Purpose.CONTENT, 500, signature, 400)
+    assert (tmp_path / "one" / "signing.key").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "one" / "media.db").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "one").stat().st_mode & 0o777 == 0o700
+    await one.close()
+    await other.close()
+
+
+@pytest.mark.parametrize("left", [b"", b"half of it"])
+async def test_a_key_that_was_not_written_whole_is_made_anew(tmp_path: Path, left: bytes) -> None:
+    """After a crash at the first start nothing is signed with a key that can be guessed."""
+    (tmp_path / "signing.key").write_bytes(left)
+    media = DiskMedia(tmp_path)
+    await media.close()
+    assert len((tmp_path / "signing.key").read_bytes()) == 32
+    assert (tmp_path / "signing.key").stat().st_mode & 0o777 == 0o600
+
+
+async def test_what_broke_off_leaves_no_file(tmp_path: Path) -> None:
+    """Neither after a refused upload nor, at the next start, after a crash in the middle of one."""
+    media = DiskMedia(tmp_path)
+    await media.begin(UPLOAD)
+    with pytest.raises(Exception, match="More came"):
+        await media.write("abc", stream(b"0123456789x"))
+    assert list(tmp_path.glob("abc*")) == []
+    await media.close()
+    (tmp_path / "abc.0011.part").write_bytes(b"012")
+    again = DiskMedia(tmp_path)
+    await again.close()
+    assert list(tmp_path.glob("abc*")) == []
+
+
+async def test_a_file_that_is_deleted_while_it_comes_is_not_kept(tmp_path: Path) -> None:
+    """The upload ends as if it had never been announced."""
+    media = DiskMedia(tmp_path)
+    await media.begin(UPLOAD)
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"01234"
+        await media.delete("abc")
+        yield b"56789"
+
+    with pytest.raises(NotFoundError):
+        await media.write("abc", slow())
+    assert list(tmp_path.glob("abc*")) == []
+    await media.close()
+
+
+async def test_a_large_file_is_read_in_pieces(tmp_path: Path) -> None:
+    """No piece is larger than a quarter of a mebibyte, and together they are the file."""
+    size = 1_000_000
+    media = DiskMedia(tmp_path)
+    await media.begin(Upload(id="big", owner="ana", name="a", type="a/b", size=size, created=1))
+    await media.write("big", stream(*(bytes([n]) * (size // 10) for n in range(10))))
+    pieces = [piece async for piece in media.read("big", 5, size)]
+    assert max(map(len, pieces)) <= 256 * 1024
+    assert b"".join(pieces) == b"".join(bytes([n]) * (size // 10) for n in range(10))[5:]
+    await media.close()
+
+
+async def test_two_uploads_of_one_file_leave_one(tmp_path: Path) -> None:
+    """However they interleave, the content is one of them and not a mixture."""
+    media = DiskMedia(tmp_path)
+    await media.begin(UPLOAD)
+    await asyncio.gather(
+        media.write("abc", stream(*[b"a"] * 10)), media.write("abc", stream(*[b"b"] * 10)), return_exceptions=True
+    )
+    assert b"".join([piece async for piece in media.read("abc")]) in (b"a" * 10, b"b" * 10)
+    assert [path.name for path in tmp_path.glob("abc*")] == ["abc"]
+    await media.close()
+
+
+async def test_addresses_can_begin_with_another_origin(tmp_path: Path) -> None:
+    """Where the content is served from elsewhere, the address says so."""
+    media = DiskMedia(tmp_path, "https://files.example.org")
+    assert media.content_url(UPLOAD, 500).startswith("https://files.example.org/api/media/abc/content?expires=500&")
+    await media.close()
