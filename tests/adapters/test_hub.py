@@ -1,133 +1,30 @@
-"""The hub against the log: whoever is connected gets exactly what the log would show, as it is committed."""
+"""The hub: who is told, what, in which order, and what bounds it."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
 
-import msgspec
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from tests.adapters.hub_world import Broken, Connection, World, encode, message, settled
 
 from tertulia.adapters.hub.hub import WAITING_MAX, Hub
-from tertulia.adapters.memory.clock import SetClock
-from tertulia.adapters.memory.store import MemoryStore
 from tertulia.domain import limits
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import (
-    ConversationCreated,
-    ConversationKind,
-    Entry,
-    Hidden,
     History,
     MemberAdded,
     MemberRemoved,
-    MessageSent,
     ReactionAdded,
     SettingsChanged,
-    Stamp,
 )
 from tertulia.domain.events import (
     ConversationChanged,
     EntryEvent,
-    Event,
     Membership,
     PresenceEvent,
     TypingEvent,
 )
-from tertulia.domain.members import Member, MemberRole
+from tertulia.domain.members import Member
 from tertulia.domain.presence import Presence
-from tertulia.ports.store import Append, Committed, Decision, Snapshot
-
-decode = msgspec.json.Decoder(Event).decode
-PEOPLE = ("ana", "bea", "caio", "dora")
-
-
-class Connection:
-    """Takes frames and keeps them, as the edge's does until its turn ends."""
-
-    def __init__(self) -> None:
-        self.frames: list[bytes] = []
-        self.closed = ""
-
-    def send(self, frame: bytes) -> None:
-        assert not self.closed, "a frame after the goodbye"
-        self.frames.append(frame)
-
-    def close(self, reason: str) -> None:
-        self.closed = reason
-
-    @property
-    def events(self) -> list[Event]:
-        return [decode(line) for frame in self.frames for line in frame.splitlines()]
-
-    @property
-    def entries(self) -> list[tuple[int, bool]]:
-        """Place, and whether it is hidden, of each entry that came."""
-        return [(e.entry.seq, isinstance(e.entry, Hidden)) for e in self.events if isinstance(e, EntryEvent)]
-
-
-class Broken(Connection):
-    def send(self, frame: bytes) -> None:
-        raise RuntimeError
-
-
-def encode(event: Event) -> bytes:
-    return msgspec.json.encode(event) + b"\n"
-
-
-class World:
-    """A store, and a hub that listens to it."""
-
-    def __init__(self, **options: Any) -> None:
-        self.store = MemoryStore(SetClock())
-        self.hub = Hub(self.store.audience, encode, **options)
-        self.store.listen(self.hub.committed)
-
-    def connect(self, username: str, session: str = "s") -> Connection:
-        connection = Connection()
-        self.hub.add(connection, username, session)
-        return connection
-
-    async def converse(self, name: str, *people: str) -> None:
-        def decide(stamp: Stamp) -> ConversationCreated:
-            roles = tuple(map(MemberRole, people))
-            return ConversationCreated(
-                seq=stamp.seq, timestamp=stamp.timestamp, author=people[0], type=ConversationKind.GROUP, members=roles
-            )
-
-        await self.store.create(name, decide)
-
-    async def append(
-        self, name: str, kind: type[Any], author: str = "ana", subject: str | None = None, **fields: Any
-    ) -> Any:
-        def decide(snapshot: Snapshot, stamp: Stamp) -> Decision:
-            more = {"number": snapshot.conversation.messages + 1} if kind is MessageSent else {}
-            about = {"username": subject} if subject else {}
-            return Decision(kind(seq=stamp.seq, timestamp=stamp.timestamp, author=author, **more, **about, **fields))
-
-        outcome = await self.store.append(Append(conversation=name, author=author, decide=decide, subject=subject))
-        return outcome.entry
-
-    async def say(self, name: str, text: str, author: str = "ana") -> MessageSent:
-        log = self.store.logs[name]
-        entry: MessageSent = await self.append(name, MessageSent, author, id=f"i{log.head.seq}", text=text)
-        return entry
-
-    def active(self, name: str, username: str) -> bool:
-        member = self.store.logs[name].members.get(username)
-        return member is not None and member.active
-
-
-def message(seq: int, text: str = "hola") -> MessageSent:
-    """A message after all that the store's clock has seen."""
-    return MessageSent(seq=seq, timestamp=2 * 10**15 + seq, author="ana", id=f"i{seq}", number=seq, text=text)
-
-
-async def settled() -> None:
-    """Until loads that were begun are done: the memory store needs no more than some turns of the loop."""
-    for _ in range(10):
-        await asyncio.sleep(0)
+from tertulia.ports.store import Committed
 
 
 async def test_an_entry_reaches_the_members_and_nobody_else() -> None:
@@ -416,63 +313,3 @@ async def test_without_connections_nothing_is_loaded() -> None:
     await world.say("g", "hola")
     await settled()
     assert world.hub.counts.loads == 0
-
-
-Step = tuple[int, int, int, bool]
-
-
-@settings(max_examples=300, deadline=None, derandomize=True)
-@given(
-    steps=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 3), st.booleans()), max_size=40),
-    members_max=st.sampled_from([2, 5, 1000]),
-)
-@example(steps=[(0, 0, 0, False), (1, 2, 0, False)], members_max=2)  # joins before the load, after the message
-@example(steps=[(0, 0, 0, False), (1, 1, 0, False), (0, 0, 0, False)], members_max=2)  # leaves before the load
-def test_pushes_are_what_the_log_shows(steps: list[Step], members_max: int) -> None:
-    """Whatever happens, and whenever audiences are loaded or forgotten: each person's pushes are, entry by entry,
-    hidden or not, what that person's log holds in the end."""
-    asyncio.run(_pushes_are_the_log(steps, members_max))
-
-
-async def _pushes_are_the_log(steps: list[Step], members_max: int) -> None:
-    world = World(members_max=members_max)
-    connections = {name: world.connect(name) for name in PEOPLE}
-    for name in ("g", "h"):
-        await world.converse(name, "ana", "bea")
-    for action, person, other, pause in steps:
-        await _act(world, "gh"[other % 2], PEOPLE[person], action, other)
-        if pause:
-            await settled()
-    await settled()
-    for name in ("g", "h"):
-        for person, connection in connections.items():
-            pushed = [
-                (e.entry.seq, isinstance(e.entry, Hidden))
-                for e in connection.events
-                if isinstance(e, EntryEvent) and e.conversation == name
-            ]
-            assert pushed == await _log(world, name, person), (name, person)
-    await world.hub.close()
-
-
-async def _act(world: World, name: str, person: str, action: int, other: int) -> None:
-    """One thing that could really happen, or nothing where it could not."""
-    if action == 0:
-        await world.say(name, "hola", "ana")
-    elif action == 1 and person != "ana":
-        kind: Callable[..., Entry] = MemberRemoved if world.active(name, person) else MemberAdded
-        await world.append(name, kind, subject=person)  # type: ignore[arg-type]
-    elif action == 2:
-        said = world.store.logs[name].timestamps()
-        if said:
-            await world.append(name, ReactionAdded, target=said[other % len(said)], emoji="👍")
-    elif action == 3:
-        world.hub.to_conversation(name, TypingEvent(name, "ana"))
-
-
-async def _log(world: World, name: str, person: str) -> list[tuple[int, bool]]:
-    member = world.store.logs[name].members.get(person)
-    if member is None:
-        return []
-    entries, _ = await world.store.log(name, member, after=0, limit=10_000)
-    return [(entry.seq, isinstance(entry, Hidden)) for entry in entries]

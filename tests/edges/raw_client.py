@@ -118,14 +118,14 @@ class RawClient:
 
     def until_end(self) -> bytes:
         """What comes up to the end of the stream; raises where the server keeps it open."""
-        rest, self._data = self._data, b""
+        rest, self._data = bytearray(self._data), b""
         while True:
             try:
                 data = self.socket.recv(65536)
             except ConnectionResetError:
-                return rest
+                return bytes(rest)
             if not data:
-                return rest
+                return bytes(rest)
             rest += data
 
     def _exactly(self, size: int) -> bytes:

@@ -1,5 +1,6 @@
 """What people do over a WebSocket: the answers, their order, and what others get of it."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -11,6 +12,7 @@ from tests.edges.websocket_server import ChatServer
 from tertulia.api.session import Rates
 from tertulia.domain import limits
 from tertulia.edges.server.websocket import WebSocketSettings
+from tertulia.ports.media import Upload
 
 
 @pytest.fixture(scope="module")
@@ -189,3 +191,28 @@ def test_beyond_the_rate_actions_are_refused_and_then_the_connection() -> None:
         assert [m["type"] for m in messages] == ["result"] * 10 + ["error"] * 5 + ["goodbye"]
         assert {m["code"] for m in messages if m["type"] == "error"} == {"rate_limited"}
         assert (messages[-1]["reason"], code) == ("rate_limited", 4008)
+
+
+def test_a_message_that_waits_for_its_files_keeps_its_place(
+    server: ChatServer, pair: tuple[RawClient, RawClient]
+) -> None:
+    """A send with attachments reads before it writes; what is sent meanwhile to that conversation waits."""
+    alice, bob = pair
+    released = asyncio.Event()
+    get = server.media.get
+
+    async def slow(media: str) -> Upload | None:
+        await released.wait()
+        return await get(media)
+
+    server.media.get = slow  # type: ignore[method-assign]
+    alice.act("send", request=1, conversation="g_1", id="file", text="1", attachments=[{"media": "none"}])
+    alice.act("send", request=2, conversation="g_1", id="after", text="2")
+    alice.act("send", request=3, conversation="g_live", id="elsewhere", text="3")
+    assert answer(alice, 3)["result"]["created"] is True
+    assert [entry["id"] for entry in entries(bob, 1)] == ["elsewhere"]
+    server.call(released.set)
+    codes = {m["request"]: m.get("code") for m in (answer(alice, 1), answer(alice, 2))}
+    server.media.get = get  # type: ignore[method-assign]
+    assert codes == {1: "attachment_not_found", 2: None}
+    assert [entry["id"] for entry in entries(bob, 1)] == ["after"]

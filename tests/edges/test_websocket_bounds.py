@@ -31,6 +31,7 @@ def flood(server: ChatServer, count: int) -> None:
     server.run(push)
 
 
+@pytest.mark.slow
 def test_a_slow_reader_is_told_to_resume() -> None:
     """Who doesn't read gets a goodbye that says so, after what was already under way, and 4000."""
     with ChatServer() as server:
@@ -99,6 +100,7 @@ def test_who_is_silent_is_pinged_and_who_answers_stays() -> None:
         assert 3 <= pings <= 3 * QUICK.idle / QUICK.heartbeat + 1
 
 
+@pytest.mark.slow
 def test_who_is_not_heard_of_is_let_go() -> None:
     """Nothing heard for the idle time: goodbye, 4009, and the end of the stream though the other side says nothing."""
     with ChatServer(WebSocketSettings(timing=QUICK)) as server, RawClient(server.port) as client:
@@ -161,6 +163,7 @@ def test_stopping_says_goodbye_to_all_and_ends() -> None:
             client.socket.close()
 
 
+@pytest.mark.slow
 def test_stopping_ends_the_work_in_hand_first() -> None:
     """What was taken on is committed and answered before the goodbye; what comes after that is not."""
     with ChatServer(WebSocketSettings(timing=Timing(close=0.5, tick=0.05))) as server, RawClient(server.port) as client:

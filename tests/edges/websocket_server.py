@@ -43,6 +43,7 @@ class ChatServer:
         entropy = SystemEntropy()
         rate = Unlimited()
         self.store = MemoryStore(clock)
+        self.media = MemoryMedia()
         self.hub = Hub(self.store.audience, encode_frame)
         self.store.listen(self.hub.committed)
         self.tickets = MemoryTickets(clock, entropy)
@@ -51,7 +52,7 @@ class ChatServer:
             accounts=absent,
             conversations=absent,
             members=absent,
-            messages=Messages(self.store, MemoryMedia(), rate),
+            messages=Messages(self.store, self.media, rate),
             history=absent,
             receipts=Receipts(self.store, self.hub, rate),
             typing=Typing(self.store, self.hub),
