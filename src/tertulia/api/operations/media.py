@@ -1,0 +1,62 @@
+"""Files."""
+
+from typing import Final
+
+from tertulia.api import requests as q
+from tertulia.api import responses as r
+from tertulia.api.operations.operation import Access, Function, Operation
+
+CONVERSATION: Final = ("conversation_not_found",)
+
+OPERATIONS: Final = (
+    Operation(
+        name="create_media",
+        method="POST",
+        path="/api/media",
+        summary="Announces an upload and answers where to send the content.",
+        tag="media",
+        function=Function.MESSAGES_POST,
+        body_type=q.CreateMedia,
+        response=r.MediaUpload,
+        statuses=(201,),
+    ),
+    Operation(
+        name="get_media",
+        method="GET",
+        path="/api/media/{id}",
+        summary="What a file is, and a signed address for its content. For the uploader, "
+        "and members who see its message.",
+        tag="media",
+        function=Function.MESSAGES_GET,
+        path_type=q.MediaPath,
+        response=r.Media,
+        errors=("media_not_found",),
+    ),
+    Operation(
+        name="upload_content",
+        method="PUT",
+        path="/api/media/{id}/content",
+        summary="Takes the content of an announced upload.",
+        tag="media",
+        function=Function.LOCAL,
+        access=Access.SIGNED,
+        path_type=q.MediaPath,
+        query_type=q.SignedQuery,
+        raw_body=True,
+        errors=("media_not_found", "upload_incomplete"),
+    ),
+    Operation(
+        name="get_content",
+        method="GET",
+        path="/api/media/{id}/content",
+        summary="The content of a file, also by ranges (RFC 9110, 14).",
+        tag="media",
+        function=Function.LOCAL,
+        access=Access.SIGNED,
+        path_type=q.MediaPath,
+        query_type=q.SignedQuery,
+        raw_response=True,
+        statuses=(200, 206),
+        errors=("media_not_found",),
+    ),
+)
