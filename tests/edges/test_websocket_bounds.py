@@ -166,7 +166,10 @@ def test_stopping_says_goodbye_to_all_and_ends() -> None:
 @pytest.mark.slow
 def test_stopping_ends_the_work_in_hand_first() -> None:
     """What was taken on is committed and answered before the goodbye; what comes after that is not."""
-    with ChatServer(WebSocketSettings(timing=Timing(close=0.5, tick=0.05))) as server, RawClient(server.port) as client:
+    with (
+        ChatServer(WebSocketSettings(timing=Timing(close=0.5, part=0.5, tick=0.05))) as server,
+        RawClient(server.port) as client,
+    ):
         server.converse("g_1", "alice", "bob")
         client.shake(server.ticket("alice"))
         reached, released = threading.Event(), asyncio.Event()
