@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +12,6 @@ from tests.conformance.places import EmbeddedPlace, Place, RemotePlace
 
 CHROMIUM: Final = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 STATIC: Final = Path(__file__).parents[2] / "src" / "tertulia" / "static" / "index.html"
-_NUMBERS: Final = count(1)
 
 Invite = Callable[..., Guest]
 
@@ -52,10 +50,9 @@ def invite(place: Place, browser: Browser) -> Iterator[Invite]:
     guests: list[Guest] = []
 
     def come(name: str, *, arrive: bool = True, **options: object) -> Guest:
-        username = f"{name.split(maxsplit=1)[0].lower()}{next(_NUMBERS)}x{os.getpid()}"
         if not arrive:
             options = {"storage_state": None, **options}
-        guest = Guest(browser, place.base_url, username, name, **options)
+        guest = Guest(browser, place.base_url, name, **options)
         guests.append(guest)
         if arrive:
             guest.arrive()

@@ -1,9 +1,11 @@
 """People in browsers: what a test does and looks at, as a person would."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from itertools import count
+from typing import Any, Final
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
@@ -12,11 +14,20 @@ WIDE: Final = {"width": 1180, "height": 760}
 OFFLINE: Final = r"net::ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED"
 
 
+_NUMBERS: Final = count(1)
+
+
+def new_username(name: str) -> str:
+    """One that nobody has, also on a server that earlier runs have used."""
+    first = re.sub(r"[^a-z]", "", name.split(maxsplit=1)[0].lower()) or "guest"
+    return f"{first}{next(_NUMBERS)}x{os.getpid()}"
+
+
 class Guest:
     """One person in one browser of their own. Whatever the page complains about is noted, and fails the test."""
 
-    def __init__(self, browser: Browser, base_url: str, username: str, name: str, **options: object) -> None:
-        self.username = username
+    def __init__(self, browser: Browser, base_url: str, name: str, **options: object) -> None:
+        self.username = new_username(name)
         self.name = name
         self.base_url = base_url
         self.token = ""
@@ -70,12 +81,22 @@ class Guest:
         self.page.goto("/")
         expect(self.page.get_by_role("heading", name="Pull up a chair")).to_be_visible()
 
-    def post(self, path: str, body: dict[str, object]) -> dict[str, object]:
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """A request of this person's, beside the page."""
-        answer = self.context.request.post(path, data=body, headers={"Authorization": f"Bearer {self.token}"})
+        headers = {"Authorization": f"Bearer {self.token}"}
+        answer = self.context.request.fetch(path, method=method, data=body, headers=headers)
         assert answer.ok, answer.text()
-        result: dict[str, object] = answer.json()
+        result: dict[str, Any] = answer.json()
         return result
+
+    def get(self, path: str) -> dict[str, Any]:
+        return self.call("GET", path)
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return self.call("POST", path, body)
+
+    def patch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return self.call("PATCH", path, body)
 
     def visit(self, other: "Guest") -> str:
         """Opens the direct conversation with somebody, which begins here where there is none; answers its id."""

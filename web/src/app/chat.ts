@@ -5,6 +5,7 @@ import { Client } from "../api/client.ts";
 import { socketAddress } from "../api/config.ts";
 import { newId } from "../api/ids.ts";
 import type { Config, ConversationView, Event, User, VisibleEntry } from "../api/types.ts";
+import { plain } from "../markdown/index.ts";
 import { Socket, type SocketState } from "../realtime/socket.ts";
 import { fromView } from "../state/conversations.ts";
 import type { Message } from "../state/messages.ts";
@@ -153,7 +154,8 @@ export class Chat {
     if (entry.kind !== "message") return;
     this.moment.said(conversation, entry.author);
     if (entry.author === this.me.username || conversation !== this.store.shown.peek()) return;
-    this.announcer.message(this.people.name(entry.author), entry.text ?? "");
+    const said = plain(entry.text ?? "", { hideSpoilers: true });
+    this.announcer.message(this.people.name(entry.author), said || "an attachment");
   }
 
   /** The order matters: the connection receives already, so between it and what is read now there is no gap. */

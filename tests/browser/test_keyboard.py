@@ -1,0 +1,121 @@
+"""The page by keyboard alone, and what a screen reader is told."""
+
+from collections.abc import Callable
+from typing import Final
+
+from playwright.sync_api import expect
+from tests.browser.guests import Guest
+
+Invite = Callable[..., Guest]
+
+FOCUSED: Final = """() => {
+  const { activeElement } = document;
+  return activeElement.closest('[data-key]')?.querySelector('.bubble .text')?.textContent ?? activeElement.tagName;
+}"""
+
+
+def test_a_whole_conversation_by_keyboard_alone(invite: Invite) -> None:
+    """Sign up, find somebody, write, edit, react, reply, switch: no mouse is needed."""
+    ben, ana = invite("Ben Okafor"), invite("Ana María", arrive=False)
+    page, keys = ana.page, ana.page.keyboard
+    page.goto("/sign-up")
+    for text in (ana.name, ana.username, "correct horse battery"):
+        keys.type(text)
+        keys.press("Tab")
+    keys.press("Enter")
+    expect(page.get_by_role("heading", name="Pull up a chair")).to_be_visible()
+    page.get_by_role("button", name="New conversation").focus()
+    keys.press("Enter")
+    page.get_by_role("button", name="With one person").wait_for()
+    page.get_by_role("combobox").focus()
+    keys.type(ben.username)
+    expect(page.get_by_role("option", name=ben.username)).to_be_visible()
+    keys.press("Enter")
+    expect(ana.composer).to_be_focused()
+    for text in ("first", "secnod"):
+        keys.type(text)
+        keys.press("Enter")
+    ana.sees("first", "secnod")
+    expect(page.locator(".mark")).to_have_count(0)
+    keys.press("ArrowUp")
+    expect(ana.composer).to_have_value("secnod")
+    keys.press("Control+A")
+    keys.type("second")
+    keys.press("Enter")
+    ana.sees("first", "second")
+    keys.press("Shift+F6")
+    assert page.evaluate(FOCUSED) == "second"
+    keys.press("ArrowUp")
+    assert page.evaluate(FOCUSED) == "first"
+    keys.press("Enter")
+    keys.press("Enter")
+    expect(ana.log.get_by_role("button", name="👍 1, including you")).to_be_visible()
+    keys.press("Escape")
+    assert page.evaluate(FOCUSED) == "first"
+    keys.press("r")
+    expect(ana.composer).to_be_focused()
+    keys.type("third")
+    keys.press("Enter")
+    ana.sees("first", "second", "third")
+    keys.press("Control+k")
+    expect(page.get_by_role("dialog", name="Go to a conversation")).to_be_visible()
+    keys.type("ben")
+    keys.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Ben Okafor")).to_be_visible()
+
+
+def test_the_messages_are_one_tab_stop(invite: Invite) -> None:
+    """However many messages, links and buttons there are, Tab leads to one message and then out of the list."""
+    ana, ben = invite("Ana"), invite("Ben")
+    ana.visit(ben)
+    ana.say("one https://example.org", "two ||hidden||", "three `code`", "```\nblock\n```")
+    expect(ana.log.locator("article")).to_have_count(4)
+    stops = ana.page.evaluate(
+        "() => [...document.querySelectorAll('.list-frame *')].filter((element) => element.tabIndex >= 0).length"
+    )
+    assert stops == 1
+
+
+def test_a_new_message_moves_no_focus_and_is_announced_once(invite: Invite) -> None:
+    """Somebody else's message is said once; history and one's own messages are not said at all."""
+    ana, ben = invite("Ana María"), invite("Ben Okafor")
+    ben.visit(ana)
+    ben.say("history")
+    ben.sees("history")
+    ana.open("Ben Okafor")
+    ana.sees("history")
+    ana.page.evaluate(
+        """() => {
+          window.said = [];
+          const region = document.querySelector('[aria-live=polite]');
+          new MutationObserver(() => region.textContent && window.said.push(region.textContent))
+            .observe(region, { childList: true, characterData: true, subtree: true });
+        }"""
+    )
+    ana.say("my own")
+    ana.sees("history", "my own")
+    expect(ana.composer).to_be_focused()
+    ben.say("something **new**")
+    ana.page.wait_for_function("() => window.said.length > 0")
+    expect(ana.composer).to_be_focused()
+    expect(ana.page.locator("[aria-live=polite]")).to_have_text("")
+    assert ana.page.evaluate("() => window.said") == ["Ben Okafor: something new"]
+    assert ana.log.get_attribute("aria-live") == "off"
+
+
+def test_a_line_break_and_an_input_method_do_not_send(invite: Invite) -> None:
+    """Shift+Enter breaks the line; the Enter that ends a composition belongs to the input method."""
+    ana, ben = invite("Ana"), invite("Ben")
+    ana.visit(ben)
+    ana.composer.press_sequentially("one")
+    ana.page.keyboard.press("Shift+Enter")
+    ana.composer.press_sequentially("two")
+    ana.composer.evaluate(
+        "(box) => box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true }))"
+    )
+    expect(ana.composer).to_have_value("one\ntwo")
+    expect(ana.log.locator("article")).to_have_count(0)
+    ana.page.keyboard.press("Enter")
+    expect(ana.log.locator("article")).to_have_count(1)
+    expect(ana.composer).to_have_value("")
