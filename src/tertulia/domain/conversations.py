@@ -26,7 +26,8 @@ from tertulia.domain.members import Role
 
 
 class Conversation(Struct, frozen=True, kw_only=True):
-    """The head: `seq` and `timestamp` of the last entry, `messages` sent so far, `members` and `owners` there are now."""
+    """The head: `seq` and `timestamp` of the last entry, `messages` sent so far, `members` and `owners` there are
+    now."""
 
     id: str
     kind: ConversationKind

@@ -24,7 +24,8 @@ class History(StrEnum):
 
 
 class Attachment(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A file that a message carries. `media` is the id of the upload; `type` is a media type (RFC 6838); `size` in bytes."""
+    """A file that a message carries. `media` is the id of the upload; `type` is a media type (RFC 6838); `size` in
+    bytes."""
 
     media: str
     name: str
@@ -59,7 +60,8 @@ class ConversationCreated(BaseEntry, frozen=True, kw_only=True, tag="created"):
 
 
 class MessageSent(BaseEntry, frozen=True, kw_only=True, tag="message"):
-    """A message. `id` is the client's own; `number` counts the conversation's messages from 1; `reply_to` is a timestamp.
+    """A message. `id` is the client's own; `number` counts the conversation's messages from 1; `reply_to` is a
+    timestamp.
 
     When the message is deleted, what it said is erased from its entry too, and `erased` is true.
     """

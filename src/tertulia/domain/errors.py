@@ -1,4 +1,5 @@
-"""One small hierarchy of errors. Each has a stable code, a sentence that says what to do, and whether trying again can help.
+"""One small hierarchy of errors. Each has a stable code, a sentence that says what to do, and whether trying again
+can help.
 
 What a code means over HTTP or a WebSocket is decided in `tertulia.api.errors`, not here.
 """

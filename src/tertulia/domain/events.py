@@ -35,7 +35,8 @@ class TypingEvent(Struct, frozen=True, tag_field="type", tag="typing"):
 
 
 class DraftEvent(Struct, frozen=True, tag_field="type", tag="draft"):
-    """Live typing: what somebody has typed so far. Empty when the person stopped. `version` grows; an older one is dropped."""
+    """Live typing: what somebody has typed so far. Empty when the person stopped. `version` grows; an older one is
+    dropped."""
 
     conversation: str
     username: str
@@ -61,7 +62,8 @@ class PresenceEvent(Struct, frozen=True, tag_field="type", tag="presence"):
 
 
 class Goodbye(Struct, frozen=True, tag_field="type", tag="goodbye"):
-    """The last event before the server closes. `reason` is one of the documented close reasons; `resume` says whether to connect again."""
+    """The last event before the server closes. `reason` is one of the documented close reasons; `resume` says
+    whether to connect again."""
 
     reason: str
     resume: bool

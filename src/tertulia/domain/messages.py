@@ -64,7 +64,8 @@ def begin(entry: MessageSent) -> Message:
 
 
 def apply(message: Message, entry: AboutMessage) -> Message:
-    """The message after one more entry about it. An entry at or before `changed` is not applied again, and a deletion is
+    """The message after one more entry about it. An entry at or before `changed` is not applied again, and a
+    deletion is
     the last that is."""
     if entry.timestamp <= message.changed or message.deleted:
         return message
