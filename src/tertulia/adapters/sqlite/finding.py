@@ -118,10 +118,9 @@ class Finder:
         log, index = self._connections()
         for connection in (log, index):
             connection.set_progress_handler(lambda: time.monotonic() > until, _CHECK_STEPS)
-        # The index first: the log is never behind it then.
+        # One state of the index, so that what it says it has and what it gives belong together.
         index.execute("BEGIN")
         try:
-            index.execute('SELECT 1 FROM "conversations" LIMIT 1').fetchone()
             log.execute("BEGIN")
             try:
                 return _find(log, index, reader, query, wanted, before, limit, until)
