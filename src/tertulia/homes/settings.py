@@ -1,5 +1,6 @@
 """What an operator can set, in one frozen object: from the environment, and from the command line over it."""
 
+import math
 from collections.abc import Mapping
 from enum import StrEnum
 from ipaddress import ip_address, ip_network
@@ -98,21 +99,29 @@ def _checked(settings: Settings) -> Settings:
     if not 0 <= settings.port <= 65535:
         message = f"A port is a number up to 65535, not {settings.port}."
         raise SettingError(message)
-    if settings.rate_factor < 0:
+    if not 0 <= settings.rate_factor < math.inf:
         message = "The factor of the rate limits is 0 or more."
         raise SettingError(message)
     for origin in settings.origins:
-        parts = urlsplit(origin)
-        if parts.scheme not in ("http", "https") or not parts.netloc or origin.rstrip("/") != origin or parts.path:
-            message = f"An origin looks like https://chat.example.org, not {origin!r}."
+        if not _is_origin(origin):
+            message = f"An origin looks like https://chat.example.org, and isn't {origin!r}."
             raise SettingError(message)
     for proxy in settings.trusted_proxies:
         try:
             ip_network(proxy) if "/" in proxy else ip_address(proxy)
         except ValueError:
-            message = f"A trusted proxy is an address or a network such as 10.0.0.0/8, not {proxy!r}."
+            message = f"A trusted proxy is an address or a network such as 10.0.0.0/8, and isn't {proxy!r}."
             raise SettingError(message) from None
     if settings.demo and settings.public:
         message = "A demonstration has known passwords: it runs on 127.0.0.1 only."
         raise SettingError(message)
     return settings
+
+
+def _is_origin(text: str) -> bool:
+    """Scheme, host and port and nothing else (RFC 6454, 6.2)."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and text == f"{parts.scheme}://{parts.netloc}"

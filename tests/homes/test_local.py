@@ -1,0 +1,91 @@
+"""The home on one machine opens, works and closes cleanly."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+
+from tertulia.api.dispatch import Answer, Incoming, dispatch
+from tertulia.api.operations import BY_NAME
+from tertulia.homes.folder import FolderInUseError
+from tertulia.homes.local import LocalHome
+from tertulia.homes.settings import Settings, SignUp
+
+SIGN_UP = b'{"username": "ana", "password": "a fine long sentence"}'
+
+
+async def call(home: LocalHome, name: str, body: bytes = b"") -> Answer:
+    return await dispatch(home.chat, BY_NAME[name], Incoming(body=body, address="127.0.0.1"))
+
+
+async def test_it_leaves_nothing_running(tmp_path: Path) -> None:
+    """After it is closed there are the tasks and threads that were there before, but for the loop's own pool."""
+    tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
+    home = LocalHome(Settings(data=tmp_path / "data"))
+    await home.open()
+    assert (await call(home, "sign_up", SIGN_UP)).status == 201
+    await home.close()
+    for _ in range(100):
+        if asyncio.all_tasks() == tasks:
+            break
+        await asyncio.sleep(0.01)
+    assert asyncio.all_tasks() == tasks
+    left = {thread.name for thread in set(threading.enumerate()) - threads}
+    assert {name for name in left if not name.startswith("asyncio_")} == set()
+
+
+async def test_what_was_done_is_there_when_it_opens_again(tmp_path: Path) -> None:
+    """Accounts survive; the folder is free after closing."""
+    for status in (201, 409):
+        home = LocalHome(Settings(data=tmp_path / "data"))
+        await home.open()
+        try:
+            assert (await call(home, "sign_up", SIGN_UP)).status == status
+        finally:
+            await home.close()
+
+
+async def test_a_second_one_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+    """It opens nothing, and the first goes on."""
+    first, second = (LocalHome(Settings(data=tmp_path / "data")) for _ in range(2))
+    await first.open()
+    try:
+        with pytest.raises(FolderInUseError):
+            await second.open()
+        assert (await call(first, "sign_up", SIGN_UP)).status == 201
+    finally:
+        await first.close()
+
+
+async def test_a_start_that_fails_leaves_the_folder_free(tmp_path: Path) -> None:
+    """An administrator without a password file is a mistake of the operator; corrected, it starts."""
+    data = tmp_path / "data"
+    home = LocalHome(Settings(data=data, admin_username="root"))
+    with pytest.raises(ValueError, match="TERTULIA_ADMIN_PASSWORD_FILE"):
+        await home.open()
+    password = tmp_path / "password"
+    password.write_text("a fine long sentence\n")
+    home = LocalHome(Settings(data=data, admin_username="root", admin_password_file=password))
+    await home.open()
+    try:
+        assert await home.first_admin_invite() is None
+        body = b'{"username": "root", "password": "a fine long sentence"}'
+        assert (await call(home, "sign_in", body)).status == 200
+    finally:
+        await home.close()
+
+
+async def test_the_first_administrator_is_invited(tmp_path: Path) -> None:
+    """While there is none, a start has an invitation that makes one, also where sign-up is closed."""
+    home = LocalHome(Settings(data=tmp_path / "data", sign_up=SignUp.CLOSED))
+    await home.open()
+    try:
+        assert (await call(home, "sign_up", SIGN_UP)).code == "sign_up_closed"
+        invite = await home.first_admin_invite()
+        assert invite is not None
+        answer = await call(home, "sign_up", SIGN_UP[:-1] + f', "invite": "{invite}"}}'.encode())
+        assert (answer.status, answer.body.admin) == (201, True)
+        assert await home.first_admin_invite() is None
+    finally:
+        await home.close()
