@@ -7,7 +7,6 @@ from tests.tidy.sources import modules, nodes, source
 
 FILE_MAX, FUNCTION_MAX, CLASS_MAX = 400, 40, 250
 LARGER: dict[str, str] = {
-    "api/operations.py": "a table: as many lines as there are operations",
     "edges/server/protocol.py:WebSocketProtocol": "one state machine between uvicorn, the sans-I/O core and the socket",
     "adapters/local_accounts/accounts.py:LocalAccounts": "the whole port, one method each; the work is in its modules",
     "cli/serve.py:serve": "its parameters are the options of the command, each with its help",
