@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
 from tests.services.refused import refused
@@ -85,7 +85,7 @@ async def compare(count: int, absent: tuple[int, int], side: str, point: int, li
     assert page.conversation.messages == count
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.integers(0, 14),
     st.tuples(st.integers(0, 15), st.integers(0, 15)),
