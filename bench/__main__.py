@@ -1,0 +1,51 @@
+"""Runs every benchmark and writes `docs/benchmarks.md` with its plot. `python -m bench --quick` is a short one."""
+
+import argparse
+import asyncio
+import json
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench import fanout, history, idle, report, sends, start
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def measure(*, quick: bool) -> dict[str, Any]:
+    """The figures of all benchmarks."""
+    figures: dict[str, Any] = {"machine": report.machine()}
+    with tempfile.TemporaryDirectory() as folder:
+        parts = {
+            "start": lambda: start.measure(3 if quick else 10),
+            "fanout": lambda: fanout.measure(
+                200 if quick else 1000, 100 if quick else 400, [1, 16], 200, 2 if quick else 5
+            ),
+            "sends": lambda: sends.measure(64, 2.0 if quick else 8.0),
+            "idle": lambda: idle.measure(1000 if quick else 10_000, 3.0 if quick else 30.0),
+            "history": lambda: asyncio.run(
+                history.measure(1000, 20_000 if quick else 1_000_000, 100 if quick else 500, Path(folder))
+            ),
+        }
+        for name, part in parts.items():
+            print(f"{name} ...", flush=True)
+            began = time.perf_counter()
+            figures[name] = part()
+            print(f"  {time.perf_counter() - began:.0f} s", flush=True)
+    return figures
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--quick", action="store_true", help="small numbers: to see that it runs, not to quote")
+    options.add_argument("--figures", type=Path, help="read the figures from this file instead of measuring")
+    options.add_argument("--folder", type=Path, default=ROOT / "docs", help="where to write")
+    chosen = options.parse_args()
+    figures = json.loads(chosen.figures.read_text()) if chosen.figures else measure(quick=chosen.quick)
+    report.write(figures, chosen.folder)
+    print(f"written: {chosen.folder / 'benchmarks.md'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""The page of the benchmarks: a table with the targets, a plot, the machine and the commands."""
+
+import json
+import os
+import platform
+import sqlite3
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+_PAGE = """# Benchmarks
+
+Measured with `make bench` on {machine}. One run of everything; other runs differ by some ten per cent, and more on a machine that
+does something else as well. Raw figures: [benchmarks.json](benchmarks.json).
+
+| What | Measured | Target | |
+|---|---|---|---|
+{rows}
+
+![A delivery's cost beside a C loop, and operations at a thousand and a million messages](images/benchmarks.svg)
+
+## What was asked, and what it does not show
+
+**Delivery.** One conversation of {people} connected members, one sender, texts of 200 bytes, through the whole path of
+`tertulia serve`: authorised, durable, then pushed. CPU time of the server (user and system) per delivery, beside a C loop on epoll
+that makes one `send` per delivery and nothing else, in turns within one run, medians of {runs} runs. With sixteen messages in flight
+several messages go to a connection in one write, which the C loop doesn't do: that is why the ratio is below one. All on loopback:
+no network is in it. `python -m bench.fanout`
+
+**Sends.** 64 senders in 64 conversations of their own, each through a WebSocket, each message fsynced before it is answered. First
+as fast as they are answered; then together at half that rate, evenly, where a late send counts from when it was due. The senders are
+one process on the other core. It depends on the disk: {commits}. `python -m bench.sends`
+
+**Idle connections.** Growth of the server's resident memory per authenticated connection, after the first hundred; the share of a
+core that they need with their heartbeats. The kernel's socket buffers are not in it. `python -m bench.idle`
+
+**History.** A page of 50, catching up by 100 entries, and an append, through the store, in turns between a conversation of 1,000 and
+one of 1,000,000 messages in one file that fits into memory. `python -m bench.history`
+
+**Start.** From the start of the process to the first answer, on a folder that exists. `python -m bench.start`
+"""
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    model = platform.processor() or platform.machine()
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.partition(":")[2].strip()
+            break
+    return {
+        "cpu": model,
+        "cores": os.cpu_count(),
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "uvicorn": version("uvicorn"),
+        "websockets": version("websockets"),
+    }
+
+
+def write(figures: dict[str, Any], folder: Path) -> None:
+    """Writes `benchmarks.json`, `benchmarks.md` and `images/benchmarks.svg` into `folder`."""
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    (folder / "benchmarks.json").write_text(json.dumps(figures, indent=1) + "\n")
+    made = figures["machine"]
+    text = _PAGE.format(
+        machine=f"{made['cores']} cores ({made['cpu']}), Python {made['python']}, SQLite {made['sqlite']}",
+        rows="\n".join(_rows(figures)),
+        people=f"{figures['fanout'][0]['people']:,}",
+        runs=figures["fanout"][0]["runs"],
+        commits="the fsync of the machine's disk is what a single sender waits for",
+    )
+    (folder / "benchmarks.md").write_text(text)
+    _plot(figures, folder / "images" / "benchmarks.svg")
+
+
+def _rows(figures: dict[str, Any]) -> list[str]:
+    rows = []
+    for row, target in zip(figures["fanout"], (1.5, 1.0), strict=True):
+        what = f"Delivery, {row['in_flight']} in flight: CPU, beside the C loop"
+        got = f"{row['tertulia_us']:.2f} µs, C {row['c_us']:.2f} µs: {row['ratio']:.2f}×"
+        rows.append(_row(what, got, f"≤ {target}×", row["ratio"] <= target))
+    sent = figures["sends"]
+    rows.append(
+        _row(
+            "Acknowledged durable sends, 64 senders",
+            f"{sent['per_second']:,.0f}/s on {sent['server_cores']:.2f} cores, {sent['microseconds_of_cpu']:.0f} µs of CPU each",
+            "≥ 5,000/s",
+            sent["per_second"] >= 5000,
+        )
+    )
+    rows.append(
+        _row(
+            f"Answer at half of that ({sent['half_rate']:,.0f}/s)",
+            f"p50 {sent['half_p50_ms']:.1f} ms, p99 {sent['half_p99_ms']:.1f} ms",
+            "p99 < 50 ms",
+            sent["half_p99_ms"] < 50,
+        )
+    )
+    rest = figures["idle"]
+    rows.append(
+        _row(
+            f"Idle connection ({rest['connections']:,})",
+            f"{rest['bytes_each'] / 1000:.1f} kB; all together {rest['core_share'] * 100:.1f} % of a core",
+            "≤ 12 kB",
+            rest["bytes_each"] <= 12_000,
+        )
+    )
+    for row in figures["history"]:
+        got = f"{row['small_p50_us']:.0f} and {row['large_p50_us']:.0f} µs: {row['ratio']:.2f}×"
+        rows.append(
+            _row(f"{row['operation'].capitalize()}, 1,000 and 1,000,000 messages", got, "≤ 1.3×", row["ratio"] <= 1.3)
+        )
+    begun = figures["start"]
+    rows.append(
+        _row("First answer after the start", f"{begun['median_seconds']:.2f} s", "≤ 1 s", begun["median_seconds"] <= 1)
+    )
+    return rows
+
+
+def _row(what: str, got: str, target: str, met: bool) -> str:
+    return f"| {what} | {got} | {target} | {'met' if met else '**missed**'} |"
+
+
+def _plot(figures: dict[str, Any], path: Path) -> None:
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "tertulia"
+    from matplotlib import pyplot as plt
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
+    rows = figures["fanout"]
+    places = range(len(rows))
+    left.bar([p - 0.2 for p in places], [r["tertulia_us"] for r in rows], 0.38, label="tertulia serve", color="#b0431a")
+    left.bar(
+        [p + 0.2 for p in places],
+        [r["c_us"] for r in rows],
+        0.38,
+        label="C loop",
+        color="white",
+        edgecolor="black",
+        hatch="//",
+    )
+    left.set_xticks(list(places), [f"{r['in_flight']} in flight" for r in rows])
+    left.set_ylabel("µs of server CPU per delivery")
+    left.set_title(f"Delivery to {rows[0]['people']:,} members")
+    left.legend(frameon=False)
+    rows = figures["history"]
+    places = range(len(rows))
+    right.barh(
+        [p + 0.2 for p in places], [r["small_p50_us"] / 1000 for r in rows], 0.38, label="1,000", color="#d9a441"
+    )
+    right.barh(
+        [p - 0.2 for p in places],
+        [r["large_p50_us"] / 1000 for r in rows],
+        0.38,
+        label="1,000,000",
+        color="white",
+        edgecolor="black",
+        hatch="..",
+    )
+    right.set_yticks(list(places), [r["operation"] for r in rows])
+    right.set_xlabel("ms, median")
+    right.set_title("Messages in the conversation")
+    right.legend(frameon=False)
+    for axes in (left, right):
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
