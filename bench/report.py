@@ -8,37 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-_PAGE = """# Benchmarks
-
-Measured with `make bench` on {machine}. One run of everything; other runs differ by some ten per cent, and more on a machine that
-does something else as well. Raw figures: [benchmarks.json](benchmarks.json).
-
-| What | Measured | Target | |
-|---|---|---|---|
-{rows}
-
-![A delivery's cost beside a C loop, and operations at a thousand and a million messages](images/benchmarks.svg)
-
-## What was asked, and what it does not show
-
-**Delivery.** One conversation of {people} connected members, one sender, texts of 200 bytes, through the whole path of
-`tertulia serve`: authorised, durable, then pushed. CPU time of the server (user and system) per delivery, beside a C loop on epoll
-that makes one `send` per delivery and nothing else, in turns within one run, medians of {runs} runs. With sixteen messages in flight
-several messages go to a connection in one write, which the C loop doesn't do: that is why the ratio is below one. All on loopback:
-no network is in it. `python -m bench.fanout`
-
-**Sends.** 64 senders in 64 conversations of their own, each through a WebSocket, each message fsynced before it is answered. First
-as fast as they are answered; then together at half that rate, evenly, where a late send counts from when it was due. The senders are
-one process on the other core. It depends on the disk: {commits}. `python -m bench.sends`
-
-**Idle connections.** Growth of the server's resident memory per authenticated connection, after the first hundred; the share of a
-core that they need with their heartbeats. The kernel's socket buffers are not in it. `python -m bench.idle`
-
-**History.** A page of 50, catching up by 100 entries, and an append, through the store, in turns between a conversation of 1,000 and
-one of 1,000,000 messages in one file that fits into memory. `python -m bench.history`
-
-**Start.** From the start of the process to the first answer, on a folder that exists. `python -m bench.start`
-"""
+_PAGE = Path(__file__).with_name("benchmarks.md.in")
 
 
 def machine() -> dict[str, Any]:
@@ -64,7 +34,7 @@ def write(figures: dict[str, Any], folder: Path) -> None:
     (folder / "images").mkdir(parents=True, exist_ok=True)
     (folder / "benchmarks.json").write_text(json.dumps(figures, indent=1) + "\n")
     made = figures["machine"]
-    text = _PAGE.format(
+    text = _PAGE.read_text().format(
         machine=f"{made['cores']} cores ({made['cpu']}), Python {made['python']}, SQLite {made['sqlite']}",
         rows="\n".join(_rows(figures)),
         people=f"{figures['fanout'][0]['people']:,}",
@@ -85,7 +55,8 @@ def _rows(figures: dict[str, Any]) -> list[str]:
     rows.append(
         _row(
             "Acknowledged durable sends, 64 senders",
-            f"{sent['per_second']:,.0f}/s on {sent['server_cores']:.2f} cores, {sent['microseconds_of_cpu']:.0f} µs of CPU each",
+            f"{sent['per_second']:,.0f}/s on {sent['server_cores']:.2f} cores, "
+            f"{sent['microseconds_of_cpu']:.0f} µs of CPU each",
             "≥ 5,000/s",
             sent["per_second"] >= 5000,
         )
