@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any, Final
 
+import httpx
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 PASSWORD: Final = "correct horse battery"
@@ -31,6 +32,7 @@ class Guest:
         self.name = name
         self.base_url = base_url
         self.token = ""
+        self.http = httpx.Client(base_url=base_url)
         hint = {"origin": base_url, "localStorage": [{"name": "tertulia.signed-in", "value": "1"}]}
         settings = {
             "viewport": WIDE,
@@ -83,9 +85,8 @@ class Guest:
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """A request of this person's, beside the page."""
-        headers = {"Authorization": f"Bearer {self.token}"}
-        answer = self.context.request.fetch(path, method=method, data=body, headers=headers)
-        assert answer.ok, answer.text()
+        answer = self.http.request(method, path, json=body, headers={"Authorization": f"Bearer {self.token}"})
+        assert answer.is_success, answer.text
         result: dict[str, Any] = answer.json()
         return result
 
@@ -156,6 +157,7 @@ class Guest:
         expect(self.log.locator("article .bubble .text")).to_have_text(list(texts))
 
     def close(self) -> None:
+        self.http.close()
         self.context.close()
         assert not self.complaints, self.complaints
 

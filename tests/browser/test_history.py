@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.browser.guests import Guest
 from tests.conformance.places import Place
 
-MESSAGES: Final = 420
+MESSAGES: Final = 380
 ROWS_MAX: Final = 300
 
 TOP_ROW: Final = """() => {
@@ -98,7 +98,7 @@ def test_history_loads_at_both_ends_and_no_row_moves(tale: Tale) -> None:
     assert page.evaluate(GAP) == 0
     tale.ana.log.hover()
     gate = Gate(page)
-    for _ in range(7):
+    for _ in range(6):
         gate.read_on(-1)
     for _ in range(2):
         gate.read_on(1)

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 const ROOT = import.meta.dirname;
 /** A file imports only from its own floor and from floors before it. */
 const FLOORS = ["markdown", "api", "realtime", "state", "app", "view"];
+const GENERATED = "api/types.ts";
 const IMPORT = /^(?:import|export)\s[^;]*?from\s+"([^"]+)"/gm;
 
 function sources(): string[] {
@@ -38,7 +39,7 @@ describe("floors", () => {
     expect(text).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|new Function\(|\beval\(/);
   });
 
-  it.each(sources())("%s has at most 400 lines", (path) => {
+  it.each(sources().filter((path) => path !== GENERATED))("%s has at most 400 lines", (path) => {
     expect(readFileSync(join(ROOT, path), "utf8").split("\n").length).toBeLessThanOrEqual(400);
   });
 });

@@ -181,6 +181,7 @@ export class Chat {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const end = effect(() => {
       clearTimeout(timer);
+      this.people.setPresence(this.me.username, this.connected.value ? "online" : "offline");
       if (this.connected.value) this.offline.value = false;
       else timer = setTimeout(() => (this.offline.value = !this.parted.peek()), OFFLINE_AFTER);
     });

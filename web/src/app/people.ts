@@ -20,7 +20,12 @@ export class People {
 
   /** The name to show. The username at first; whoever shows it is drawn again when the name comes. */
   name(username: string): string {
-    return nameOf(this.user(username).value, username);
+    return nameOf(this.user(username), username);
+  }
+
+  /** What is known of somebody; asked for where nothing is. */
+  user(username: string): User | undefined {
+    return this.asked(username).value;
   }
 
   presence(username: string): Presence {
@@ -35,14 +40,14 @@ export class People {
     this.status(username).value = status;
   }
 
-  /** Asks for the names again, such as after a change. */
+  /** People by the beginning of a name; some people where the query is empty. */
   async search(query: string): Promise<readonly User[]> {
     const { users } = await this.client.listUsers({ query, limit: 20 });
     this.know(users);
     return users;
   }
 
-  private user(username: string): Signal<User | undefined> {
+  private asked(username: string): Signal<User | undefined> {
     const known = this.users.get(username);
     if (known) return known;
     if (!this.missing.size) setTimeout(() => void this.fetch(), GATHER);

@@ -18,6 +18,8 @@ export interface SocketOptions {
 
 const PING_EVERY = 20_000;
 const ANSWER_WITHIN = 10_000;
+/** A connection that doesn't answer a ping for this long is given up; another costs little. */
+const PONG_WITHIN = 5_000;
 /** A connection that lasts this long counts as good: the next failure starts from the shortest wait. */
 const GOOD_AFTER = 10_000;
 
@@ -76,7 +78,7 @@ export class Socket {
   private readonly probe = (): void => {
     const socket = this.socket;
     if (this.state !== "open") return;
-    this.call("ping").catch(() => {
+    this.call("ping", {}, PONG_WITHIN).catch(() => {
       if (this.socket === socket) this.lost();
     });
   };

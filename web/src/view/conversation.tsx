@@ -65,6 +65,7 @@ function Opened({ held }: { held: Held }): JSX.Element {
     <main class="pane" aria-label={`Messages: ${name}`} id="messages">
       <Head held={held} name={name} />
       {pane && ready ? <MessageList visit={visit} held={held} pane={pane} /> : <Waiting />}
+      <Unsent id={conversation.id} />
       <LiveBoard conversation={conversation} />
       <TypingLine conversation={conversation} />
       <Composer conversation={conversation} visit={visit} name={name} />
@@ -96,6 +97,22 @@ function Head({ held, name }: { held: Held; name: string }): JSX.Element {
       </button>
       {open && <Details held={held} name={name} onClose={() => setOpen(false)} />}
     </header>
+  );
+}
+
+/** Where several messages were refused: one button for all of them. */
+function Unsent({ id }: { id: string }): JSX.Element {
+  const { sending } = useChat();
+  const failed = sending.outbox.value.filter((message) => message.failed && message.conversation === id).length;
+  return (
+    <div class="unsent">
+      {failed > 1 && (
+        <p class="problem">
+          {failed} messages weren’t sent.
+          <button type="button" class="text-button" onClick={() => sending.retryAll(id)}>Retry all</button>
+        </p>
+      )}
+    </div>
   );
 }
 

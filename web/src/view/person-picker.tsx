@@ -92,7 +92,7 @@ export function PersonPicker({ label, without, onPick }: Props): JSX.Element {
             onMouseMove={() => setAt(index)}
             onClick={() => pick(user)}
           >
-            <Avatar username={user.username} presence />
+            <Avatar username={user.username} />
             <span class="person">
               <bdi>{nameOf(user, user.username)}</bdi>
               <small>@{user.username}</small>

@@ -78,6 +78,10 @@ export class ScrollKeeper {
     return scrollHeight - scrollTop - clientHeight;
   }
 
+  distanceFromTop(): number {
+    return this.element.scrollTop;
+  }
+
   rows(): HTMLElement[] {
     return [...this.element.querySelectorAll<HTMLElement>("[data-key]")];
   }

@@ -2,14 +2,14 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { attempt } from "../app/notices.ts";
 import { navigate, pathOf, route } from "../app/route.ts";
 import { plain } from "../markdown/index.ts";
 import { partner, unread, type Conversation } from "../state/conversations.ts";
 import { conversationName } from "../state/names.ts";
 import { briefTime } from "../state/times.ts";
+import { AccountDialog } from "./account-dialog.tsx";
 import { Avatar, GroupAvatar } from "./avatar.tsx";
-import { useAccount, useChat } from "./context.ts";
+import { useChat } from "./context.ts";
 import { Icon, Logo } from "./icons.tsx";
 
 interface Props {
@@ -106,27 +106,19 @@ function Preview({ conversation }: { conversation: Conversation }): JSX.Element 
 }
 
 function Me(): JSX.Element {
-  const account = useAccount();
-  const chat = useChat();
+  const { me, people } = useChat();
   const [open, setOpen] = useState(false);
   return (
     <footer class="sidebar-foot">
-      <Avatar username={chat.me.username} />
+      <Avatar username={me.username} />
       <span class="person">
-        <bdi>{chat.people.name(chat.me.username)}</bdi>
-        <small>@{chat.me.username}</small>
+        <bdi>{people.name(me.username)}</bdi>
+        <small>@{me.username}</small>
       </span>
-      {open ? (
-        <span class="foot-choices">
-          <button type="button" class="text-button" onClick={() => void attempt(account.signOut())}>Sign out</button>
-          <button type="button" class="text-button" onClick={() => void attempt(account.signOut(true))}>Everywhere</button>
-          <button type="button" class="icon-button" aria-label="Stay" onClick={() => setOpen(false)}><Icon name="close" /></button>
-        </span>
-      ) : (
-        <button type="button" class="icon-button" aria-label="Sign out" title="Sign out" onClick={() => setOpen(true)}>
-          <Icon name="exit" />
-        </button>
-      )}
+      <button type="button" class="icon-button" aria-label="Your account" title="Your account" onClick={() => setOpen(true)}>
+        <Icon name="more" />
+      </button>
+      {open && <AccountDialog onClose={() => setOpen(false)} />}
     </footer>
   );
 }

@@ -19,7 +19,6 @@ export class Visit {
   toUnread: () => void = () => undefined;
   byPages: (pages: number) => void = () => undefined;
   focusComposer: () => void = () => undefined;
-  focusList: () => void = () => undefined;
   setText: (text: string) => void = () => undefined;
 
   constructor(id: string, unreadAfter: number | null) {

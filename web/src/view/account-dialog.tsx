@@ -1,0 +1,75 @@
+/** One's own account: the name that others see, inviting people, signing out. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { attempt, notify } from "../app/notices.ts";
+import { useAccount, useChat } from "./context.ts";
+import { Dialog } from "./dialog.tsx";
+
+export function AccountDialog({ onClose }: { onClose: () => void }): JSX.Element {
+  const account = useAccount();
+  const { me } = useChat();
+  return (
+    <Dialog title="Your account" onClose={onClose}>
+      <Name />
+      {me.admin && account.config.sign_up !== "closed" && <Invite />}
+      <div class="dialog-choices">
+        <button type="button" class="button" onClick={() => void attempt(account.signOut(true))}>
+          Sign out everywhere
+        </button>
+        <button type="button" class="button primary" onClick={() => void attempt(account.signOut())}>
+          Sign out
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Name(): JSX.Element {
+  const chat = useChat();
+  const before = chat.people.user(chat.me.username)?.name ?? "";
+  const [name, setName] = useState(before);
+  const save = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const saved = chat.client.updateMe(name.trim()).then((user) => chat.people.know([user]));
+    if (await attempt(saved)) notify("Your name is saved.");
+  };
+  return (
+    <form class="inline-form" onSubmit={(event) => void save(event)}>
+      <label class="field">
+        <span>Your name, as others see it</span>
+        <input value={name} maxLength={64} dir="auto" autocomplete="name" onInput={(event) => setName(event.currentTarget.value)} />
+      </label>
+      <button class="button" disabled={name.trim() === before}>
+        Save
+      </button>
+    </form>
+  );
+}
+
+/** A link with which one person can make an account. */
+function Invite(): JSX.Element {
+  const chat = useChat();
+  const [link, setLink] = useState("");
+  const make = async (): Promise<void> => {
+    const made = chat.client.createInvite().then(({ code }) => {
+      setLink(new URL(`/sign-up?invite=${encodeURIComponent(code)}`, location.href).href);
+    });
+    await attempt(made);
+  };
+  if (!link) {
+    return (
+      <button type="button" class="button" onClick={() => void make()}>
+        Invite somebody
+      </button>
+    );
+  }
+  return (
+    <div class="copied">
+      <input readOnly aria-label="Link for one person" value={link} onFocus={(event) => event.currentTarget.select()} />
+      <button type="button" class="button" onClick={() => void navigator.clipboard.writeText(link).then(() => notify("Copied."))}>
+        Copy
+      </button>
+    </div>
+  );
+}

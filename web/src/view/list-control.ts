@@ -1,0 +1,136 @@
+/** What moves in the message list: keeping the place, reading more rows, going somewhere. Made once a visit. */
+
+import { signal } from "@preact/signals";
+import type { Chat } from "../app/chat.ts";
+import { attempt } from "../app/notices.ts";
+import { forgetOldest } from "../state/held.ts";
+import { find, PANE_MAX, type Pane } from "../state/pane.ts";
+import { keyOf, type Day, type Row } from "../state/rows.ts";
+import { NEAR, ScrollKeeper } from "./scroll.ts";
+import type { Visit } from "./visit.ts";
+
+/** Closer than this to an end of the rows, more are read (pixels). */
+const EAGER = 900;
+/** After a page could not be read, the next try waits (milliseconds). */
+const PATIENCE = 3_000;
+/** So many rows more than the bound may gather at the end before the oldest go. */
+const SLACK = 50;
+
+export class ListControl {
+  /** Whether the reader is away from the present. */
+  readonly away = signal(false);
+  private readonly chat: Chat;
+  private readonly visit: Visit;
+  private keeper: ScrollKeeper | null = null;
+  private pane: Pane;
+  private days: readonly Day[] = [];
+  private refused = 0;
+
+  constructor(chat: Chat, visit: Visit, pane: Pane) {
+    this.chat = chat;
+    this.visit = visit;
+    this.pane = pane;
+  }
+
+  /** While the rows that are shown still are the old ones: notes what the reader looks at. */
+  before(pane: Pane, days: readonly Day[]): void {
+    this.pane = pane;
+    this.days = days;
+    if (!this.keeper) return;
+    this.keeper.atPresent = !pane.moreAfter;
+    if (!this.keeper.pinned) this.keeper.capture();
+  }
+
+  /** When the new rows are there: puts the reader's place back, or at first where the visit begins. */
+  after(element: HTMLElement): void {
+    if (!this.keeper) {
+      this.keeper = new ScrollKeeper(element);
+      this.keeper.atPresent = !this.pane.moreAfter;
+      this.attach(this.keeper);
+      if (!this.toUnread()) this.keeper.toEnd();
+    }
+    this.settle();
+    this.feed();
+    const crowded = this.keeper.pinned && this.pane.messages.length > PANE_MAX + SLACK;
+    if (crowded) this.chat.store.update(this.visit.id, forgetOldest);
+  }
+
+  /** Something changed its size. */
+  readonly settle = (): void => {
+    this.keeper?.restore();
+    this.look();
+  };
+
+  readonly touched = (): void => this.keeper?.touched();
+
+  readonly scrolled = (): void => {
+    this.keeper?.scrolled();
+    this.look();
+    this.feed();
+  };
+
+  readonly toEnd = (): void => {
+    if (!this.keeper) return;
+    if (this.chat.store.peek(this.visit.id)?.pane?.moreAfter) {
+      this.keeper.pinned = true;
+      void attempt(this.chat.sync.openPane(this.visit.id, true));
+    } else {
+      this.keeper.toEnd();
+    }
+    this.away.value = false;
+  };
+
+  rows(): HTMLElement[] {
+    return this.keeper?.rows() ?? [];
+  }
+
+  private attach(keeper: ScrollKeeper): void {
+    const { visit } = this;
+    visit.toEnd = this.toEnd;
+    visit.toMessage = (timestamp) => void this.toMessage(timestamp);
+    visit.toUnread = () => void this.toUnread();
+    visit.byPages = (pages) => keeper.byPages(pages);
+  }
+
+  private look(): void {
+    const { keeper, pane } = this;
+    this.away.value = !!keeper && !keeper.pinned && (pane.moreAfter || keeper.distance() > NEAR);
+  }
+
+  /** Reads more rows where the reader comes near an end of them. */
+  private feed(): void {
+    const { keeper, pane } = this;
+    if (!keeper || Date.now() < this.refused) return;
+    if (pane.moreBefore && keeper.distanceFromTop() < EAGER) this.widen("before");
+    if (pane.moreAfter && keeper.distance() < EAGER) this.widen("after");
+  }
+
+  private widen(side: "before" | "after"): void {
+    void attempt(this.chat.sync.widenPane(this.visit.id, side)).then((well) => {
+      if (!well) this.refused = Date.now() + PATIENCE;
+    });
+  }
+
+  private toUnread(): boolean {
+    const first = this.days.flatMap((day): readonly Row[] => day.rows).find((row) => row.divider);
+    return !!first && !!this.keeper?.toRow(first.key);
+  }
+
+  private async toMessage(timestamp: number): Promise<void> {
+    const { chat, visit, keeper } = this;
+    if (!keeper) return;
+    const message = () => {
+      const messages = chat.store.peek(visit.id)?.pane?.messages ?? [];
+      return messages[find(messages, timestamp)];
+    };
+    if (!message()) {
+      keeper.pinned = false;
+      if (!(await attempt(chat.sync.openAt(visit.id, timestamp)))) return;
+      await new Promise(requestAnimationFrame);
+    }
+    const there = message();
+    if (!there || !keeper.toRow(keyOf(there))) return;
+    visit.active.value = keyOf(there);
+    keeper.find(keyOf(there))?.focus({ preventScroll: true });
+  }
+}
