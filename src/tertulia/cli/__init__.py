@@ -1,17 +1,88 @@
-"""The command line: one module a command."""
+"""The command line: one module a command. What is heavy is imported where it is used, so that they start quickly."""
+
+from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
-from tertulia.cli import serve
+from tertulia.cli import (
+    backup,
+    chat,
+    check,
+    doctor,
+    documents,
+    login,
+    moving,
+    send,
+    serve,
+    tail,
+    user,
+)
+
+EPILOG = "Each command explains itself: tertulia COMMAND --help. Exit codes are in docs/cli.md."
 
 
 def main() -> None:
-    """Runs the command that the arguments name."""
-    app = typer.Typer(no_args_is_help=True, help="Real-time chat with two homes and one behaviour.")
+    """Runs the command that the arguments name. An error of the product's is a sentence on standard error."""
+    from tertulia.cli.exits import code_of, fail, sentence_of
+    from tertulia.domain.errors import ChatError
+
+    try:
+        application()()
+    except ChatError as error:
+        try:
+            fail(sentence_of(error), code_of(error))
+        except typer.Exit as ended:
+            raise SystemExit(ended.exit_code) from None
+
+
+def application() -> typer.Typer:
+    """All commands."""
+    app = typer.Typer(
+        name="tertulia",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        epilog=EPILOG,
+    )
     app.callback()(_root)
     app.command()(serve.serve)
-    app()
+    app.add_typer(user.commands(), name="user", help="Manage accounts in a data folder, also while its server runs.")
+    commands: dict[str, Callable[..., None]] = {
+        "login": login.login,
+        "logout": login.logout,
+        "chat": chat.chat,
+        "send": send.send,
+        "tail": tail.tail,
+        "backup": backup.backup,
+        "check": check.check,
+        "export": moving.export_data,
+        "import": moving.import_data,
+        "doctor": doctor.doctor,
+        "openapi": documents.openapi,
+        "asyncapi": documents.asyncapi,
+    }
+    for name, command in commands.items():
+        app.command(name)(command)
+    return app
 
 
-def _root() -> None:
-    """Real-time chat with two homes and one behaviour."""
+def _version(asked: bool) -> None:
+    if asked:
+        from tertulia.version import __version__
+
+        print(f"tertulia {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say it.")] = False,
+) -> None:
+    """Real-time chat with two homes and one behaviour.
+
+    \b
+    Begin with:
+      tertulia serve --demo                         a chat with example people, in your browser
+      tertulia login http://127.0.0.1:8080 ana      then chat, send and tail in the terminal
+    """

@@ -30,7 +30,7 @@ class _Present(Struct, frozen=True):
 
 class Link:
     """At most one connection at a time. `receive` gets every event, `opened` is called once a connection is open,
-    `told` with True and False as one begins and ends."""
+    `told` with True and False as one begins and ends, but for the end that the application itself asks for."""
 
     def __init__(
         self,
@@ -121,13 +121,14 @@ class Link:
         self._told(True)
         renewal = asyncio.create_task(self._renew_presence())
         try:
-            return await connection.run()
+            ended = await connection.run()
         finally:
             self._connection = None
             renewal.cancel()
             await connection.close()
             await asyncio.gather(renewal, return_exceptions=True)
-            self._told(False)
+        self._told(False)
+        return ended
 
     async def _renew_presence(self) -> None:
         if self._watching is None:

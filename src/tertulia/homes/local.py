@@ -37,6 +37,7 @@ from tertulia.edges.server.metrics import Metrics
 from tertulia.edges.server.protocol import bind
 from tertulia.edges.server.settings import HttpSettings, WebConfig
 from tertulia.edges.server.websocket import Gateway, WebSocketSettings
+from tertulia.homes import demo
 from tertulia.homes.clock import OffsetClock
 from tertulia.homes.folder import DataFolder, FolderLock
 from tertulia.homes.settings import Settings
@@ -255,6 +256,8 @@ async def serve(settings: Settings, started: Callable[[Started], None]) -> None:
         home = LocalHome(settings)
         await home.open()
         try:
+            if settings.demo:
+                await demo.seed(home)
             port = listener.getsockname()[1]
             host = f"[{settings.host}]" if ":" in settings.host else settings.host
             ready = Started(f"http://{host}:{port}", await home.first_admin_invite())
