@@ -79,7 +79,7 @@ async def test_tickets_of_ended_sessions_are_forgotten(clock: SetClock) -> None:
 
 async def test_a_person_is_there_while_any_device_is(clock: SetClock) -> None:
     """Closing one of two tabs shows nobody offline; the better status counts."""
-    board = MemoryPresenceBoard(clock)
+    board = MemoryPresenceBoard()
     assert await board.renew("ana", "phone", Presence.AWAY, 60) is Presence.AWAY
     assert await board.renew("ana", "laptop", Presence.ONLINE, 60) is Presence.ONLINE
     assert await board.end("ana", "laptop") is Presence.AWAY
@@ -88,26 +88,27 @@ async def test_a_person_is_there_while_any_device_is(clock: SetClock) -> None:
 
 
 async def test_a_lease_that_runs_out_counts_no_more(clock: SetClock) -> None:
-    """And `expire` names those of whom something else was told last, once."""
-    board = MemoryPresenceBoard(clock)
+    """From the next `expire` on, which names those of whom something else was told last, once."""
+    board = MemoryPresenceBoard()
     await board.renew("ana", "phone", Presence.ONLINE, 10)
     await board.renew("bea", "phone", Presence.ONLINE, 10)
     await board.renew("bea", "laptop", Presence.ONLINE, 60)
     clock.advance(9)
     assert await board.expire(clock.monotonic()) == []
     clock.advance(1)
+    assert await board.presence(["ana"]) == {"ana": Presence.ONLINE}, "as watchers were told"
+    assert await board.expire(clock.monotonic()) == ["ana"]
     assert await board.presence(["ana", "bea", "eve"]) == {
         "ana": Presence.OFFLINE,
         "bea": Presence.ONLINE,
         "eve": Presence.OFFLINE,
     }
-    assert await board.expire(clock.monotonic()) == ["ana"]
     assert await board.expire(clock.monotonic()) == []
 
 
 async def test_a_renewed_lease_goes_on(clock: SetClock) -> None:
     """Renewal replaces the status and the end."""
-    board = MemoryPresenceBoard(clock)
+    board = MemoryPresenceBoard()
     await board.renew("ana", "phone", Presence.ONLINE, 10)
     await board.renew("ana", "phone", Presence.AWAY, 60)
     clock.advance(30)
@@ -117,7 +118,7 @@ async def test_a_renewed_lease_goes_on(clock: SetClock) -> None:
 
 async def test_devices_of_a_person_are_bounded(clock: SetClock) -> None:
     """As many as there can be connections; the one renewed longest ago goes."""
-    board = MemoryPresenceBoard(clock)
+    board = MemoryPresenceBoard()
     await board.renew("ana", "first", Presence.ONLINE, 60)
     for number in range(limits.CONNECTIONS_PER_USER_MAX):
         await board.renew("ana", f"device{number}", Presence.AWAY, 60)

@@ -77,3 +77,14 @@ async def test_people_watched_are_bounded(world: World, group: str) -> None:
     strangers = [f"p{n}" for n in range(limits.WATCH_MAX)]
     assert await world.chat.presence.set(who("ana"), "x", ONLINE, [*strangers[1:], "ben"]) == {"ben": OFFLINE}
     assert await world.chat.presence.set(who("ana"), "x", ONLINE, [*strangers, "ben"]) == {}
+
+
+async def test_watchers_are_told_when_the_last_online_device_lapses_and_another_is_away(world: World) -> None:
+    """Also where the other device renews its lease before anybody looked: what was told last is what counts."""
+    await world.chat.presence.set(who("ana"), "phone", ONLINE, None)
+    world.clock.advance(limits.PRESENCE_LEASE_SECONDS - 1)
+    await world.chat.presence.set(who("ana"), "laptop", AWAY, None)
+    world.clock.advance(2)
+    await world.chat.presence.renew(who("ana"), "laptop", AWAY)
+    await world.chat.presence.expire()
+    assert told(world) == [("ana", ONLINE), ("ana", AWAY)]

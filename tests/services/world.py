@@ -75,7 +75,7 @@ class World:
         self.store = MemoryStore(self.clock)
         self.accounts = MemoryAccounts(self.clock, self.entropy)
         self.media = MemoryMedia()
-        self.board = MemoryPresenceBoard(self.clock)
+        self.board = MemoryPresenceBoard()
         self.broadcast = Recorder()
         self.committed: list[Committed] = []
         self.store.listen(self.committed.extend)

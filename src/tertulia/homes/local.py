@@ -156,7 +156,7 @@ class LocalHome:
             history=HistoryReader(self.store),
             receipts=Receipts(self.store, self.hub, self._rate(limits.CURSORS_RATE)),
             typing=Typing(self.store, self.hub),
-            presence=Presences(self.store, MemoryPresenceBoard(self.clock), self.hub, self.clock),
+            presence=Presences(self.store, MemoryPresenceBoard(), self.hub, self.clock),
             search=MessageSearch(self.store, self.search, self._rate(limits.SEARCH_RATE)),
             media=MediaFiles(self.store, self.media, self.clock, self.entropy, self._rate(limits.MEDIA_RATE)),
             tickets=Tickets(self.tickets, self.clock, self._rate(limits.TICKETS_RATE)),

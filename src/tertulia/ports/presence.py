@@ -16,7 +16,8 @@ class PresenceBoard(Protocol):
         ...
 
     async def expire(self, now: float) -> list[str]:
-        """Ends the leases that ran out; the people whose presence changed by it."""
+        """Ends the leases that ran out; the people whose presence changed by it. Until then they count, so that what
+        `presence` says is what watchers were told last. To be called every few seconds."""
         ...
 
     async def presence(self, usernames: Sequence[str]) -> dict[str, Presence]:

@@ -37,10 +37,7 @@ class Presences:
     async def end(self, identity: Identity, device: str) -> None:
         """The device is gone; the person is offline when it was the last."""
         before = await self._status(identity.username)
-        after = await self._board.end(identity.username, device)
-        # A lease that had run out counts as offline already, though nobody was told: who is not there is told again.
-        if before is not after or after is not Presence.ONLINE:
-            self._broadcast.to_watchers(identity.username, PresenceEvent(identity.username, after))
+        await self._tell(identity.username, (before, await self._board.end(identity.username, device)))
 
     async def expire(self) -> None:
         """Ends the leases that ran out, and tells who watches."""

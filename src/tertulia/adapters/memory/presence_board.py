@@ -4,14 +4,12 @@ from collections.abc import Sequence
 
 from tertulia.domain import limits
 from tertulia.domain.presence import Lease, Presence, presence_of
-from tertulia.ports.clock import Clock
 
 
 class MemoryPresenceBoard:
     """Leases by person and device; of each person as many as there can be connections, the oldest go first."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._leases: dict[str, dict[str, Lease]] = {}
 
     async def renew(self, username: str, device: str, status: Presence, until: float) -> Presence:
@@ -36,11 +34,10 @@ class MemoryPresenceBoard:
             lapsed = [device for device, lease in leases.items() if lease.until <= now]
             if not lapsed:
                 continue
-            # What watchers were told last: as if none had run out.
-            told = presence_of(leases.values(), float("-inf"))
+            told = self._presence(username)
             for device in lapsed:
                 del leases[device]
-            if presence_of(leases.values(), now) is not told:
+            if self._presence(username) is not told:
                 changed.append(username)
             if not leases:
                 del self._leases[username]
@@ -50,4 +47,5 @@ class MemoryPresenceBoard:
         return {username: self._presence(username) for username in usernames}
 
     def _presence(self, username: str) -> Presence:
-        return presence_of(self._leases.get(username, {}).values(), self._clock.monotonic())
+        # Whatever is still held counts, so that this is always what watchers were told last.
+        return presence_of(self._leases.get(username, {}).values(), float("-inf"))
