@@ -1,0 +1,77 @@
+"""How files are opened, brought forward and refused."""
+
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from tertulia.adapters.memory.clock import SetClock
+from tertulia.adapters.sqlite import schema
+from tertulia.adapters.sqlite.store import SqliteStore
+
+
+def test_a_new_file_gets_this_version(tmp_path: Path) -> None:
+    """Migrating says which version the file had, and doing it again changes nothing."""
+    connection = schema.connect(tmp_path / "chat.db")
+    assert schema.migrate(connection) == 0
+    assert schema.migrate(connection) == len(schema.MIGRATIONS)
+    connection.close()
+
+
+def test_a_newer_file_is_refused_and_left_alone(tmp_path: Path) -> None:
+    """An older program never writes into a file that it doesn't know."""
+    path = tmp_path / "chat.db"
+    connection = schema.connect(path)
+    schema.migrate(connection)
+    connection.execute(f"PRAGMA user_version = {len(schema.MIGRATIONS) + 1}")
+    with pytest.raises(schema.NewerFileError, match="newer"):
+        schema.migrate(connection)
+    assert connection.execute("PRAGMA user_version").fetchone() == (len(schema.MIGRATIONS) + 1,)
+    connection.close()
+
+
+def test_a_file_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    """A path that was mistyped must not turn somebody's database into ours."""
+    path = tmp_path / "other.db"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE recipes (name TEXT)")
+    other.commit()
+    other.close()
+    connection = schema.connect(path)
+    with pytest.raises(schema.ForeignFileError, match="another program"):
+        schema.migrate(connection)
+    assert connection.execute("SELECT name FROM sqlite_schema").fetchall() == [("recipes",)]
+    connection.close()
+
+
+def test_commits_are_fsynced(tmp_path: Path) -> None:
+    """WAL with synchronous=FULL (2): NORMAL loses acknowledged commits at a power loss."""
+    connection = schema.connect(tmp_path / "chat.db")
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    connection.close()
+
+
+def test_tables_and_keys_are_those_of_the_report(tmp_path: Path) -> None:
+    """`Chat-Conversations` by conversation and username, `Chat-Messages` by conversation and timestamp."""
+    connection = schema.connect(tmp_path / "chat.db")
+    schema.migrate(connection)
+    keys = {
+        table: [
+            name for name, place in connection.execute(f"SELECT name, pk FROM pragma_table_info('{table}')") if place
+        ]
+        for (table,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    }
+    assert keys == {
+        "Chat-Conversations": ["conversation", "username"],
+        "Chat-Messages": ["conversation", "timestamp"],
+    }
+    connection.close()
+
+
+async def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "data" / "chat.db", SetClock())
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "data" / "chat.db").stat().st_mode) == 0o600
+    await store.close()
