@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 
 PASSWORD: Final = "correct horse battery"
 WIDE: Final = {"width": 1180, "height": 760}
+REFUSED: Final = "ERR_CONNECTION|WebSocket connection|Failed to load resource"
 OFFLINE: Final = r"net::ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED"
 
 
@@ -81,7 +82,7 @@ class Guest:
         assert answer.status == 200, answer.text()
         self.token = answer.json()["access_token"]
         self.page.goto("/")
-        expect(self.page.get_by_role("heading", name="Pull up a chair")).to_be_visible()
+        expect(self.page.get_by_role("button", name="Your account")).to_be_visible()
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """A request of this person's, beside the page."""

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Route, expect
-from tests.browser.guests import OFFLINE, Guest
+from tests.browser.guests import OFFLINE, REFUSED, Guest
+from tests.conformance.places import Place
 
 Invite = Callable[..., Guest]
 
@@ -247,6 +248,33 @@ def test_presence_is_told_in_words(pair: tuple[Guest, Guest]) -> None:
     expect(ana.item("Ben Okafor").get_by_role("img", name="online")).to_be_visible()
     ben.page.goto("about:blank")
     expect(ana.page.get_by_role("main").get_by_text(f"@{ben.username} · offline")).to_be_visible(timeout=70_000)
+
+
+def test_a_restart_of_the_server_loses_nothing_and_needs_no_reload(place: Place, pair: tuple[Guest, Guest]) -> None:
+    if not place.features.restart:
+        pytest.skip("This server can't be restarted from here.")
+    ana, ben = pair
+    ana.say("before")
+    ben.open("Ana María")
+    ben.sees("before")
+    with ana.forgiving(REFUSED), ben.forgiving(REFUSED):
+        place.kill()
+        ana.say("while the server is away")
+        place.start()
+        ben.sees("before", "while the server is away")
+        ben.say("after")
+        ana.sees("before", "while the server is away", "after")
+
+
+def test_what_is_read_in_one_tab_is_read_in_all(pair: tuple[Guest, Guest]) -> None:
+    ana, ben = pair
+    other: Page = ben.context.new_page()
+    ben.listen(other)
+    other.goto("/")
+    ana.say("one", "two")
+    expect(other).to_have_title("(2) Tertulia")
+    ben.open("Ana María")
+    expect(other).to_have_title("Tertulia")
 
 
 def test_signing_out_ends_all_tabs_and_signing_in_brings_the_conversations_back(pair: tuple[Guest, Guest]) -> None:

@@ -1,10 +1,10 @@
 /** One conversation on the screen. */
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { attempt } from "../app/notices.ts";
 import { navigate } from "../app/route.ts";
-import { partner, unread } from "../state/conversations.ts";
+import { partner, unread, type Conversation } from "../state/conversations.ts";
 import type { Held } from "../state/held.ts";
 import { conversationName } from "../state/names.ts";
 import { PRESENCE_WORDS } from "../state/people.ts";
@@ -16,6 +16,7 @@ import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
 import { MessageList } from "./message-list.tsx";
 import { LiveBoard, TypingLine } from "./moment-line.tsx";
+import { attentive } from "./seen.ts";
 import { Visit } from "./visit.ts";
 
 export function ConversationPane({ id }: { id: string }): JSX.Element {
@@ -54,13 +55,16 @@ function Opened({ held }: { held: Held }): JSX.Element {
   useEffect(() => {
     if (pane && ready) return;
     let here = true;
-    void attempt(chat.sync.openPane(conversation.id)).then((well) => here && well && setReady(true));
+    void attempt(chat.sync.openPane(conversation.id)).then((well) => {
+      if (here && (well || chat.store.peek(conversation.id)?.pane)) setReady(true);
+    });
     void chat.sync.loadMembers(conversation.id).catch(() => undefined);
     return () => {
       here = false;
     };
   }, [!pane, connected]);
 
+  useLineOnReturn(visit, conversation);
   return (
     <main class="pane" aria-label={`Messages: ${name}`} id="messages">
       <Head held={held} name={name} />
@@ -72,6 +76,16 @@ function Opened({ held }: { held: Held }): JSX.Element {
       <Deleting visit={visit} />
     </main>
   );
+}
+
+/** Who looked away and comes back finds the line of the unread where they stopped. */
+function useLineOnReturn(visit: Visit, conversation: Conversation): void {
+  const waiting = unread(conversation);
+  const before = useRef(waiting);
+  useEffect(() => {
+    if (!before.current && waiting && !attentive()) visit.unreadAfter.value = conversation.read.number;
+    before.current = waiting;
+  }, [waiting]);
 }
 
 function Head({ held, name }: { held: Held; name: string }): JSX.Element {

@@ -83,7 +83,8 @@ export function MessageList({ visit, held, pane }: Props): JSX.Element {
 function useDays(visit: Visit, pane: Pane): readonly Day[] {
   const all = useChat().sending.outbox.value;
   const outgoing = useMemo(() => all.filter((message) => message.conversation === visit.id), [all, visit.id]);
-  return useMemo(() => toDays(pane.messages, pane.moreAfter ? [] : outgoing, visit.unreadAfter), [pane, outgoing]);
+  const after = visit.unreadAfter.value;
+  return useMemo(() => toDays(pane.messages, pane.moreAfter ? [] : outgoing, after), [pane, outgoing, after]);
 }
 
 function Days({ days, visit, held, pane }: Props & { days: readonly Day[] }): JSX.Element {

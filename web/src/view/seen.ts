@@ -14,8 +14,8 @@ export function useSeen(scroller: RefObject<HTMLElement | null>, onSeen: (timest
     clearTimeout(timer.current);
     const element = scroller.current;
     if (!element) return;
-    const attentive = document.visibilityState === "visible" && document.hasFocus();
-    const after = look(watch.current, attentive ? visibleIn(element) : [], attentive, performance.now());
+    const looking = attentive();
+    const after = look(watch.current, looking ? visibleIn(element) : [], looking, performance.now());
     watch.current = after.watch;
     if (after.again) timer.current = window.setTimeout(glance, after.again + 1);
     if (after.seen) told.current(after.seen);
@@ -34,6 +34,11 @@ export function useSeen(scroller: RefObject<HTMLElement | null>, onSeen: (timest
   }, []);
 
   return { glance };
+}
+
+/** Whether somebody looks at this page, as far as a page can know. */
+export function attentive(): boolean {
+  return document.visibilityState === "visible" && document.hasFocus();
 }
 
 /** The timestamps of the messages that show enough. */

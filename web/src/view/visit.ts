@@ -7,8 +7,11 @@ export type Mode = { kind: "new" } | { kind: "reply"; message: Message } | { kin
 
 export class Visit {
   readonly id: string;
-  /** The number of the last message that was read when the visit began; the line of the unread stays there. */
-  readonly unreadAfter: number | null;
+  /**
+   * The number of the last message that was read when the visit began, or when the person last looked away; null where
+   * nothing was unread. The line of the unread stays there.
+   */
+  readonly unreadAfter: Signal<number | null>;
   readonly mode: Signal<Mode> = signal({ kind: "new" });
   /** The row that the Tab key leads to; "" for the last one. */
   readonly active = signal("");
@@ -23,6 +26,6 @@ export class Visit {
 
   constructor(id: string, unreadAfter: number | null) {
     this.id = id;
-    this.unreadAfter = unreadAfter;
+    this.unreadAfter = signal(unreadAfter);
   }
 }

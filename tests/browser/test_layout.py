@@ -1,0 +1,121 @@
+"""The page on small screens, with large text, and in other colours."""
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.guests import Guest
+
+Invite = Callable[..., Guest]
+
+SMALLEST: Final = {"width": 320, "height": 568}
+LOOSE: Final = "() => document.documentElement.scrollWidth - innerWidth"
+
+
+def fits(page: Page) -> None:
+    assert page.evaluate(LOOSE) <= 0, "something is wider than the page"
+
+
+@pytest.mark.parametrize("size", [16, 32], ids=["normal text", "text at 200 %"])
+def test_everything_fits_into_320_pixels(invite: Invite, size: int) -> None:
+    """One pane at a time, nothing to scroll sideways, and what one needs can be reached (WCAG 1.4.4, 1.4.10)."""
+    ana, ben = invite("Ana María", viewport=SMALLEST), invite("Ben Okafor")
+    page = ana.page
+    page.add_init_script(
+        f"addEventListener('DOMContentLoaded', () => document.documentElement.style.fontSize = '{size}px')"
+    )
+    ben.visit(ana)
+    ben.say("A message with averyveryveryveryveryveryveryverylongwordinit https://example.org/" + "x" * 80)
+    page.goto("/")
+    fits(page)
+    ana.open("Ben Okafor")
+    fits(page)
+    expect(page.get_by_role("navigation")).to_be_hidden()
+    ana.say("an answer")
+    expect(ana.message("an answer")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Send")).to_be_in_viewport()
+    page.get_by_role("button", name="Members and settings").click()
+    fits(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Back to the list").click()
+    expect(ana.item("Ben Okafor")).to_be_visible()
+    page.get_by_role("button", name="New conversation").click()
+    fits(page)
+
+
+def test_controls_are_large_enough_to_hit(invite: Invite) -> None:
+    """Every button, link and field outside running text is at least 24 pixels in both directions (WCAG 2.5.8)."""
+    ana, ben = invite("Ana"), invite("Ben")
+    ana.visit(ben)
+    ana.say("hello")
+    ana.message("hello").hover()
+    ana.page.get_by_role("button", name="React with 👍").click()
+    expect(ana.log.get_by_role("button", name="👍 1, including you")).to_be_visible()
+    small = ana.page.evaluate(
+        """() => [...document.querySelectorAll('button, input, select, textarea, nav a')]
+          .map((element) => [element.getBoundingClientRect(), element.outerHTML.slice(0, 90)])
+          .filter(([box]) => box.width && (box.width < 24 || box.height < 24)).map(([, html]) => html)"""
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize("look", [{"forced_colors": "active"}, {"reduced_motion": "reduce"}, {"color_scheme": "dark"}])
+def test_other_looks_work_as_well(invite: Invite, look: dict[str, str]) -> None:
+    ana, ben = invite("Ana", **look), invite("Ben")
+    ana.visit(ben)
+    ana.say("hello")
+    ana.sees("hello")
+    expect(ana.page.get_by_role("button", name="Members and settings")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_ground(invite: Invite, scheme: str) -> None:
+    """Contrast of at least 4.5 to 1 for every text that is shown (WCAG 1.4.3)."""
+    ana, ben = invite("Ana", color_scheme=scheme), invite("Ben")
+    ben.visit(ana)
+    ben.say("a message with [a link](https://example.org) and @ben and `code`", "> quoted")
+    expect(ana.item("Ben").get_by_label("2 unread")).to_be_visible()
+    poor = ana.page.evaluate(CONTRAST)
+    ana.open("Ben")
+    ana.say("one of my own")
+    ana.sees("a message with a link and @ben and code", "quoted", "one of my own")
+    expect(ana.page.locator(".mark")).to_have_count(0)
+    poor += ana.page.evaluate(CONTRAST)
+    assert poor == []
+
+
+CONTRAST: Final = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, a / 255];
+  };
+  const over = (top, under) => [0, 1, 2].map((i) => top[i] * top[3] + under[i] * (1 - top[3])).concat(1);
+  const ground = (element) => {
+    const layers = [];
+    for (let at = element; at; at = at.parentElement) layers.push(rgba(getComputedStyle(at).backgroundColor));
+    return layers.reverse().reduce((under, top) => over(top, under), [255, 255, 255, 1]);
+  };
+  const light = (colour) => {
+    const linear = (value) => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    const [r, g, b] = colour.map((value) => linear(value / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const poor = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { parentElement: element, data } = texts.currentNode;
+    if (!data.trim() || element.closest('.hidden, :disabled')) continue;
+    if (!element.checkVisibility({ opacityProperty: true })) continue;
+    const under = ground(element);
+    const text = over(rgba(getComputedStyle(element).color), under);
+    const [high, low] = [light(text), light(under)].sort((a, b) => b - a);
+    const ratio = (high + 0.05) / (low + 0.05);
+    if (ratio < 4.5) poor.push(`${data.trim().slice(0, 30)}: ${ratio.toFixed(2)}`);
+  }
+  return poor;
+}"""
