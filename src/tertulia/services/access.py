@@ -1,11 +1,16 @@
 """Who may reach a conversation. Whoever is no active member learns nothing, not even that it exists."""
 
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.errors import ForbiddenError, NotFoundError
 from tertulia.domain.members import Member
 from tertulia.domain.messages import Message
 from tertulia.domain.permissions import Action, may
 from tertulia.ports.store import Membership, Snapshot, Store
+
+T = TypeVar("T")
 
 
 async def membership_of(store: Store, conversation: str, username: str, *, members: int = 0) -> Membership:
@@ -22,6 +27,20 @@ async def member_of(store: Store, conversation: str, username: str) -> tuple[Con
     if found is None or not found[1].active:
         raise NotFoundError("conversation_not_found")
     return found
+
+
+async def read_as_member(
+    store: Store, conversation: str, username: str, read: Callable[[Conversation, Member], Awaitable[T]]
+) -> T:
+    """What `read` gives to the caller, as of a moment within one membership: looked at again afterwards, for a removal
+    in between would let out what was committed after it. Raises `conversation_not_found`."""
+    head, member = await member_of(store, conversation, username)
+    while True:
+        found = await read(head, member)
+        head_after, member_after = await member_of(store, conversation, username)
+        if member_after.periods == member.periods:
+            return found
+        head, member = head_after, member_after
 
 
 def caller_of(snapshot: Snapshot, action: Action) -> Member:

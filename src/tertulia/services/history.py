@@ -35,9 +35,12 @@ class HistoryReader:
 
     async def log(self, identity: Identity, conversation: str, *, after: int, limit: int) -> LogPage:
         """Raises `conversation_not_found`."""
-        head, member = await access.member_of(self._store, conversation, identity.username)
-        entries, through = await self._store.log(conversation, member, after=after, limit=limit)
-        return LogPage(entries, through, head)
+
+        async def read(head: Conversation, member: Member) -> LogPage:
+            entries, through = await self._store.log(conversation, member, after=after, limit=limit)
+            return LogPage(entries, through, head)
+
+        return await access.read_as_member(self._store, conversation, identity.username, read)
 
     async def messages(
         self,
@@ -52,16 +55,25 @@ class HistoryReader:
         """A page before, after or around a timestamp; the last page without. Raises `conversation_not_found`."""
         if sum(point is not None for point in (before, after, around)) > 1:
             raise InvalidError("invalid_request", "Give one of `before`, `after` and `around`.")
-        head, member = await access.member_of(self._store, conversation, identity.username)
-        if around is not None:
-            return await self._around(head, member, around, limit)
-        if after is not None:
-            found = await self._store.messages(conversation, member, after=after, limit=limit + 1)
-            earlier = await self._store.messages(conversation, member, before=after + 1, limit=1)
-            return Page(found[:limit], bool(earlier), len(found) > limit, head)
-        found = await self._store.messages(conversation, member, before=before, limit=limit + 1)
-        later = before is not None and await self._store.messages(conversation, member, after=before - 1, limit=1)
+
+        async def read(head: Conversation, member: Member) -> Page:
+            if around is not None:
+                return await self._around(head, member, around, limit)
+            if after is not None:
+                return await self._after(head, member, after, limit)
+            return await self._before(head, member, before, limit)
+
+        return await access.read_as_member(self._store, conversation, identity.username, read)
+
+    async def _before(self, head: Conversation, member: Member, before: int | None, limit: int) -> Page:
+        found = await self._store.messages(head.id, member, before=before, limit=limit + 1)
+        later = before is not None and await self._store.messages(head.id, member, after=before - 1, limit=1)
         return Page(found[-limit:], len(found) > limit, bool(later), head)
+
+    async def _after(self, head: Conversation, member: Member, after: int, limit: int) -> Page:
+        found = await self._store.messages(head.id, member, after=after, limit=limit + 1)
+        earlier = await self._store.messages(head.id, member, before=after + 1, limit=1)
+        return Page(found[:limit], bool(earlier), len(found) > limit, head)
 
     async def _around(self, head: Conversation, member: Member, around: int, limit: int) -> Page:
         """Half before and at the point, half after; where one side is short the other fills the page."""

@@ -1,5 +1,7 @@
 """Members of groups: adding, removing, leaving, roles, handing over."""
 
+from collections.abc import Sequence
+
 from msgspec import UNSET, UnsetType
 
 from tertulia.domain import limits
@@ -24,9 +26,12 @@ class Members:
         self, identity: Identity, conversation: str, *, after: str, limit: int
     ) -> tuple[list[Member], str | None]:
         """A page of the members by username, and where the next page begins. Raises `conversation_not_found`."""
-        await access.member_of(self._store, conversation, identity.username)
-        found = await self._store.members(conversation, after=after, limit=limit + 1)
-        page = found[:limit]
+
+        async def read(_: Conversation, __: Member) -> Sequence[Member]:
+            return await self._store.members(conversation, after=after, limit=limit + 1)
+
+        found = await access.read_as_member(self._store, conversation, identity.username, read)
+        page = list(found[:limit])
         return page, page[-1].username if len(found) > limit else None
 
     async def put(
