@@ -261,6 +261,12 @@ async def test_a_token_that_is_none_is_refused(home: Home, header: str) -> None:
     assert response.headers["www-authenticate"].startswith("Bearer")
 
 
+async def test_signing_out_with_a_token_that_is_none_is_refused(home: Home) -> None:
+    """Who shows a token with a sign-out is who it says, or nobody: a made-up one is `unauthenticated`."""
+    answer = await home.post("/api/auth/sign-out", {}, headers={"Authorization": "Bearer nonsense"})
+    assert (answer.status_code, code(answer)) == (401, "unauthenticated")
+
+
 async def test_a_token_with_a_changed_part_is_refused(home: Home) -> None:
     """Neither the claims nor the signature of a token can be changed, nor its algorithm left out."""
     ana = await home.register()
