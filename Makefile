@@ -27,7 +27,9 @@ bench: $(VENV)/.dev web ## Measure; writes docs/benchmarks.md
 	@$(BIN)/python -m bench
 
 docs: $(VENV)/.dev ## Write the generated pages of the documentation again
-	@$(BIN)/python scripts/generate_docs.py
+	@$(BIN)/python scripts/generate_reference.py
+	@$(BIN)/python scripts/generate_types.py
+	@$(BIN)/python scripts/generate_cli.py
 
 format: $(VENV)/.dev ## Format the code
 	@$(BIN)/ruff format src tests bench scripts examples
