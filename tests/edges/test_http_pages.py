@@ -279,5 +279,5 @@ async def test_what_is_not_http_is_answered_as_asgi_wants() -> None:
         told.append(message["type"])
 
     await app({"type": "lifespan"}, receive, send)
-    await app({"type": "websocket"}, receive, send)
+    await app({"type": "websocket", "path": "/ws", "headers": []}, receive, send)
     assert told == ["lifespan.startup.complete", "lifespan.shutdown.complete", "websocket.close"]

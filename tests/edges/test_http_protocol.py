@@ -181,6 +181,25 @@ async def test_a_client_that_reads_nothing_of_its_answer_is_disconnected() -> No
         await asyncio.wait_for(closed.wait(), 10)
 
 
+async def test_one_connection_more_than_the_bound_is_closed() -> None:
+    """As many connections as the bound are served, one more is closed unheard, and a place that gets free is taken."""
+    _, app = echo_app()
+    async with serving(app, bounded(connections_max=2)) as port:
+        async with connection(port) as (reader, writer), connection(port) as (_, idle), connection(port) as (third, _):
+            assert await read_all(third) == b""
+            writer.write(REQUEST + b"\r\n")
+            assert (await asyncio.wait_for(reader.readuntil(b"\r\n"), 10)) == b"HTTP/1.1 200 OK\r\n"
+            idle.close()
+            await idle.wait_closed()
+            answer = b""
+            async with asyncio.timeout(10):
+                while not answer:
+                    async with connection(port) as (again, asking):
+                        asking.write(REQUEST + b"Connection: close\r\n\r\n")
+                        answer = await read_all(again)
+        assert answer.startswith(b"HTTP/1.1 200 OK")
+
+
 async def test_a_client_that_leaves_in_the_middle_of_its_request_is_not_a_fault(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

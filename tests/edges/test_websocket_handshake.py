@@ -69,6 +69,17 @@ def test_the_list_of_origins_is_exact(server: ChatServer, origin: str) -> None:
         assert client.shake(server.ticket("alice", origin=origin), Origin=origin) == 403
 
 
+def test_a_server_with_names_answers_to_these_only() -> None:
+    """A page of a site whose name was made to resolve to this machine doesn't get in (DNS rebinding): its origin would
+    pass for the server's own."""
+    with ChatServer(WebSocketSettings(hosts=("localhost", "127.0.0.1", "[::1]"))) as server:
+        for host, status in (("127.0.0.1", 101), ("LocalHost", 101), ("[::1]", 101), ("evil.example", 400), ("", 400)):
+            address = f"{host}:{server.port}"
+            with RawClient(server.port) as client:
+                ticket = server.ticket("alice", origin=f"http://{address}".lower())
+                assert client.shake(ticket, Host=address, Origin=f"http://{address}".lower()) == status, host
+
+
 def test_a_ticket_of_an_ended_session_opens_nothing(server: ChatServer) -> None:
     """Between a ticket and its use the session may end; then the ticket is forgotten."""
     ticket, kept = server.ticket("alice", session="ended"), server.ticket("alice", session="kept")

@@ -3,11 +3,14 @@
 import asyncio
 import threading
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from tertulia.api.dispatch import Answer, Incoming, dispatch
 from tertulia.api.operations import BY_NAME
+from tertulia.edges.server.doors import Handshake
 from tertulia.homes.folder import FolderInUseError
 from tertulia.homes.local import LocalHome
 from tertulia.homes.settings import Settings, SignUp
@@ -72,6 +75,36 @@ async def test_a_start_that_fails_leaves_the_folder_free(tmp_path: Path) -> None
         assert await home.first_admin_invite() is None
         body = b'{"username": "root", "password": "a fine long sentence"}'
         assert (await call(home, "sign_in", body)).status == 200
+    finally:
+        await home.close()
+
+
+@pytest.mark.parametrize(
+    ("settings", "host", "status"),
+    [
+        ({}, "localhost:8080", 200),
+        ({}, "[::1]:8080", 200),
+        ({}, "evil.example:8080", 400),
+        ({"origins": ("https://chat.example.org:8443",)}, "Chat.Example.org", 200),
+        ({"origins": ("https://chat.example.org:8443",)}, "evil.example", 400),
+        ({"trusted_proxies": ("127.0.0.1",)}, "chat.example.org", 200),
+        ({"host": "0.0.0.0"}, "chat.example.org", 200),
+    ],
+    ids=str,
+)
+async def test_a_server_of_this_machine_alone_goes_by_its_names(
+    tmp_path: Path, settings: dict[str, Any], host: str, status: int
+) -> None:
+    """Bound to loopback, it answers to this machine's names and those of the listed origins only (DNS rebinding);
+    behind a proxy, or in a network, to any."""
+    home = LocalHome(Settings(data=tmp_path / "data", **settings))
+    await home.open()
+    try:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(home.app), base_url="http://any") as http:
+            assert (await http.get("/healthz", headers={"host": host})).status_code == status
+        upgrade = Handshake(path="/ws", query="", headers={b"host": host.encode()}, address=None, secure=False)
+        refusal = home.gateway.refuse(upgrade)
+        assert (refusal.status if refusal else 200) == status
     finally:
         await home.close()
 

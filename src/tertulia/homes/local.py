@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import uvicorn
 from msgspec import Struct
@@ -22,14 +23,13 @@ from tertulia.adapters.memory.rates import MemoryRate, Unlimited
 from tertulia.adapters.memory.tickets import MemoryTickets
 from tertulia.adapters.sqlite.search import SqliteSearch
 from tertulia.adapters.sqlite.store import SqliteStore
-from tertulia.api.asyncapi import asyncapi
 from tertulia.api.calls import Answer, Incoming
 from tertulia.api.dispatch import dispatch
 from tertulia.api.operations import Operation
 from tertulia.api.session import DEFAULT_RATES, Rates
 from tertulia.domain import limits
 from tertulia.edges.server import logs
-from tertulia.edges.server.caller import CallerReader
+from tertulia.edges.server.caller import CallerReader, hostname_of
 from tertulia.edges.server.frames import encode_frame
 from tertulia.edges.server.http import HttpApp, create_app
 from tertulia.edges.server.http_protocol import BoundedHttpProtocol
@@ -57,6 +57,7 @@ from tertulia.services.search import MessageSearch
 from tertulia.services.tickets import Tickets
 from tertulia.services.typing import Typing
 
+LOOPBACK_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 DRAIN_SECONDS: Final = 8
 """For connections and requests to end after SIGTERM; commits in flight are finished in any case."""
 _PRESENCE_SECONDS: Final = 5.0
@@ -120,7 +121,11 @@ class LocalHome:
             callers,
             self.clock,
             self.entropy,
-            WebSocketSettings(origins=self.settings.origins, rates=_session_rates(self.settings.rate_factor)),
+            WebSocketSettings(
+                hosts=_hosts(self.settings),
+                origins=self.settings.origins,
+                rates=_session_rates(self.settings.rate_factor),
+            ),
         )
         self.app = self._app()
         self.store.listen(self.hub.committed)
@@ -170,6 +175,7 @@ class LocalHome:
         return create_app(
             perform,
             settings=HttpSettings(
+                hosts=_hosts(settings),
                 origins=settings.origins,
                 trusted_proxies=settings.trusted_proxies,
                 https=settings.https,
@@ -180,7 +186,6 @@ class LocalHome:
             metrics=self.metrics,
             rate=self._rate(limits.REQUESTS_RATE),
             ready=self._ready,
-            documents={"/api/asyncapi.json": asyncapi},
         )
 
     def _rate(self, limit: limits.RateLimit) -> Rate:
@@ -288,6 +293,14 @@ def run(settings: Settings, started: Callable[[Started], None]) -> None:
         import uvloop
 
         uvloop.run(serve(settings, started))
+
+
+def _hosts(settings: Settings) -> tuple[str, ...]:
+    """By which names the server may be addressed where only this machine can reach it; else any (DNS rebinding)."""
+    if settings.public or settings.trusted_proxies:
+        return ()
+    listed = (urlsplit(origin).netloc for origin in settings.origins)
+    return (*LOOPBACK_HOSTS, *map(hostname_of, listed))
 
 
 def _session_rates(factor: float) -> Rates:

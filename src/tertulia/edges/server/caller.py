@@ -5,11 +5,11 @@ import os
 import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
+from starlette.types import Scope
 
-Scope = dict[str, Any]
 Headers = dict[bytes, bytes]
 
 _SANE_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -30,14 +30,19 @@ class Caller(Struct, frozen=True):
 
     @property
     def hostname(self) -> str:
-        """`host` without its port; an IPv6 address keeps its brackets."""
-        name, colon, port = self.host.rpartition(":")
-        return name if colon and port.isdigit() and (":" not in name or name.endswith("]")) else self.host
+        """`host` without its port."""
+        return hostname_of(self.host)
 
     @property
     def own_origin(self) -> str:
         """The web origin of the server's own pages, as the caller addressed it (RFC 6454, 6.2)."""
         return f"{'https' if self.https else 'http'}://{self.host}"
+
+
+def hostname_of(host: str) -> str:
+    """The host without its port; an IPv6 address keeps its brackets."""
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdigit() and (":" not in name or name.endswith("]")) else host
 
 
 class CallerReader:

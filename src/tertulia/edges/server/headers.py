@@ -4,14 +4,18 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from tertulia.edges.server.caller import Caller, Headers
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+
+from tertulia.edges.server.caller import Caller
+from tertulia.edges.server.exchange import Exchange, Kind
 from tertulia.edges.server.settings import HttpSettings
 
 RawHeaders = list[tuple[bytes, bytes]]
 
-_ALLOWED_HEADERS: Final = b"authorization, content-type, x-request-id"
+_ALLOWED_HEADERS: Final = "authorization, content-type, x-request-id"
 _EXPOSED_HEADERS: Final = b"retry-after, x-request-id, content-range, etag"
-_PREFLIGHT_SECONDS: Final = b"7200"
+_PREFLIGHT_SECONDS: Final = "7200"
 _HOST: Final = re.compile(r"[a-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9a-f:.]{2,45}\](:\d{1,5})?")
 _POLICIES_MAX: Final = 64
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
@@ -43,39 +47,46 @@ class AnswerHeaders:
 
     def __init__(self, settings: HttpSettings) -> None:
         self._origins: Final = frozenset(settings.origins)
-        page: RawHeaders = [
-            *_ALWAYS,
-            (b"cross-origin-opener-policy", b"same-origin"),
-            (b"cross-origin-resource-policy", b"same-origin"),
-            (b"permissions-policy", b"geolocation=(), payment=(), usb=()"),
-        ]
-        api: RawHeaders = [
-            *_ALWAYS,
-            (b"content-security-policy", _API_POLICY),
-            (b"cache-control", b"no-store"),
-            (b"cross-origin-resource-policy", b"same-origin"),
-        ]
-        # A page of a listed origin shows files by <img>, which asks for no permission beyond this one.
-        reach = b"cross-origin" if settings.origins else b"same-origin"
-        content: RawHeaders = [
-            *_ALWAYS,
-            (b"content-security-policy", _CONTENT_POLICY),
-            (b"cross-origin-resource-policy", reach),
-        ]
         self._settings: Final = settings
         self._policies: Final[dict[str, bytes]] = {}
-        self._page: Final = {False: page, True: [*page, _HSTS]}
-        self._api: Final = {False: api, True: [*api, _HSTS]}
-        self._content: Final = {False: content, True: [*content, _HSTS]}
+        # A page of a listed origin shows files by <img>, which asks for no permission beyond this one.
+        reach = b"cross-origin" if settings.origins else b"same-origin"
+        kinds: dict[Kind, RawHeaders] = {
+            Kind.PAGE: [
+                *_ALWAYS,
+                (b"cross-origin-opener-policy", b"same-origin"),
+                (b"cross-origin-resource-policy", b"same-origin"),
+                (b"permissions-policy", b"geolocation=(), payment=(), usb=()"),
+            ],
+            Kind.API: [
+                *_ALWAYS,
+                (b"content-security-policy", _API_POLICY),
+                (b"cache-control", b"no-store"),
+                (b"cross-origin-resource-policy", b"same-origin"),
+            ],
+            Kind.CONTENT: [
+                *_ALWAYS,
+                (b"content-security-policy", _CONTENT_POLICY),
+                (b"cross-origin-resource-policy", reach),
+            ],
+        }
+        self._fixed: Final = {
+            (kind, https): [*fixed, _HSTS] if https else fixed
+            for kind, fixed in kinds.items()
+            for https in (False, True)
+        }
 
-    def page(self, caller: Caller) -> RawHeaders:
-        return [*self._page[caller.https], (b"content-security-policy", self._policy(caller))]
-
-    def api(self, caller: Caller) -> RawHeaders:
-        return self._api[caller.https]
-
-    def content(self, caller: Caller) -> RawHeaders:
-        return self._content[caller.https]
+    def complete(self, exchange: Exchange, headers: RawHeaders) -> None:
+        """Adds to an answer's headers what it doesn't have of those of its kind, and the request's id."""
+        caller = exchange.caller
+        present = {name for name, _ in headers}
+        headers += [header for header in self._fixed[exchange.kind, caller.https] if header[0] not in present]
+        headers.append((b"x-request-id", caller.request_id.encode("ascii")))
+        if exchange.kind is Kind.PAGE:
+            headers.append((b"content-security-policy", self._policy(caller)))
+        elif self._origins:
+            MutableHeaders(raw=headers).add_vary_header("Origin")
+            headers += self._cors(caller)
 
     def _policy(self, caller: Caller) -> bytes:
         """The page's policy, with the server's own WebSocket by name: older browsers don't count it as 'self'."""
@@ -88,37 +99,36 @@ class AnswerHeaders:
             policy = self._policies[own] = page_policy(connect, self._settings.media)
         return policy
 
-    def allows(self, caller: Caller, fetch_site: bytes = b"") -> bool:
+    def allows(self, caller: Caller, fetch_site: str = "") -> bool:
         """Whether a request may act on a cookie: it comes from the server's own page, a listed origin, or no browser.
 
         A browser sends `Origin` with every request that can change something (Fetch standard, 3.1); where it is absent
         and `Sec-Fetch-Site` (`fetch_site`) shows another site all the same, the answer is no.
         """
         if not caller.origin:
-            return fetch_site in (b"", b"same-origin", b"none")
+            return fetch_site in ("", "same-origin", "none")
         return caller.origin == caller.own_origin or caller.origin in self._origins
 
-    def cors(self, caller: Caller) -> RawHeaders:
-        """What lets a page of a listed origin read the answer. The answer differs by origin, so a cache must know."""
-        if not self._origins:
-            return []
+    def preflight(self, request: Request, allowed: str) -> dict[str, str]:
+        """What a listed origin's preflight (Fetch standard, 3.2.2) is permitted, beside what every answer has.
+
+        Starlette's CORSMiddleware isn't used: it tells foreign origins that credentials are allowed, and every path
+        that it takes every method.
+        """
+        if "access-control-request-method" not in request.headers or request.headers.get("origin") not in self._origins:
+            return {}
+        return {
+            "access-control-allow-methods": allowed,
+            "access-control-allow-headers": _ALLOWED_HEADERS,
+            "access-control-max-age": _PREFLIGHT_SECONDS,
+        }
+
+    def _cors(self, caller: Caller) -> RawHeaders:
+        """What lets a page of a listed origin, and of no other, read the answer."""
         if caller.origin not in self._origins:
-            return [(b"vary", b"Origin")]
+            return []
         return [
-            (b"vary", b"Origin"),
             (b"access-control-allow-origin", caller.origin.encode("latin-1")),
             (b"access-control-allow-credentials", b"true"),
             (b"access-control-expose-headers", _EXPOSED_HEADERS),
         ]
-
-    def preflight(self, caller: Caller, headers: Headers, methods: Iterable[str]) -> RawHeaders:
-        """What answers an `OPTIONS` request; to a listed origin's preflight (Fetch standard, 3.2.2), permission."""
-        allowed = ", ".join(methods).encode("ascii")
-        answer = [(b"allow", allowed), *self.cors(caller)]
-        if b"access-control-request-method" in headers and caller.origin in self._origins:
-            answer += [
-                (b"access-control-allow-methods", allowed),
-                (b"access-control-allow-headers", _ALLOWED_HEADERS),
-                (b"access-control-max-age", _PREFLIGHT_SECONDS),
-            ]
-        return answer

@@ -1,94 +1,37 @@
-"""The server's HTTP edge as one ASGI application: operations under `/api`, and the pages beside them."""
+"""The server's HTTP edge: a Starlette application of the operations under `/api`, and the pages beside them."""
 
-import logging
-import time
-from collections.abc import Iterable
 from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from tertulia.api.asyncapi import asyncapi
 from tertulia.api.openapi import openapi
-from tertulia.domain.errors import ChatError, InvalidError
-from tertulia.edges.server.bodies import ClientGoneError, Receive, Send
-from tertulia.edges.server.caller import CallerReader, Scope
-from tertulia.edges.server.exchange import Exchange
+from tertulia.domain.errors import NotFoundError
+from tertulia.edges.server.answers import error_response
+from tertulia.edges.server.caller import CallerReader
+from tertulia.edges.server.envelope import Envelope
+from tertulia.edges.server.exchange import exchange_in
 from tertulia.edges.server.headers import AnswerHeaders
-from tertulia.edges.server.logs import ACCESS, log_request
 from tertulia.edges.server.metrics import Metrics
 from tertulia.edges.server.pages import Documents, Pages, Ready
 from tertulia.edges.server.rest import Dispatch, Rest
 from tertulia.edges.server.settings import HttpSettings
+from tertulia.edges.server.static import WebClient
 from tertulia.ports.rates import Rate
 
-CLIENT_GONE: Final = 499
-"""Stands in log and metrics for a request whose client left; nobody is sent it."""
+HttpApp = Starlette
+"""What uvicorn calls for each request. It starts and stops nothing: the home does."""
+
+_ORDER: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 async def _always_ready() -> str:
     return ""
-
-
-class HttpApp:
-    """What uvicorn calls for each request. It starts and stops nothing: the home does."""
-
-    def __init__(
-        self,
-        callers: CallerReader,
-        headers: AnswerHeaders,
-        rest: Rest,
-        pages: Pages,
-        metrics: Metrics,
-        hosts: Iterable[str] = (),
-    ) -> None:
-        self._hosts: Final = frozenset(host.lower() for host in hosts)
-        self._callers: Final = callers
-        self._headers: Final = headers
-        self._rest: Final = rest
-        self._pages: Final = pages
-        self._metrics: Final = metrics
-        self._access: Final = logging.getLogger(ACCESS)
-        self._faults: Final = logging.getLogger("tertulia.faults")
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
-            return
-        if scope["type"] != "http":
-            # A WebSocket goes to the protocol class; one that comes here all the same is refused (ASGI, "Close").
-            await send({"type": "websocket.close", "code": 1008})
-            return
-        started = time.perf_counter()
-        headers = dict(scope["headers"])
-        exchange = Exchange(scope, receive, send, self._callers.read(scope, headers), headers)
-        try:
-            await self._answer(exchange)
-        finally:
-            seconds = time.perf_counter() - started
-            self._metrics.request(exchange.operation, exchange.status, exchange.code, seconds)
-            log_request(self._access, exchange, seconds)
-
-    async def _answer(self, exchange: Exchange) -> None:
-        path: str = exchange.scope["path"]
-        try:
-            if self._hosts and exchange.caller.hostname not in self._hosts:
-                raise InvalidError("invalid_request", "This server doesn't go by that name. The operator can add it.")
-            if path.startswith("/api/") and not self._pages.has(path):
-                await self._rest(exchange)
-            elif path.startswith("/"):
-                await self._pages(exchange)
-            else:
-                # `GET *` and the like (RFC 9112, 3.2.4): there is no such thing here.
-                raise InvalidError("invalid_request")
-        except InvalidError as error:
-            await exchange.respond_problem(self._headers.api(exchange.caller), error)
-        except ClientGoneError:
-            exchange.status = exchange.status or CLIENT_GONE
-        except Exception:
-            # Whatever is wrong, the caller gets a problem, and the log says what under the same request id.
-            fields = {"request_id": exchange.caller.request_id, "operation": exchange.operation}
-            self._faults.exception("a request failed", extra={"fields": fields})
-            if exchange.started:
-                raise
-            await exchange.respond_problem(self._headers.api(exchange.caller), ChatError("internal"))
 
 
 def create_app(
@@ -109,14 +52,43 @@ def create_app(
     metrics = metrics or Metrics()
     headers = AnswerHeaders(settings)
     documents = {"/api/openapi.json": openapi, "/api/asyncapi.json": asyncapi, **(documents or {})}
-    pages = Pages(settings, headers, metrics, ready=ready, documents=documents)
+    pages = Pages(settings, metrics, ready=ready, documents=documents)
+    rest = Rest(dispatch, headers, rate)
     callers = CallerReader(settings.trusted_proxies, https=settings.https)
-    return HttpApp(callers, headers, Rest(dispatch, headers, rate=rate), pages, metrics, settings.hosts)
+
+    web_client = WebClient(settings.static)
+
+    async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+        # `GET *` and the like (RFC 9112, 3.2.4) has no slash.
+        if path.startswith("/api/") or not path.startswith("/"):
+            rest.limit(exchange_in(scope))
+            raise NotFoundError("not_found")
+        await web_client(scope, receive, send)
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        return _refuse_method(request, error, headers, rest)
+
+    app = Starlette(
+        routes=[*pages.routes(), *rest.routes()],
+        middleware=[Middleware(Envelope, callers=callers, headers=headers, metrics=metrics, hosts=settings.hosts)],
+        exception_handlers={405: refuse},
+    )
+    app.router.redirect_slashes = False
+    app.router.default = elsewhere
+    return app
 
 
-async def _lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
+def _refuse_method(request: Request, error: Exception, headers: AnswerHeaders, rest: Rest) -> Response:
+    """405 with the methods that a path takes (RFC 9110, 15.5.6). `OPTIONS` asks for just these."""
+    exchange = exchange_in(request.scope)
+    taken = error.headers if isinstance(error, HTTPException) else None
+    methods = {*(taken or {}).get("Allow", "").split(", "), "OPTIONS"}
+    allowed = ", ".join(method for method in _ORDER if method in methods)
+    if request.method == "OPTIONS":
+        exchange.operation = "preflight"
+        return Response(None, 204, {"allow": allowed, **headers.preflight(request, allowed)})
+    rest.limit(exchange)
+    response = error_response(exchange, NotFoundError("method_not_allowed"))
+    response.headers["allow"] = allowed
+    return response

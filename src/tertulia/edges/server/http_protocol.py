@@ -15,8 +15,11 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     `head_bytes` bounds request line and headers together, trailers too. `stall_seconds` is how long a head may take to
     arrive, how long nothing may arrive of a body, and how long an answer may wait for a client that reads none of it.
     `discard_bytes` is how much of a body is still taken after its request was refused, so that the client reads why.
+    `connections_max` bounds all connections of the process, WebSockets among them; one more is closed as it comes.
+    uvicorn's `limit_concurrency` looks at requests only, so that silent connections could use up the open files.
     """
 
+    connections_max: ClassVar[int] = 19_500
     head_bytes: ClassVar[int] = 32 * 1024
     headers_max: ClassVar[int] = 100
     stall_seconds: ClassVar[float] = 30.0
@@ -33,6 +36,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if len(self.connections) > self.connections_max:
+            transport.abort()
+            return
         self._heard = self.loop.time()
         self._watch = self.loop.call_later(self.stall_seconds, self._look)
 

@@ -68,11 +68,10 @@ def log_request(logger: logging.Logger, exchange: Exchange, seconds: float) -> N
     level = logging.ERROR if exchange.status >= 500 else logging.INFO
     if not logger.isEnabledFor(level):
         return
-    path = exchange.raw_path.decode("latin-1")
     fields = {
         "request_id": exchange.caller.request_id,
         "method": exchange.method,
-        "path": path,
+        "path": exchange.path,
         "operation": exchange.operation,
         "status": exchange.status,
         "ms": round(seconds * 1000, 3),
@@ -83,4 +82,4 @@ def log_request(logger: logging.Logger, exchange: Exchange, seconds: float) -> N
         fields["code"] = exchange.code
     if exchange.username:
         fields["username"] = exchange.username
-    logger.log(level, "%s %s %d", exchange.method, path, exchange.status, extra={"fields": fields})
+    logger.log(level, "%s %s %d", exchange.method, exchange.path, exchange.status, extra={"fields": fields})

@@ -1,4 +1,4 @@
-"""Everything over HTTP that is not an operation: documents, configuration, health, metrics, the web client."""
+"""Everything over HTTP that is not an operation: documents, configuration, health, metrics."""
 
 import asyncio
 import hmac
@@ -7,135 +7,108 @@ from html import escape
 from typing import Any, Final
 
 import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from tertulia.api.errors import STATUS
 from tertulia.api.responses import Status
-from tertulia.domain.errors import ForbiddenError, InvalidError, NotFoundError, UnavailableError, registry
+from tertulia.domain.errors import ForbiddenError, InvalidError, UnavailableError, registry
+from tertulia.edges.server.answers import error_response, json_response
 from tertulia.edges.server.caller import is_loopback
-from tertulia.edges.server.exchange import Exchange
-from tertulia.edges.server.headers import AnswerHeaders
+from tertulia.edges.server.exchange import Kind, exchange_in
 from tertulia.edges.server.metrics import Metrics
 from tertulia.edges.server.settings import HttpSettings
-from tertulia.edges.server.static import File, StaticFiles, make_file, reply
+from tertulia.edges.server.static import Content
 
 Ready = Callable[[], Awaitable[str]]
 """Answers "" where the server can do its work, else a sentence that says why not. May raise."""
 Documents = Mapping[str, Callable[[], Any]]
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 READY_SECONDS: Final = 2.0
-_METRICS_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
+_METRICS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Pages:
-    """Answers every path outside `/api`, and the documents inside it. Only `GET` and `HEAD`."""
+    """Fixed paths, most of them outside `/api`. Only `GET` and `HEAD`."""
 
-    def __init__(
-        self,
-        settings: HttpSettings,
-        headers: AnswerHeaders,
-        metrics: Metrics,
-        *,
-        ready: Ready,
-        documents: Documents,
-    ) -> None:
+    def __init__(self, settings: HttpSettings, metrics: Metrics, *, ready: Ready, documents: Documents) -> None:
         self._settings: Final = settings
-        self._headers: Final = headers
         self._metrics: Final = metrics
         self._ready: Final = ready
-        self._documents: Final = documents
-        self._static: Final = StaticFiles(settings.static)
-        self._made: Final[dict[str, File]] = {}
-        self._pages: Final[dict[str, tuple[str, Callable[[Exchange], Awaitable[None]]]]] = {
-            "/healthz": ("healthz", self._healthz),
-            "/readyz": ("readyz", self._readyz),
-            "/metrics": ("metrics", self._show_metrics),
-            "/config.json": ("config", self._config),
-            "/docs/errors": ("docs", self._errors),
-            "/ws": ("websocket", self._not_a_websocket),
-            **dict.fromkeys(documents, ("document", self._document)),
-        }
+        self._documents: Final = {"/config.json": lambda: settings.web, **documents}
+        self._made: Final[dict[str, Content]] = {}
 
-    def has(self, path: str) -> bool:
-        return path in self._pages
+    def routes(self) -> list[Route]:
+        """Their names are those of the log and the metrics."""
+        return [
+            _route("/healthz", self._healthz, "healthz"),
+            _route("/readyz", self._readyz, "readyz"),
+            _route("/metrics", self._show_metrics, "metrics"),
+            _route("/docs/errors", self._errors, "docs"),
+            _route("/ws", self._not_a_websocket, "websocket"),
+            *(_route(path, self._document, "document") for path in self._documents),
+        ]
 
-    async def __call__(self, exchange: Exchange) -> None:
-        path: str = exchange.scope["path"]
-        exchange.operation, page = self._pages.get(path, ("static", self._serve_file))
-        if exchange.method == "OPTIONS":
-            headers = self._headers.preflight(exchange.caller, exchange.headers, ("GET", "HEAD", "OPTIONS"))
-            await exchange.respond(204, [*self._headers.api(exchange.caller), *headers], b"")
-        elif exchange.method not in ("GET", "HEAD"):
-            headers = [*self._headers.api(exchange.caller), (b"allow", b"GET, HEAD, OPTIONS")]
-            await exchange.respond_problem(headers, NotFoundError("method_not_allowed"))
-        else:
-            await page(exchange)
-
-    async def _healthz(self, exchange: Exchange) -> None:
+    async def _healthz(self, _: Request) -> Response:
         """The process lives and its event loop turns."""
-        await exchange.respond_json(200, self._headers.api(exchange.caller), Status(status="ok"))
+        return json_response(Status(status="ok"))
 
-    async def _readyz(self, exchange: Exchange) -> None:
+    async def _readyz(self, request: Request) -> Response:
         """The server can do its work; 503 while it drains, or where its store doesn't answer in time."""
-        headers = self._headers.api(exchange.caller)
         try:
             async with asyncio.timeout(READY_SECONDS):
                 reason = await self._ready()
         except Exception:  # noqa: BLE001  whatever is wrong with the store, the answer is the same
             reason = "The store doesn't answer."
         if reason:
-            await exchange.respond_problem(headers, UnavailableError("unavailable", reason))
-        else:
-            await exchange.respond_json(200, headers, Status(status="ready"))
+            return error_response(exchange_in(request.scope), UnavailableError("unavailable", reason))
+        return json_response(Status(status="ready"))
 
-    async def _show_metrics(self, exchange: Exchange) -> None:
+    async def _show_metrics(self, request: Request) -> Response:
         """For this machine, and for who shows the token. A request that a proxy passed on isn't this machine's own."""
-        caller, token = exchange.caller, self._settings.metrics_token
-        headers = self._headers.api(caller)
-        given = exchange.headers.get(b"authorization", b"").removeprefix(b"Bearer ")
-        shown = bool(token) and hmac.compare_digest(given, token.encode())
+        caller, token = exchange_in(request.scope).caller, self._settings.metrics_token
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        shown = bool(token) and hmac.compare_digest(given.encode(), token.encode())
         if not shown and (caller.forwarded or not is_loopback(caller.address)):
             sentence = "Metrics are for this machine, or for who shows the metrics token as a bearer token."
-            await exchange.respond_problem(headers, ForbiddenError("forbidden", sentence))
-            return
-        await exchange.respond(200, [*headers, (b"content-type", _METRICS_TYPE)], self._metrics.text())
+            raise ForbiddenError("forbidden", sentence)
+        return Response(self._metrics.text(), media_type=_METRICS_TYPE)
 
-    async def _config(self, exchange: Exchange) -> None:
-        await self._send_made(exchange, lambda: self._settings.web)
+    async def _document(self, request: Request) -> Response:
+        path = exchange_in(request.scope).path
+        return self._once(request, lambda: (msgspec.json.encode(self._documents[path]()), "application/json"))
 
-    async def _document(self, exchange: Exchange) -> None:
-        await self._send_made(exchange, self._documents[exchange.scope["path"]])
-
-    async def _send_made(self, exchange: Exchange, make: Callable[[], Any]) -> None:
-        """A JSON document that stays the same while the process runs, made when it is first asked for."""
-        path: str = exchange.scope["path"]
-        file = self._made.get(path)
-        if file is None:
-            file = self._made[path] = make_file(msgspec.json.encode(make()), b"application/json")
-        status, answer, content = reply(file, exchange.headers)
-        names = {name for name, _ in answer}
-        fixed = [header for header in self._headers.api(exchange.caller) if header[0] not in names]
-        cors = [header for header in self._headers.cors(exchange.caller) if header[0] != b"vary"]
-        answer = [(n, b"Accept-Encoding, Origin" if n == b"vary" else v) for n, v in answer]
-        await exchange.respond(status, [*fixed, *answer, *cors], content)
-
-    async def _errors(self, exchange: Exchange) -> None:
+    async def _errors(self, request: Request) -> Response:
         """The list of codes, so that the `type` of a problem leads somewhere."""
-        file = self._made.get("/docs/errors")
-        if file is None:
-            file = self._made["/docs/errors"] = make_file(errors_page(), b"text/html; charset=utf-8")
-        status, answer, content = reply(file, exchange.headers)
-        await exchange.respond(status, [*self._headers.page(exchange.caller), *answer], content)
+        exchange_in(request.scope).kind = Kind.PAGE
+        return self._once(request, lambda: (errors_page().encode(), "text/html"))
 
-    async def _not_a_websocket(self, exchange: Exchange) -> None:
-        headers = [*self._headers.api(exchange.caller), (b"upgrade", b"websocket")]
-        await exchange.respond_problem(headers, InvalidError("invalid_request", "Open this address as a WebSocket."))
+    def _once(self, request: Request, make: Callable[[], tuple[bytes, str]]) -> Response:
+        """What stays the same while the process runs, made when it is first asked for."""
+        path = exchange_in(request.scope).path
+        made = self._made.get(path)
+        if made is None:
+            made = self._made[path] = Content(*make())
+        return made.response(request.headers)
 
-    async def _serve_file(self, exchange: Exchange) -> None:
-        status, answer, content = self._static.answer(exchange.scope["path"], exchange.headers)
-        await exchange.respond(status, [*self._headers.page(exchange.caller), *answer], content)
+    async def _not_a_websocket(self, request: Request) -> Response:
+        error = InvalidError("invalid_request", "Open this address as a WebSocket.")
+        response = error_response(exchange_in(request.scope), error)
+        response.headers["upgrade"] = "websocket"
+        return response
 
 
-def errors_page() -> bytes:
+def _route(path: str, endpoint: Endpoint, name: str) -> Route:
+    async def named(request: Request) -> Response:
+        exchange_in(request.scope).operation = name
+        return await endpoint(request)
+
+    return Route(path, named, methods=["GET"], name=name)
+
+
+def errors_page() -> str:
     """Every error code with its status and its sentence, as a plain page."""
     rows = "".join(
         f'<tr id="{code}"><td><code>{code}</code></td><td>{STATUS[code]}</td>'
@@ -148,4 +121,4 @@ def errors_page() -> bytes:
         "<p>An error is a problem (RFC 9457) with a stable <code>code</code>.</p>\n"
         "<table><thead><tr><th>Code</th><th>Status</th><th>Can pass</th><th>What to do</th></tr></thead>\n"
         f"<tbody>\n{rows}</tbody></table>\n</body></html>\n"
-    ).encode()
+    )

@@ -1,29 +1,35 @@
-"""The web client's files, from memory: read once, with their tags, and compressed on first use."""
+"""The web client's files: Starlette finds them; here is what they are sent as, kept in memory with tag and gzip."""
 
 import gzip
 import hashlib
+import os
 import re
-from mimetypes import MimeTypes
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Final
 
-from msgspec import Struct
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
+from starlette.types import Scope
 
-from tertulia.edges.server.caller import Headers
-from tertulia.edges.server.headers import RawHeaders
+from tertulia.edges.server.exchange import Kind, exchange_in
 
 COMPRESS_FROM: Final = 1024
 """Bytes; below it gzip saves no packet."""
-_IMMUTABLE: Final = b"public, max-age=31536000, immutable"
-_REVALIDATE: Final = b"no-cache"
+_IMMUTABLE: Final = "public, max-age=31536000, immutable"
+_REVALIDATE: Final = "no-cache"
 # Vite puts the hash of the content into the names in this folder.
 _HASHED: Final = "/assets/"
 _FILE: Final = re.compile(
     r"\.(?:css|gif|html?|ico|jpe?g|js|json|map|mjs|png|svg|txt|wasm|webmanifest|webp|woff2?|xml)$"
 )
 _TEXT: Final = re.compile(r"text/|application/(?:javascript|json|manifest\+json)|image/svg\+xml")
-_NO_FILE: Final = b"There is no such file.\n"
-_NOT_BUILT: Final = b"""<!doctype html>
+# What a machine's own list of types may have otherwise or not at all.
+_TYPES: Final = {".js": "text/javascript", ".webmanifest": "application/manifest+json"}
+_CONDITIONS: Final = StaticFiles()
+_NOT_BUILT: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Tertulia</title></head><body>
 <h1>The server runs; the web page isn't built</h1>
 <p>Run <code>make run</code> in the source folder, which builds it. The API works without it:
@@ -32,88 +38,87 @@ _NOT_BUILT: Final = b"""<!doctype html>
 """
 
 
-class File(Struct, frozen=True):
-    """`packed` is the content in gzip, empty where that is no shorter."""
+class Content:
+    """Bytes that stay the same, with a tag of what is in them (a file's time may be any), and packed once: that costs a
+    hundred times what sending does."""
 
-    content: bytes
-    packed: bytes
-    media_type: bytes
-    tag: bytes
-    cache: bytes
+    def __init__(self, content: bytes, media_type: str, cache: str = _REVALIDATE) -> None:
+        self._content: Final = content
+        self._media_type: Final = media_type
+        tag = hashlib.blake2b(content, digest_size=12).hexdigest()
+        self._headers: Final = {"etag": f'"{tag}"', "cache-control": cache, "vary": "Accept-Encoding"}
+        packs = len(content) >= COMPRESS_FROM and _TEXT.match(media_type)
+        packed = gzip.compress(content, 6, mtime=0) if packs else content
+        self._packed: Final = packed if len(packed) < len(content) else b""
+
+    def response(self, headers: Headers) -> Response:
+        """It, or 304 where the client has it, in gzip where the client can unpack."""
+        response = Response(None, 200, self._headers)
+        if _CONDITIONS.is_not_modified(response.headers, headers):
+            response = NotModifiedResponse(response.headers)
+        elif self._packed and _accepts_gzip(headers.get("accept-encoding", "")):
+            response = Response(self._packed, 200, {**self._headers, "content-encoding": "gzip"}, self._media_type)
+        else:
+            response = Response(self._content, 200, self._headers, self._media_type)
+        # Weak, since both encodings have it (RFC 9110, 8.8.1).
+        response.headers["etag"] = f"W/{self._headers['etag']}"
+        return response
 
 
-class StaticFiles:
-    """The files below a folder, by path. What looks like a page gets `index.html`, for the client to route."""
+class WebClient(StaticFiles):
+    """The files below a folder. What looks like a page gets `index.html`, for the client to route."""
 
     def __init__(self, folder: Path | None) -> None:
-        self._files: Final[dict[str, File]] = {}
-        types = MimeTypes()
-        types.add_type("application/manifest+json", ".webmanifest")
-        types.add_type("text/javascript", ".js")
-        for path in sorted(folder.rglob("*")) if folder is not None and folder.is_dir() else ():
-            name = "/" + path.relative_to(folder).as_posix() if folder is not None else ""
-            if path.is_file() and "/." not in name:
-                self._files[name] = _load(path.read_bytes(), types.guess_type(name)[0], name)
+        super().__init__(directory=folder if folder is not None and folder.is_dir() else None)
+        self._contents: Final[dict[str, tuple[int, Content]]] = {}
 
-    @property
-    def built(self) -> bool:
-        return "/index.html" in self._files
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        asked: str = scope["path"]
+        missing = "/." in asked
+        try:
+            if not missing:
+                return await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code == 405:
+                raise
+        _mark(scope)
+        if missing or asked.startswith(_HASHED) or _FILE.search(asked):
+            return PlainTextResponse("There is no such file.\n", 404, {"cache-control": _REVALIDATE})
+        try:
+            return await super().get_response("index.html", scope)
+        except HTTPException:
+            return HTMLResponse(_NOT_BUILT, 503, {"cache-control": "no-store"})
 
-    def answer(self, path: str, headers: Headers) -> tuple[int, RawHeaders, bytes]:
-        """Status, headers and content for a path. The path is only ever compared, so it can't leave the folder."""
-        file = self._files.get("/index.html" if path == "/" else path)
-        if file is None:
-            if path.startswith(_HASHED) or _FILE.search(path):
-                return (
-                    404,
-                    [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", _REVALIDATE)],
-                    _NO_FILE,
-                )
-            file = self._files.get("/index.html")
-        if file is None:
-            return 503, [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")], _NOT_BUILT
-        return reply(file, headers)
-
-
-def reply(file: File, headers: Headers) -> tuple[int, RawHeaders, bytes]:
-    """The file, or 304 where the client has it (RFC 9110, 13.1.2), packed where the client can unpack."""
-    answer = [(b"etag", file.tag), (b"cache-control", file.cache), (b"vary", b"Accept-Encoding")]
-    if matches(headers.get(b"if-none-match"), file.tag):
-        return 304, answer, b""
-    answer.append((b"content-type", file.media_type))
-    if file.packed and accepts_gzip(headers.get(b"accept-encoding", b"")):
-        return 200, [*answer, (b"content-encoding", b"gzip")], file.packed
-    return 200, answer, file.content
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,  # noqa: ARG002  StaticFiles' own signature
+    ) -> Response:
+        _mark(scope)
+        path = os.fspath(full_path)
+        changed, content = self._contents.get(path, (0, None))
+        if content is None or changed != stat_result.st_mtime_ns:
+            content = _load(Path(path), _IMMUTABLE if scope["path"].startswith(_HASHED) else _REVALIDATE)
+            self._contents[path] = stat_result.st_mtime_ns, content
+        return content.response(Headers(scope=scope))
 
 
-def make_file(content: bytes, media_type: bytes, cache: bytes = _REVALIDATE) -> File:
-    packed = b""
-    if len(content) >= COMPRESS_FROM and _TEXT.match(media_type.decode("ascii")):
-        packed = gzip.compress(content, 6, mtime=0)
-    # Weak: both encodings of the same content have the tag (RFC 9110, 8.8.1).
-    tag = b'W/"' + hashlib.blake2b(content, digest_size=12).hexdigest().encode("ascii") + b'"'
-    return File(content, packed if len(packed) < len(content) else b"", media_type, tag, cache)
+def _mark(scope: Scope) -> None:
+    exchange = exchange_in(scope)
+    exchange.operation, exchange.kind = "static", Kind.PAGE
 
 
-def matches(given: bytes | None, tag: bytes) -> bool:
-    """Whether `If-None-Match` names the tag, by weak comparison."""
-    if given is None:
-        return False
-    bare = tag.removeprefix(b"W/")
-    return given.strip() == b"*" or any(one.strip().removeprefix(b"W/") == bare for one in given.split(b","))
+def _load(path: Path, cache: str) -> Content:
+    media_type = _TYPES.get(path.suffix) or guess_type(path.name)[0] or "application/octet-stream"
+    return Content(path.read_bytes(), media_type, cache)
 
 
-def accepts_gzip(header: bytes) -> bool:
+def _accepts_gzip(header: str) -> bool:
     """Whether `Accept-Encoding` names gzip and doesn't weigh it with 0."""
-    for one in header.lower().split(b","):
-        name, _, weight = one.partition(b";")
-        if name.strip() == b"gzip":
-            return weight.replace(b" ", b"") not in (b"q=0", b"q=0.0", b"q=0.00", b"q=0.000")
+    for one in header.lower().split(","):
+        name, _, weight = one.partition(";")
+        if name.strip() == "gzip":
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
     return False
-
-
-def _load(content: bytes, media_type: str | None, name: str) -> File:
-    kind = media_type or "application/octet-stream"
-    if kind.startswith("text/") or kind == "application/javascript":
-        kind += "; charset=utf-8"
-    return make_file(content, kind.encode("ascii"), _IMMUTABLE if name.startswith(_HASHED) else _REVALIDATE)

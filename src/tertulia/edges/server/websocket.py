@@ -45,9 +45,11 @@ class Connections(Protocol):
 
 
 class WebSocketSettings(Struct, frozen=True, kw_only=True):
-    """`origins` are the foreign web origins whose pages may connect; a page of the server's own origin always may.
+    """`hosts` are the names by which the server may be addressed, without a port; any where there are none. `origins`
+    are the foreign web origins whose pages may connect; a page of the server's own origin always may.
     `connections` bounds the connections of this process."""
 
+    hosts: Collection[str] = ()
     origins: Collection[str] = ()
     connections: int = 19_000
     rates: session.Rates = session.DEFAULT_RATES
@@ -86,6 +88,7 @@ class Gateway:
         self.counts: Final = Counts()
         self._callers = callers
         self._entropy = entropy
+        self._hosts = frozenset(host.lower() for host in settings.hosts)
         self._origins = frozenset(settings.origins)
         self._peers: set[Peer] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -153,6 +156,8 @@ class Gateway:
         headers = handshake.headers
         scope = {"client": handshake.address, "scheme": "wss" if handshake.secure else "ws"}
         caller = self._callers.read(scope, headers)
+        if self._hosts and caller.hostname not in self._hosts:
+            return Refusal(400, "This server doesn't go by that name. The operator can add it.")
         if b"origin" in headers and caller.origin != caller.own_origin and caller.origin not in self._origins:
             return Refusal(403, "This web origin is not on the server's list.")
         if self._draining or self.counts.open >= self.settings.connections:
