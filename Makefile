@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test check lint types unit web browser bench lock format docs clean
+.PHONY: help run test check web browser bench lock format docs site clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -31,6 +31,9 @@ docs: $(VENV)/.dev ## Write the generated pages of the documentation again
 	@$(BIN)/python scripts/generate_types.py
 	@$(BIN)/python scripts/generate_cli.py
 
+site: $(VENV)/.docs ## Build the documentation as a site, into site/
+	@$(VENV)-docs/bin/zensical build
+
 format: $(VENV)/.dev ## Format the code
 	@$(BIN)/ruff format src tests bench scripts examples
 	@$(BIN)/ruff check --fix -q src tests bench scripts examples
@@ -45,7 +48,7 @@ lock: $(VENV)/.dev ## Resolve the dependencies anew
 	@scripts/lock.sh
 
 clean: ## Remove what was built, not the data
-	rm -rf $(VENV) web/node_modules src/tertulia/static dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-docs site web/node_modules src/tertulia/static dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(BIN)/python:
 	@scripts/venv.sh "$(PYTHON)" "$(VENV)"
@@ -59,4 +62,9 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run | $(BIN)/python
 	@echo "Setting up (once): what the tests need ..."
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.docs: requirements/docs.txt | $(BIN)/python
+	@$(BIN)/python -m venv $(VENV)-docs
+	@$(VENV)-docs/bin/python -m pip install --quiet --require-hashes -r requirements/docs.txt
 	@touch $@
