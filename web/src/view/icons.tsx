@@ -16,7 +16,7 @@ const PATHS = {
   clock: "M12 4.5a7.5 7.5 0 1 1 0 15 7.5 7.5 0 0 1 0-15ZM12 8v4.3l2.8 1.7",
   check: "M5 12.5l4.5 4.5L19 7.5",
   warning: "M12 4.5 20.5 19h-17L12 4.5ZM12 10v4.2M12 16.6v.2",
-  more: "M6 12h.1M12 12h.1M18 12h.1",
+  more: "M4.7 12a.8.8 0 1 0 1.6 0 .8.8 0 1 0-1.6 0M11.2 12a.8.8 0 1 0 1.6 0 .8.8 0 1 0-1.6 0M17.7 12a.8.8 0 1 0 1.6 0 .8.8 0 1 0-1.6 0",
 } as const;
 
 export type IconName = keyof typeof PATHS;
