@@ -96,7 +96,7 @@ class Scene:
             base_url=self.url,
             viewport=viewport,  # type: ignore[arg-type]
             color_scheme=scheme,  # type: ignore[arg-type]
-            device_scale_factor=2,
+            device_scale_factor=1.5,
             locale="en-GB",
             storage_state={"cookies": [], "origins": [hint]},  # type: ignore[typeddict-item]
         )
@@ -144,7 +144,7 @@ def views(scene: Scene, folder: Path) -> None:
     page.get_by_role("button", name="Members and settings").click()
     page.get_by_text("Members (5)").wait_for()
     page.screenshot(path=folder / "members-light.png")
-    door = scene.browser.new_context(base_url=scene.url, viewport=WIDE, device_scale_factor=2).new_page()  # type: ignore[arg-type]
+    door = scene.browser.new_context(base_url=scene.url, viewport=WIDE, device_scale_factor=1.5).new_page()  # type: ignore[arg-type]
     door.goto("/sign-up")
     door.get_by_label("Your name").wait_for()
     door.screenshot(path=folder / "sign-up-light.png")

@@ -107,8 +107,11 @@ export interface CreateInvite {
 
 /** `type` is a media type, `size` is in bytes. */
 export interface CreateMedia {
+  /** A file's name. */
   name: string;
+  /** A media type such as `image/png`. */
   type: string;
+  /** Bytes; a file may have 26,214,400, and more is refused as `too_large`. */
   size: number;
 }
 
