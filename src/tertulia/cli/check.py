@@ -1,7 +1,5 @@
 """`tertulia check`: whether the data is what it must be."""
 
-import sqlite3
-
 import typer
 
 from tertulia.cli.options import AsJson, Data, data_folder, print_json
@@ -19,6 +17,8 @@ def check(data: Data = None, as_json: AsJson = False) -> None:
       tertulia check
       tertulia check --data backups/monday --json
     """
+    import sqlite3
+
     from tertulia.cli.exits import DAMAGED, NOT_FOUND, fail
     from tertulia.cli.progress import progress_bars
     from tertulia.homes.offline import NoDataError, check_home

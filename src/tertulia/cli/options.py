@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
 Data = Annotated[
@@ -43,5 +42,7 @@ def read_password(file: Path | None, *, confirm: bool) -> str:
 
 def print_json(value: Any, *, indent: bool = False) -> None:
     """One line of JSON, or several where a person is to read it."""
+    import msgspec
+
     built = msgspec.to_builtins(value)
     print(json.dumps(built, ensure_ascii=False, indent=2 if indent else None), flush=True)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,6 +37,8 @@ def serve(
       tertulia serve --demo --open
       tertulia serve --host 0.0.0.0 --port 80 --data /srv/chat --origin https://chat.example.org
     """
+    import sqlite3
+
     from tertulia.adapters.sqlite.schema import ForeignFileError, NewerFileError
     from tertulia.cli.exits import FAILED, USAGE, fail
     from tertulia.homes.folder import FolderInUseError

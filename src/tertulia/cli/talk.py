@@ -122,7 +122,7 @@ class Talk:
             print(f"* you are no longer in {self._names.get(event.conversation, event.conversation)}", flush=True)
             if self._is_open(event.conversation):
                 self._open = None
-        else:
+        elif event.conversation not in self._names:
             print(f"* you are in a new conversation: /open {event.conversation}", flush=True)
 
     async def _help(self, _rest: str) -> None:

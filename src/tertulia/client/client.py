@@ -93,7 +93,7 @@ class Client:
         """The real-time stream, to be entered with `async with`.
 
         `cursors` (a `seq` by conversation) are those of an earlier stream, after a restart of the program; where there
-        is none for a conversation, `start` says where to begin. `on_connection` is told of each connection and its loss.
+        is none for a conversation, `start` says where to begin. `on_connection` hears of each connection and its loss.
         """
         return Live(
             self._transport,

@@ -70,7 +70,8 @@ class Link:
                 self.trouble = error
                 wait = error.retry_after or 0.0
             else:
-                renewed = ended.reason == "session_ended" and self._token() != token
+                async with self._transport.replacing:
+                    renewed = ended.reason == "session_ended" and self._token() != token
                 if not (ended.resume or renewed):
                     return ended.error()
                 if clock.time() - began > _SETTLED:

@@ -80,8 +80,9 @@ class Operations:
     async def change_password(self, old: str, new: str) -> r.Session:
         """Ends every session and goes on in a new one."""
         body = q.ChangePassword(old=old, new=new, return_refresh_token=True)
-        session = await self._call("change_password", r.Session, body=body)
-        self._transport.keep(session)
+        async with self._transport.replacing:
+            session = await self._call("change_password", r.Session, body=body)
+            self._transport.keep(session)
         return session
 
     async def forgot_password(self, username: str) -> None:

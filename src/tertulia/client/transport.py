@@ -41,6 +41,8 @@ class Transport:
         self._session = sessions.load()
         self._endpoints: Endpoints | None = None
         self._refreshing: asyncio.Task[None] | None = None
+        self.replacing: Final = asyncio.Lock()
+        """Held while an operation ends the session and begins another: the end may be heard of before the beginning."""
         self._http: Final = httpx.AsyncClient(
             timeout=httpx.Timeout(timeout, connect=min(timeout, 5.0)),
             limits=httpx.Limits(max_connections=50, max_keepalive_connections=20, keepalive_expiry=20.0),

@@ -14,7 +14,7 @@ from tertulia.adapters.disk.media import DiskMedia
 from tertulia.adapters.local_accounts.accounts import LocalAccounts
 from tertulia.adapters.sqlite import schema
 from tertulia.adapters.sqlite.moving import LogWriter, read_log
-from tertulia.domain.errors import InvalidError
+from tertulia.domain.errors import ConflictError, InvalidError
 from tertulia.homes.folder import DataFolder, FolderLock
 from tertulia.homes.offline import Progress, open_accounts, require_data
 from tertulia.ports.media import Upload
@@ -148,7 +148,7 @@ class _Import:
             record = next(self._records, None)
         self._log.finish()
         if record is None or record.records != self._count.records:
-            raise InvalidError("invalid_request", "The file is not whole: its end is missing. What it had is imported.")
+            raise _cut_off()
         return self._count.moved()
 
     async def _take(self, record: Record) -> bool:
@@ -169,7 +169,10 @@ class _Import:
         if there is None:
             await self._store.begin(upload)
         if there is None or not there.stored:
-            await self._store.write(upload.id, content)
+            try:
+                await self._store.write(upload.id, content)
+            except ConflictError as error:
+                raise _cut_off() from error
             await self._store.claim(upload.id, upload.conversation, upload.client_id)
         async for _ in content:
             pass
@@ -188,6 +191,10 @@ class _After:
     """The record at which a file's content ends."""
 
     record: Record | None = None
+
+
+def _cut_off() -> InvalidError:
+    return InvalidError("invalid_request", "The file is not whole: its end is missing. What it had is imported.")
 
 
 def _open_log(folder: DataFolder) -> LogWriter:

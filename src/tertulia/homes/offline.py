@@ -117,7 +117,8 @@ def _copy_files(folder: DataFolder, copy: DataFolder, progress: Progress) -> Non
         (copy.media / _KEY).chmod(0o600)
     uploads = files.stored_uploads(copy.media)
     for number, upload in enumerate(uploads, start=1):
-        with (copy.media / upload.id).open("xb") as file:
+        opened = os.open(copy.media / upload.id, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(opened, "wb") as file:
             for piece in files.pieces(folder.media, upload.id):
                 file.write(piece)
             file.flush()
