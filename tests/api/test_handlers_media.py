@@ -1,5 +1,6 @@
 """Files, from bytes to answers."""
 
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -7,6 +8,7 @@ from tests.api.caller import Caller
 from tests.services.world import stream
 
 from tertulia.api.handlers.media import SHOWN_TYPES, byte_range
+from tertulia.domain import limits
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,27 @@ async def uploaded(caller: Caller, name: str, kind: str) -> tuple[str, dict[str,
     _, seen = await caller.call("get_media", "ana", path={"id": body["id"]})
     assert (seen["name"], seen["type"], seen["size"]) == (name, kind, 10)
     return body["id"], dict(parse_qsl(urlsplit(seen["url"]).query))
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"name": "é" * limits.MEDIA_NAME_MAX, "size": limits.MEDIA_BYTES_MAX, "type": "Image/PNG"}, None),
+        ({"name": "é" * (limits.MEDIA_NAME_MAX + 1)}, "invalid_request"),
+        ({"size": limits.MEDIA_BYTES_MAX + 1}, "too_large"),
+        ({"size": 0}, "invalid_request"),
+        ({"type": f"{'a' * 64}/{'b' * 64}"}, None),
+        ({"type": f"{'a' * 65}/b"}, "invalid_request"),
+        ({"type": "image"}, "invalid_request"),
+    ],
+    ids=str,
+)
+async def test_the_limits_of_an_announcement(caller: Caller, change: dict[str, Any], code: str | None) -> None:
+    """Name, type and size are taken at their limits and refused past them; too many bytes are `too_large`."""
+    status, body = await caller.call(
+        "create_media", "ana", body={"name": "a.png", "type": "image/png", "size": 1, **change}
+    )
+    assert (status, body.get("code")) == ({None: 201, "too_large": 413, "invalid_request": 400}[code], code)
 
 
 async def test_a_file_goes_up_and_comes_down(caller: Caller) -> None:

@@ -7,6 +7,7 @@ from msgspec import Meta
 from tertulia.domain import limits
 
 USERNAME_PATTERN = r"^[a-z0-9][a-z0-9_.-]*$"
+MEDIA_TYPE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,63}$"
 ID_PATTERN = r"^[A-Za-z0-9_-]+$"
 
 Username = Annotated[
@@ -31,6 +32,14 @@ ClientId = Annotated[
         pattern=ID_PATTERN,
         description="The client's own id. A retry with the same id has no second effect; a UUID or ULID is a good one.",
     ),
+]
+MediaName = Annotated[str, Meta(min_length=1, max_length=limits.MEDIA_NAME_MAX, description="A file's name.")]
+MediaType = Annotated[
+    str, Meta(max_length=129, pattern=MEDIA_TYPE_PATTERN, description="A media type such as `image/png`.")
+]
+MediaSize = Annotated[
+    int,
+    Meta(ge=1, description=f"Bytes; a file may have {limits.MEDIA_BYTES_MAX:,}, and more is refused as `too_large`."),
 ]
 MediaId = Annotated[str, Meta(min_length=1, max_length=64, pattern=ID_PATTERN)]
 Timestamp = Annotated[

@@ -228,9 +228,9 @@ class SearchMessages(Request, frozen=True, rename={"from_": "from"}):
 class CreateMedia(Request, frozen=True):
     """`type` is a media type, `size` is in bytes."""
 
-    name: str
-    type: str
-    size: int
+    name: fields.MediaName
+    type: fields.MediaType
+    size: fields.MediaSize
 
 
 class MediaPath(Request, frozen=True):

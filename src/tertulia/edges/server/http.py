@@ -70,7 +70,7 @@ def create_app(
         return _refuse_method(request, error, headers, rest)
 
     app = Starlette(
-        routes=[*pages.routes(), *rest.routes()],
+        routes=[*rest.routes(), *pages.routes()],
         middleware=[Middleware(Envelope, callers=callers, headers=headers, metrics=metrics, hosts=settings.hosts)],
         exception_handlers={405: refuse},
     )
