@@ -23,7 +23,7 @@ def export_data(
     """Write everything to one file, also while the server runs.
 
     The file has a JSON record a line: accounts with password hashes (keep it safe), conversations, members, every entry
-    of every log, and files. What it looks like is in docs/operations.md. It moves a system to another machine or home.
+    of every log, and files. It moves a system to another machine or home.
 
     \b
     Examples:
@@ -38,15 +38,9 @@ def export_data(
 
     try:
         with _written(file) as out, progress_bars() as progress:
+            now = time.time_ns() // 1000
             moved = asyncio.run(
-                export_home(
-                    data_folder(data),
-                    out,
-                    product=__version__,
-                    now=time.time_ns() // 1000,
-                    media=media,
-                    progress=progress,
-                )
+                export_home(data_folder(data), out, product=__version__, now=now, media=media, progress=progress)
             )
     except NoDataError as error:
         fail(str(error), NOT_FOUND)
