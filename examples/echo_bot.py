@@ -5,7 +5,6 @@ TERTULIA_URL=http://127.0.0.1:8080 BOT_USERNAME=echo BOT_PASSWORD=... python exa
 
 import asyncio
 import os
-import sys
 
 from tertulia.client import Client
 from tertulia.domain.entries import MessageSent
@@ -15,8 +14,7 @@ from tertulia.domain.events import EntryEvent
 async def answer(client: Client, me: str) -> None:
     """Says back whatever somebody else says."""
     async with client.connect() as live:
-        sys.stdout.write("listening\n")
-        sys.stdout.flush()
+        print("listening", flush=True)
         async for event in live:
             match event:
                 case EntryEvent(conversation, MessageSent(author=author, text=text)) if author != me:

@@ -20,7 +20,7 @@ async def main(other: str, text: str) -> None:
         await client.send(conversation.id, text)
         page = await client.api.list_messages(conversation.id, limit=10)
         for message in page.messages:
-            sys.stdout.write(f"{message.author}: {message.text}\n")
+            print(f"{message.author}: {message.text}")
 
 
 if __name__ == "__main__":

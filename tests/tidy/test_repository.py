@@ -70,3 +70,12 @@ def test_no_file_is_large() -> None:
     """Half a mebibyte is enough for any text; pictures of the documentation may have one."""
     sizes = {path.relative_to(ROOT).as_posix(): path.stat().st_size for path in tracked()}
     assert {name: size for name, size in sizes.items() if size > (1 << (20 if name.endswith(".png") else 19))} == {}
+
+
+def test_the_code_in_the_readme_is_that_of_an_example() -> None:
+    """What a stranger copies is what the tests run."""
+    block = (ROOT / "README.md").read_text().partition("```python\n")[2].partition("```")[0]
+    example = (ROOT / "examples" / "echo_bot.py").read_text()
+    lines = [line for line in block.splitlines() if line.strip()]
+    assert len(lines) > 5
+    assert [line for line in lines if line not in example] == []
