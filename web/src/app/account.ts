@@ -21,6 +21,8 @@ export class Account {
   config: Config = { api: "/api", ws: "/ws", sign_up: "closed" };
   private session = new Session("/api");
   private client = new Client("/api", this.session);
+  /** Whether this page is signing out itself. */
+  private leaving = false;
   private readonly others = new BroadcastChannel("tertulia-account");
 
   /** Finds out where the server is and who is signed in; waits for as long as it can't be reached. */
@@ -56,7 +58,12 @@ export class Account {
   async signOut(everywhere = false): Promise<void> {
     const phase = this.phase.peek();
     if (phase.name !== "signed-in") return;
-    await this.session.signOut(everywhere);
+    this.leaving = true;
+    try {
+      await this.session.signOut(everywhere);
+    } finally {
+      this.leaving = false;
+    }
     phase.chat.drafts.clear();
     this.leave();
     this.others.postMessage("signed-out");
@@ -64,12 +71,18 @@ export class Account {
 
   private enter(user: User): void {
     const chat = new Chat(this.config, this.client, user);
-    this.session.onEnd = () => {
-      notify("You have been signed out. Sign in again.", true);
-      this.leave();
-    };
+    this.session.onEnd = () => this.ended();
+    chat.onEnd = () => this.ended();
     this.phase.value = { name: "signed-in", chat };
     chat.start();
+  }
+
+  /** The session is over, and not because this page ends it. */
+  private ended(): void {
+    if (this.leaving || this.phase.peek().name !== "signed-in") return;
+    this.session.forget();
+    notify("You have been signed out. Sign in again.", true);
+    this.leave();
   }
 
   private leave(): void {

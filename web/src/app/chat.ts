@@ -4,7 +4,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { Client } from "../api/client.ts";
 import { socketAddress } from "../api/config.ts";
 import { newId } from "../api/ids.ts";
-import type { Config, ConversationView, Event, User, VisibleEntry } from "../api/types.ts";
+import type { Config, ConversationView, Event, Goodbye, User, VisibleEntry } from "../api/types.ts";
 import { plain } from "../markdown/index.ts";
 import { Socket, type SocketState } from "../realtime/socket.ts";
 import { fromView } from "../state/conversations.ts";
@@ -42,6 +42,8 @@ export class Chat {
   readonly offline = signal(false);
   /** Whether the server ended this connection for good, such as for too many open ones. */
   readonly parted = signal(false);
+  /** Called when the server says that the sign-in session is over. */
+  onEnd: () => void = () => undefined;
   private readonly connection = signal<SocketState>("connecting");
   readonly connected = computed(() => this.connection.value === "open");
   private readonly socket: Socket;
@@ -142,12 +144,16 @@ export class Chat {
         else void this.sync.join(event.conversation).catch(() => undefined);
         break;
       case "goodbye":
-        if (event.reason === "too_many_connections") {
-          this.socket.stop();
-          this.parted.value = true;
-        }
+        this.goodbye(event);
         break;
     }
+  }
+
+  private goodbye({ reason }: Goodbye): void {
+    if (reason !== "too_many_connections" && reason !== "session_ended") return;
+    this.socket.stop();
+    if (reason === "session_ended") this.onEnd();
+    else this.parted.value = true;
   }
 
   private noticed(conversation: string, entry: VisibleEntry): void {
