@@ -1,11 +1,14 @@
 """What a REST request costs the server: CPU of `tertulia serve` per `GET /api/conversations` and per message posted.
 
 A few connections stay open; on each the next request goes out when the last one is answered. `/healthz` stands beside
-them: it does nothing, so it shows what the HTTP edge costs by itself. `python -m bench.http --help`.
+them: it does nothing, so it shows what server and HTTP edge cost by themselves. With `--edge`, the edge alone: the
+application is called in this process, without a socket, and its operations do nothing. `python -m bench.http --help`.
 """
 
 import argparse
+import asyncio
 import json
+import logging
 import selectors
 import socket
 import time
@@ -13,6 +16,9 @@ from collections.abc import Callable
 from typing import Any
 
 from bench.served import Served
+from tertulia.api.dispatch import Answer, Incoming
+from tertulia.api.operations import Operation
+from tertulia.edges.server.http import create_app
 
 TEXT = ("Una tertulia es una reunión de personas que se juntan para conversar. " * 3)[:200]
 
@@ -88,6 +94,7 @@ def measure(connections: int, seconds: float, rounds: int) -> dict[str, Any]:
             callers = [Caller(served.port, request) for _ in range(connections)]
             run(callers, min(1.0, seconds))
             costs = []
+            answers = 0
             for _ in range(rounds):
                 cpu = served.cpu()
                 answers = run(callers, seconds)
@@ -100,6 +107,40 @@ def measure(connections: int, seconds: float, rounds: int) -> dict[str, Any]:
                 "answers": answers,
             }
         return figures
+
+
+async def edge(requests: int = 300, rounds: int = 40) -> dict[str, float]:
+    """Microseconds of CPU per call of the application, the least of all rounds."""
+
+    async def done(operation: Operation, incoming: Incoming) -> Answer:
+        return Answer(status=200, body={})
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Any) -> None: ...
+
+    body = json.dumps({"id": "m1", "text": TEXT}).encode()
+    app = create_app(done)
+    figures = {}
+    for which, method, path in (
+        ("health", "GET", "/healthz"),
+        ("conversations", "GET", "/api/conversations"),
+        ("message", "POST", "/api/conversations/g_bench/messages"),
+    ):
+        headers = [(b"host", b"127.0.0.1:8080"), (b"authorization", b"Bearer " + b"x" * 200)]
+        if method == "POST":
+            headers += [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+        scope = {"type": "http", "method": method, "scheme": "http", "path": path, "raw_path": path.encode()}
+        scope |= {"query_string": b"", "headers": headers, "client": ("127.0.0.1", 5000)}
+        costs = []
+        for _ in range(rounds):
+            cpu = time.process_time()
+            for _ in range(requests):
+                await app(dict(scope), receive, send)
+            costs.append((time.process_time() - cpu) / requests * 1e6)
+        figures[which] = round(min(costs), 1)
+    return figures
 
 
 def _get(path: str, head: str) -> Callable[[], bytes]:
@@ -126,7 +167,12 @@ def main() -> None:
     options.add_argument("--connections", type=int, default=8)
     options.add_argument("--seconds", type=float, default=2.0)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--edge", action="store_true", help="the edge alone, in this process")
     chosen = options.parse_args()
+    if chosen.edge:
+        logging.getLogger("tertulia").setLevel(logging.WARNING)
+        print(json.dumps(asyncio.run(edge()), indent=2))
+        return
     print(json.dumps(measure(chosen.connections, chosen.seconds, chosen.rounds), indent=2))
 
 

@@ -1,5 +1,6 @@
 """The server's HTTP edge: a Starlette application of the operations under `/api`, and the pages beside them."""
 
+from functools import partial
 from typing import Final
 
 from starlette.applications import Starlette
@@ -7,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tertulia.api.asyncapi import asyncapi
 from tertulia.api.openapi import openapi
@@ -56,30 +57,31 @@ def create_app(
     rest = Rest(dispatch, headers, rate)
     callers = CallerReader(settings.trusted_proxies, https=settings.https)
 
-    web_client = WebClient(settings.static)
+    app = Starlette(
+        routes=[*rest.routes(), *pages.routes()],
+        middleware=[Middleware(Envelope, callers=callers, headers=headers, metrics=metrics, hosts=settings.hosts)],
+        exception_handlers={405: partial(_refuse_method, headers=headers, rest=rest)},
+    )
+    app.router.redirect_slashes = False
+    app.router.default = _elsewhere(rest, WebClient(settings.static))
+    return app
 
-    async def elsewhere(scope: Scope, receive: Receive, send: Send) -> None:
+
+def _elsewhere(rest: Rest, web_client: WebClient) -> ASGIApp:
+    """What answers where no route does."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
         # `GET *` and the like (RFC 9112, 3.2.4) has no slash.
-        if path.startswith("/api/") or not path.startswith("/"):
+        if scope["type"] == "http" and (path.startswith("/api/") or not path.startswith("/")):
             rest.limit(exchange_in(scope))
             raise NotFoundError("not_found")
         await web_client(scope, receive, send)
 
-    async def refuse(request: Request, error: Exception) -> Response:
-        return _refuse_method(request, error, headers, rest)
-
-    app = Starlette(
-        routes=[*rest.routes(), *pages.routes()],
-        middleware=[Middleware(Envelope, callers=callers, headers=headers, metrics=metrics, hosts=settings.hosts)],
-        exception_handlers={405: refuse},
-    )
-    app.router.redirect_slashes = False
-    app.router.default = elsewhere
-    return app
+    return answer
 
 
-def _refuse_method(request: Request, error: Exception, headers: AnswerHeaders, rest: Rest) -> Response:
+async def _refuse_method(request: Request, error: Exception, headers: AnswerHeaders, rest: Rest) -> Response:
     """405 with the methods that a path takes (RFC 9110, 15.5.6). `OPTIONS` asks for just these."""
     exchange = exchange_in(request.scope)
     taken = error.headers if isinstance(error, HTTPException) else None
