@@ -177,10 +177,11 @@ async def test_a_cursor_moves_forward_only_and_to_messages_only(store: Store) ->
     await begin(store, "ben")
     stamps = [timestamp(await send(store, "ana", "x", f"{n}")) for n in range(3)]
     changed = timestamp(await title(store, "T"))
-    assert (await store.move_cursor(GROUP, "ben", stamps[1]))[0].number == 2
-    assert await store.move_cursor(GROUP, "ben", stamps[0]) == ((await reader(store, "ben")).read, False)
-    cursor, moved = await store.move_cursor(GROUP, "ben", changed + 1000)
-    assert (cursor.timestamp, cursor.number, moved) == (stamps[2], 3, True)
+    assert (await store.move_cursor(GROUP, "ben", stamps[1])).read.number == 2
+    back = await store.move_cursor(GROUP, "ben", stamps[0])
+    assert (back.read, back.moved, back.messages) == ((await reader(store, "ben")).read, False, 3)
+    move = await store.move_cursor(GROUP, "ben", changed + 1000)
+    assert (move.read.timestamp, move.read.number, move.moved) == (stamps[2], 3, True)
     with pytest.raises(NotFoundError):
         await store.move_cursor(GROUP, "carla", changed)
     await remove(store, "ben")

@@ -56,7 +56,7 @@ class ChatServer:
             history=absent,
             receipts=Receipts(self.store, self.hub, rate),
             typing=Typing(self.store, self.hub),
-            presence=Presences(self.store, MemoryPresenceBoard(clock), self.hub, clock),
+            presence=Presences(self.store, MemoryPresenceBoard(), self.hub, clock),
             search=absent,
             media=absent,
             tickets=Tickets(self.tickets, clock, rate),

@@ -80,6 +80,14 @@ class Committed(Struct, frozen=True):
     entry: Entry
 
 
+class CursorMove(Struct, frozen=True):
+    """A read cursor after a request to move it, whether it moved, and the conversation's number of messages."""
+
+    read: Cursor
+    moved: bool
+    messages: int
+
+
 Listener = Callable[[Sequence[Committed]], None]
 
 
@@ -159,9 +167,9 @@ class Store(Protocol):
         """The same, for the message that `author` sent under `client_id`."""
         ...
 
-    async def move_cursor(self, conversation: str, username: str, timestamp: int) -> tuple[Cursor, bool]:
-        """Moves the read cursor to the last message at or before `timestamp`, forward only. The cursor after it, and
-        whether it moved. Raises `conversation_not_found` where the person is not an active member."""
+    async def move_cursor(self, conversation: str, username: str, timestamp: int) -> CursorMove:
+        """Moves the read cursor to the last message at or before `timestamp`, forward only. What it is after
+        that, and how many messages there are at that moment. Raises `conversation_not_found` where the person is not an active member."""
         ...
 
     async def sharing(self, username: str, others: Sequence[str]) -> set[str]:

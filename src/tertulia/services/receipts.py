@@ -8,7 +8,6 @@ from tertulia.ports.accounts import Identity
 from tertulia.ports.broadcast import Broadcast
 from tertulia.ports.rates import Rate
 from tertulia.ports.store import Store
-from tertulia.services import access
 
 
 class Receipts:
@@ -23,8 +22,7 @@ class Receipts:
         wait = self._rate.take(identity.username)
         if wait:
             raise LimitedError("rate_limited", retry_after=wait)
-        cursor, moved = await self._store.move_cursor(conversation, identity.username, timestamp)
-        if moved:
-            self._broadcast.to_conversation(conversation, ReadEvent(conversation, identity.username, cursor))
-        head, _ = await access.member_of(self._store, conversation, identity.username)
-        return cursor, unread(head.messages, cursor)
+        move = await self._store.move_cursor(conversation, identity.username, timestamp)
+        if move.moved:
+            self._broadcast.to_conversation(conversation, ReadEvent(conversation, identity.username, move.read))
+        return move.read, unread(move.messages, move.read)

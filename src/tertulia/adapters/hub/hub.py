@@ -150,11 +150,15 @@ class Hub:
             audience.join(entry)
             if not known:
                 self._shelf.joined(conversation, entry.username)
-        self._tell_membership(conversation, entry)
+        # Whoever joins hears of it before the first entry, whoever leaves after the last.
+        if not isinstance(entry, MemberRemoved):
+            self._tell_membership(conversation, entry)
         full, hidden = audience.receivers(entry)
         self._send(full, EntryEvent(conversation, entry))
         if hidden:
             self._send(hidden, EntryEvent(conversation, hide(entry)))
+        if isinstance(entry, MemberRemoved):
+            self._tell_membership(conversation, entry)
         if later:
             audience.seq = entry.seq
             if isinstance(entry, MemberRemoved):

@@ -29,7 +29,7 @@ from tertulia.domain.members import Cursor, Member
 from tertulia.domain.messages import Message
 from tertulia.domain.receipts import advance
 from tertulia.ports.clock import Clock
-from tertulia.ports.store import Append, Committed, Listener, Membership, Outcome, Snapshot
+from tertulia.ports.store import Append, Committed, CursorMove, Listener, Membership, Outcome, Snapshot
 
 
 class Log(Struct):
@@ -174,7 +174,7 @@ class MemoryStore:
             return None
         return await self.message(conversation, reader, log.sent[author, client_id][0])
 
-    async def move_cursor(self, conversation: str, username: str, timestamp: int) -> tuple[Cursor, bool]:
+    async def move_cursor(self, conversation: str, username: str, timestamp: int) -> CursorMove:
         log = self.logs.get(conversation)
         member = log.members.get(username) if log else None
         if log is None or member is None or not member.active:
@@ -183,7 +183,7 @@ class MemoryStore:
         wanted = Cursor(log.timestamps()[number - 1], number) if number else Cursor()
         cursor = advance(member.read, wanted)
         log.members[username] = replace(member, read=cursor)
-        return cursor, cursor != member.read
+        return CursorMove(cursor, cursor != member.read, log.head.messages)
 
     async def sharing(self, username: str, others: Sequence[str]) -> set[str]:
         return {

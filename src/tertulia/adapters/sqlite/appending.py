@@ -27,7 +27,8 @@ from tertulia.domain.entries import (
 from tertulia.domain.errors import NotFoundError
 from tertulia.domain.members import Cursor, Member
 from tertulia.domain.messages import Message
-from tertulia.ports.store import Append, Committed, Outcome, Snapshot
+from tertulia.domain.receipts import advance
+from tertulia.ports.store import Append, Committed, CursorMove, Outcome, Snapshot
 
 _SNAPSHOT: Final = """
 SELECT h."item", h."seq", h."timestamp", h."messages",
@@ -61,6 +62,9 @@ WHERE "conversation" = ? AND "username" = '#'
 """
 _MOVE_CURSOR: Final = """
 UPDATE "Chat-Conversations" SET "read_timestamp" = ?, "read_number" = ? WHERE "conversation" = ? AND "username" = ?
+"""
+_COUNT: Final = """
+SELECT "messages" FROM "Chat-Conversations" WHERE "conversation" = ? AND "username" = '#'
 """
 _PUT_MEMBER: Final = """
 INSERT INTO "Chat-Conversations" ("conversation", "username", "active", "read_timestamp", "read_number", "item")
@@ -166,9 +170,7 @@ def _erase(connection: sqlite3.Connection, name: str, target: int) -> None:
         )
 
 
-def move_cursor(
-    connection: sqlite3.Connection, name: str, username: str, timestamp: int
-) -> Written[tuple[Cursor, bool]]:
+def move_cursor(connection: sqlite3.Connection, name: str, username: str, timestamp: int) -> Written[CursorMove]:
     """Moves the read cursor to the last message at or before `timestamp`, forward only."""
     member = _member(connection, name, username)
     if member is None or not member.active:
@@ -178,10 +180,12 @@ def move_cursor(
         'AND "number" IS NOT NULL ORDER BY "timestamp" DESC LIMIT 1',
         (name, timestamp),
     ).fetchone()
-    if found is None or found[1] <= member.read.number:
-        return Written((member.read, False))
-    connection.execute(_MOVE_CURSOR, (*found, name, username))
-    return Written((Cursor(*found), True))
+    read = advance(member.read, Cursor(*found)) if found else member.read
+    moved = read != member.read
+    if moved:
+        connection.execute(_MOVE_CURSOR, (read.timestamp, read.number, name, username))
+    (sent,) = connection.execute(_COUNT, (name,)).fetchone()
+    return Written(CursorMove(read, moved, sent))
 
 
 def _snapshot(connection: sqlite3.Connection, name: str, author: str, client_id: str | None) -> Snapshot | None:

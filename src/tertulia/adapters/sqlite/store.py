@@ -13,10 +13,10 @@ from tertulia.adapters.sqlite.group_commit import CommitFigures, GroupCommit
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import Entry, Stamp, VisibleEntry
 from tertulia.domain.errors import UnavailableError
-from tertulia.domain.members import Cursor, Member
+from tertulia.domain.members import Member
 from tertulia.domain.messages import Message
 from tertulia.ports.clock import Clock
-from tertulia.ports.store import Append, Committed, Listener, Membership, Outcome
+from tertulia.ports.store import Append, Committed, CursorMove, Listener, Membership, Outcome
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -67,7 +67,7 @@ class SqliteStore:
         now = self._clock.now()
         return await self._writer.submit(lambda c: appending.append(c, request, now))
 
-    async def move_cursor(self, conversation: str, username: str, timestamp: int) -> tuple[Cursor, bool]:
+    async def move_cursor(self, conversation: str, username: str, timestamp: int) -> CursorMove:
         return await self._writer.submit(lambda c: appending.move_cursor(c, conversation, username, timestamp))
 
     async def membership(self, conversation: str, username: str, *, members: int = 0) -> Membership | None:
