@@ -16,8 +16,8 @@ class Incoming(Struct, frozen=True, kw_only=True):
     """A request as an edge hands it over. `content` streams the body of an operation with `raw_body`; `body` is
     empty then.
 
-    `address` is the caller's network address, `origin` the header `Origin` ("" where there is none), `refresh_token` the
-    content of the refresh cookie, `range` the header `Range`.
+    `address` is the caller's network address, `origin` the header `Origin` ("" where there is none), `refresh_token`
+    the content of the refresh cookie, `range` the header `Range`.
     """
 
     path: Mapping[str, str] = {}

@@ -97,6 +97,8 @@ class Indexer:
             unfinished = writer.step(names, STEP_ENTRIES)
             with self._changed:
                 self._waiting.update(dict.fromkeys(unfinished))
+                # What is left of many at once has been gathered already.
+                self._urgent = self._urgent or bool(unfinished)
                 self._steps += 1
                 self._busy = False
                 self._changed.notify_all()
