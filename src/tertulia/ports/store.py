@@ -168,8 +168,9 @@ class Store(Protocol):
         ...
 
     async def move_cursor(self, conversation: str, username: str, timestamp: int) -> CursorMove:
-        """Moves the read cursor to the last message at or before `timestamp`, forward only. What it is after
-        that, and how many messages there are at that moment. Raises `conversation_not_found` where the person is not an active member."""
+        """Moves the read cursor to the last message at or before `timestamp`, forward only. What it is after that, and
+        how many messages there are at that moment. Raises `conversation_not_found` where the person is not an active
+        member."""
         ...
 
     async def sharing(self, username: str, others: Sequence[str]) -> set[str]:
