@@ -1,12 +1,12 @@
 """The REST API: the table of operations as routes, from a request to an operation's `Incoming`."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -14,7 +14,7 @@ from tertulia.api.dispatch import Answer, Incoming
 from tertulia.api.openapi import REFRESH_COOKIE
 from tertulia.api.operations import OPERATIONS, Access, Operation
 from tertulia.domain import limits
-from tertulia.domain.errors import ForbiddenError, InvalidError, LimitedError
+from tertulia.domain.errors import ConflictError, ForbiddenError, InvalidError, LimitedError
 from tertulia.edges.server.answers import answer_response
 from tertulia.edges.server.bodies import declared_length, read_json, stream
 from tertulia.edges.server.caller import rate_key
@@ -76,6 +76,16 @@ def _cost(operation: Operation) -> float:
     return _ACCOUNT_COST if operation.access is Access.PUBLIC and operation.method == "POST" else 1.0
 
 
+async def upload(request: Request) -> AsyncIterator[bytes]:
+    """The content of a file as it arrives. Raises InvalidError `too_large`, and ConflictError `upload_incomplete` where
+    the client leaves before its end."""
+    try:
+        async for piece in stream(request, limits.MEDIA_BYTES_MAX):
+            yield piece
+    except ClientDisconnect:
+        raise ConflictError("upload_incomplete") from None
+
+
 async def _incoming(request: Request, exchange: Exchange, operation: Operation) -> Incoming:
     """The request as `dispatch` takes it, its JSON body read. Raises InvalidError, ClientDisconnect."""
     headers: Headers = request.headers
@@ -85,7 +95,7 @@ async def _incoming(request: Request, exchange: Exchange, operation: Operation) 
         path={name: _unquote(value) for name, value in request.path_params.items()},
         query=_query(request.scope["query_string"]),
         body=await read_json(request, limits.FRAME_BYTES_MAX) if operation.body_type is not None and not raw else b"",
-        content=stream(request, limits.MEDIA_BYTES_MAX) if raw else None,
+        content=upload(request) if raw else None,
         content_length=declared_length(headers) if raw else None,
         authorization=headers.get("authorization", ""),
         origin=caller.origin,
