@@ -71,3 +71,20 @@ async def test_who_returns_while_reading_gets_the_own_periods(
     found = str(await read(world, group))
     assert "secret" not in found
     assert method == "members" or "welcome back" in found
+
+
+async def test_a_membership_that_never_stands_still_is_not_waited_for(world: World, group: str) -> None:
+    """Nothing is tried again without a bound: the reader is told to come back."""
+    read, reads = world.store.log, 0
+
+    async def interrupted(*args: Any, **kwargs: Any) -> Any:
+        nonlocal reads
+        reads += 1
+        await world.chat.members.remove(who("ana"), group, "ben")
+        await world.chat.members.put(who("ana"), group, "ben", Role.MEMBER)
+        return await read(*args, **kwargs)
+
+    world.store.log = interrupted  # type: ignore[method-assign]
+    with refused("unavailable"):
+        await world.chat.history.log(who("ben"), group, after=0, limit=10)
+    assert reads == 5

@@ -1,16 +1,18 @@
 """Who may reach a conversation. Whoever is no active member learns nothing, not even that it exists."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from tertulia.domain.conversations import Conversation
-from tertulia.domain.errors import ForbiddenError, NotFoundError
+from tertulia.domain.errors import ForbiddenError, NotFoundError, UnavailableError
 from tertulia.domain.members import Member
 from tertulia.domain.messages import Message
 from tertulia.domain.permissions import Action, may
 from tertulia.ports.store import Membership, Snapshot, Store
 
 T = TypeVar("T")
+
+_READS_MAX: Final = 5
 
 
 async def membership_of(store: Store, conversation: str, username: str, *, members: int = 0) -> Membership:
@@ -33,14 +35,16 @@ async def read_as_member(
     store: Store, conversation: str, username: str, read: Callable[[Conversation, Member], Awaitable[T]]
 ) -> T:
     """What `read` gives to the caller, as of a moment within one membership: looked at again afterwards, for a removal
-    in between would let out what was committed after it. Raises `conversation_not_found`."""
+    in between would let out what was committed after it. Raises `conversation_not_found`, and `unavailable` where
+    the person is removed and added again all the time."""
     head, member = await member_of(store, conversation, username)
-    while True:
+    for _ in range(_READS_MAX):
         found = await read(head, member)
         head_after, member_after = await member_of(store, conversation, username)
         if member_after.periods == member.periods:
             return found
         head, member = head_after, member_after
+    raise UnavailableError("unavailable", retry_after=1.0)
 
 
 def caller_of(snapshot: Snapshot, action: Action) -> Member:
