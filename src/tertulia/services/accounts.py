@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from msgspec import UNSET, UnsetType
 
 from tertulia.domain import limits
-from tertulia.domain.errors import ForbiddenError, InvalidError, LimitedError, NotFoundError
+from tertulia.domain.errors import ForbiddenError, InvalidError, NotFoundError
 from tertulia.domain.texts import checked_line, checked_username
 from tertulia.domain.users import User
 from tertulia.ports.accounts import Accounts as AccountsPort
 from tertulia.ports.accounts import Grant, Identity
 from tertulia.ports.rates import Rate
+from tertulia.services import limiting
 
 INVITE_HOURS_MAX = 24 * 30
 
@@ -24,16 +25,16 @@ class Accounts:
         self, username: str, password: str, name: str, invite: str | None, address: str
     ) -> tuple[User, bool]:
         """The new user, and whether a code is asked for. Raises as the port does."""
-        self._limit(address)
+        limiting.take(self._rate, address)
         shown = checked_line(name, limits.NAME_MAX, "A name")
         return await self._accounts.sign_up(checked_username(username), password, shown, invite)
 
     async def confirm(self, username: str, code: str, address: str) -> None:
-        self._limit(address)
+        limiting.take(self._rate, address)
         await self._accounts.confirm(username, code)
 
     async def sign_in(self, username: str, password: str, address: str) -> Grant:
-        self._limit(address)
+        limiting.take(self._rate, address)
         return await self._accounts.sign_in(username, password, address=address)
 
     async def refresh(self, refresh_token: str | None) -> Grant:
@@ -46,11 +47,11 @@ class Accounts:
         return await self._accounts.change_password(identity, old, new)
 
     async def forgot_password(self, username: str, address: str) -> None:
-        self._limit(address)
+        limiting.take(self._rate, address)
         await self._accounts.forgot_password(username)
 
     async def reset_password(self, username: str, code: str, new: str, address: str) -> None:
-        self._limit(address)
+        limiting.take(self._rate, address)
         await self._accounts.reset_password(username, code, new)
 
     async def verify(self, access_token: str) -> Identity:
@@ -107,11 +108,6 @@ class Accounts:
             )
         seconds = hours * 3600
         return await self._accounts.invite(identity.username, admin=admin, seconds=seconds), seconds
-
-    def _limit(self, address: str) -> None:
-        wait = self._rate.take(address)
-        if wait:
-            raise LimitedError("rate_limited", retry_after=wait)
 
 
 def _require_admin(identity: Identity) -> None:

@@ -14,7 +14,7 @@ from tertulia.domain.entries import (
     Stamp,
     TitleChanged,
 )
-from tertulia.domain.errors import ConflictError, InvalidError, LimitedError, NotFoundError
+from tertulia.domain.errors import ConflictError, InvalidError, NotFoundError
 from tertulia.domain.members import MemberRole, Role
 from tertulia.domain.permissions import Action
 from tertulia.domain.texts import checked_client_id, checked_line
@@ -22,7 +22,7 @@ from tertulia.ports.accounts import Accounts, Identity
 from tertulia.ports.entropy import Entropy
 from tertulia.ports.rates import Rate
 from tertulia.ports.store import Append, Decide, Decision, Membership, Snapshot, Store
-from tertulia.services import access
+from tertulia.services import access, limiting
 
 
 class Conversations:
@@ -43,7 +43,7 @@ class Conversations:
         """The conversation, and whether this call began it. The direct one of two people exists once; a group is
         made once
         for each `request_id` of its creator. Raises `user_not_found`, `group_full`, `invalid_request`."""
-        self._limit(identity)
+        limiting.take(self._rate, identity.username)
         caller = identity.username
         others = list(dict.fromkeys(name for name in members if name != caller))
         if kind is ConversationKind.DIRECT:
@@ -93,7 +93,7 @@ class Conversations:
         history: History | UnsetType = UNSET,
     ) -> Membership:
         """Changes what is given. Raises `conversation_not_found`, `forbidden`, `direct_conversation`."""
-        self._limit(identity)
+        limiting.take(self._rate, identity.username)
         decisions = []
         if title is not UNSET:
             # First, for a direct conversation refuses it: then nothing has been changed.
@@ -109,11 +109,6 @@ class Conversations:
         for username in usernames:
             if username not in known:
                 raise NotFoundError("user_not_found", username=username)
-
-    def _limit(self, identity: Identity) -> None:
-        wait = self._rate.take(identity.username)
-        if wait:
-            raise LimitedError("rate_limited", retry_after=wait)
 
 
 def _title(username: str, title: str) -> Decide:

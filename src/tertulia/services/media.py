@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from tertulia.domain import limits
-from tertulia.domain.errors import ConflictError, InvalidError, LimitedError, NotFoundError
+from tertulia.domain.errors import ConflictError, InvalidError, NotFoundError
 from tertulia.domain.texts import checked_line
 from tertulia.ports.accounts import Identity
 from tertulia.ports.clock import Clock
@@ -13,6 +13,7 @@ from tertulia.ports.entropy import Entropy
 from tertulia.ports.media import MediaStore, Purpose, Upload, UploadAddress
 from tertulia.ports.rates import Rate
 from tertulia.ports.store import Store
+from tertulia.services import limiting
 
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
 
@@ -27,9 +28,7 @@ class MediaFiles:
 
     async def announce(self, identity: Identity, name: str, media_type: str, size: int) -> tuple[Upload, UploadAddress]:
         """Where to send a file of exactly `size` bytes. Raises `too_large`, `invalid_request`, `rate_limited`."""
-        wait = self._rate.take(identity.username)
-        if wait:
-            raise LimitedError("rate_limited", retry_after=wait)
+        limiting.take(self._rate, identity.username)
         if size > limits.MEDIA_BYTES_MAX:
             raise InvalidError("too_large", "The file is larger than files may be.", maximum=limits.MEDIA_BYTES_MAX)
         if size < 1:

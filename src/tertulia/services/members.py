@@ -7,13 +7,13 @@ from msgspec import UNSET, UnsetType
 from tertulia.domain import limits
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import ConversationKind, MemberAdded, MemberRemoved, RoleChanged, Stamp
-from tertulia.domain.errors import ConflictError, ForbiddenError, LimitedError, NotFoundError
+from tertulia.domain.errors import ConflictError, ForbiddenError, NotFoundError
 from tertulia.domain.members import Member, Role
 from tertulia.domain.permissions import Action, may, removal_of
 from tertulia.ports.accounts import Accounts, Identity
 from tertulia.ports.rates import Rate
 from tertulia.ports.store import Append, Decide, Decision, Snapshot, Store
-from tertulia.services import access
+from tertulia.services import access, limiting
 
 
 class Members:
@@ -39,7 +39,7 @@ class Members:
     ) -> tuple[Member, bool]:
         """The member after it, and whether the person was added. Raises `user_not_found`, `forbidden`, `group_full`,
         `last_owner`, `direct_conversation`."""
-        self._limit(identity)
+        limiting.take(self._rate, identity.username)
         await access.member_of(self._store, conversation, identity.username)
         user = await self._accounts.user(username)
         exists = user is not None and not user.disabled
@@ -58,7 +58,7 @@ class Members:
 
     async def remove(self, identity: Identity, conversation: str, username: str) -> None:
         """Removes somebody, or leaves. Raises `member_not_found`, `forbidden`, `last_owner`, `direct_conversation`."""
-        self._limit(identity)
+        limiting.take(self._rate, identity.username)
         await self._store.append(
             Append(
                 conversation=conversation,
@@ -67,11 +67,6 @@ class Members:
                 decide=_remove(identity.username, username),
             )
         )
-
-    def _limit(self, identity: Identity) -> None:
-        wait = self._rate.take(identity.username)
-        if wait:
-            raise LimitedError("rate_limited", retry_after=wait)
 
 
 def _put(caller_name: str, username: str, role: Role | UnsetType, *, exists: bool) -> Decide:

@@ -23,7 +23,6 @@ from tertulia.domain.errors import (
     ConflictError,
     ForbiddenError,
     InvalidError,
-    LimitedError,
     NotFoundError,
 )
 from tertulia.domain.markdown import mentions
@@ -34,7 +33,7 @@ from tertulia.ports.accounts import Identity
 from tertulia.ports.media import MediaStore
 from tertulia.ports.rates import Rate
 from tertulia.ports.store import Append, Decide, Decision, Snapshot, Store
-from tertulia.services import access
+from tertulia.services import access, limiting
 
 
 class NewAttachment(Struct, frozen=True):
@@ -64,7 +63,7 @@ class Messages:
 
         Raises `conversation_not_found`, `id_reused`, `reply_not_found`, `attachment_not_found`, `rate_limited`.
         """
-        self._limit(identity)
+        limiting.take(self._rate, identity.username)
         checked_client_id(new.id)
         checked_text(new.text, may_be_empty=bool(new.attachments))
         attachments: tuple[Attachment, ...] = ()
@@ -110,7 +109,7 @@ class Messages:
     async def _change(
         self, identity: Identity, conversation: str, timestamp: int, decide: Decide, *, erase: bool = False
     ) -> Message:
-        self._limit(identity)
+        limiting.take(self._rate, identity.username)
         outcome = await self._store.append(
             Append(conversation=conversation, author=identity.username, decide=decide, target=timestamp)
         )
@@ -155,11 +154,6 @@ class Messages:
             now = await self._store.message(snapshot.conversation.id, snapshot.caller, earlier.timestamp)
             return now or messages.begin(earlier)
         return messages.begin(earlier)
-
-    def _limit(self, identity: Identity) -> None:
-        wait = self._rate.take(identity.username)
-        if wait:
-            raise LimitedError("rate_limited", retry_after=wait)
 
 
 def _send(username: str, new: NewMessage, attachments: tuple[Attachment, ...], refused: ChatError | None) -> Decide:

@@ -1,6 +1,5 @@
 """Read cursors: one a person and conversation, shared by that person's devices, moving forward only."""
 
-from tertulia.domain.errors import LimitedError
 from tertulia.domain.events import ReadEvent
 from tertulia.domain.members import Cursor
 from tertulia.domain.receipts import unread
@@ -8,6 +7,7 @@ from tertulia.ports.accounts import Identity
 from tertulia.ports.broadcast import Broadcast
 from tertulia.ports.rates import Rate
 from tertulia.ports.store import Store
+from tertulia.services import limiting
 
 
 class Receipts:
@@ -19,9 +19,7 @@ class Receipts:
     async def move(self, identity: Identity, conversation: str, timestamp: int) -> tuple[Cursor, int]:
         """The caller's cursor after it, and how many messages are unread. Tells the members where it moved.
         Raises `conversation_not_found`."""
-        wait = self._rate.take(identity.username)
-        if wait:
-            raise LimitedError("rate_limited", retry_after=wait)
+        limiting.take(self._rate, identity.username)
         move = await self._store.move_cursor(conversation, identity.username, timestamp)
         if move.moved:
             self._broadcast.to_conversation(conversation, ReadEvent(conversation, identity.username, move.read))

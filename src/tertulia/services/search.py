@@ -4,12 +4,12 @@ import re
 from typing import Final
 
 from tertulia.domain import limits
-from tertulia.domain.errors import InvalidError, LimitedError
+from tertulia.domain.errors import InvalidError
 from tertulia.ports.accounts import Identity
 from tertulia.ports.rates import Rate
 from tertulia.ports.search import Found, Search, SearchQuery
 from tertulia.ports.store import Store
-from tertulia.services import access
+from tertulia.services import access, limiting
 
 _QUOTATION_MARK: Final = re.compile('["“”„]')
 """Many keyboards make typographic marks of the plain one."""
@@ -26,9 +26,7 @@ class MessageSearch:
     ) -> tuple[list[Found], str | None]:
         """A page of what the caller may read, newest first, and where the next page begins.
         Raises `conversation_not_found`, `invalid_request`, `rate_limited`."""
-        wait = self._rate.take(identity.username)
-        if wait:
-            raise LimitedError("rate_limited", retry_after=wait)
+        limiting.take(self._rate, identity.username)
         if query == SearchQuery(conversation=query.conversation):
             raise InvalidError("invalid_request", "Say what to search for.")
         if query.conversation is not None:

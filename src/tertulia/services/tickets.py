@@ -1,12 +1,13 @@
 """Tickets for WebSocket connections."""
 
 from tertulia.domain import limits
-from tertulia.domain.errors import LimitedError, UnauthenticatedError
+from tertulia.domain.errors import UnauthenticatedError
 from tertulia.ports.accounts import Identity
 from tertulia.ports.clock import Clock
 from tertulia.ports.connections import Ticket
 from tertulia.ports.connections import Tickets as TicketsPort
 from tertulia.ports.rates import Rate
+from tertulia.services import limiting
 
 
 class Tickets:
@@ -17,9 +18,7 @@ class Tickets:
 
     async def issue(self, identity: Identity, origin: str) -> tuple[str, int]:
         """A ticket bound to the caller and the web origin, and for how many seconds it is good."""
-        wait = self._rate.take(identity.username)
-        if wait:
-            raise LimitedError("rate_limited", retry_after=wait)
+        limiting.take(self._rate, identity.username)
         ticket = Ticket(
             username=identity.username,
             session=identity.session,
