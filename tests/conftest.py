@@ -1,5 +1,6 @@
 """What all rings of tests share: the address of a running system, where one is to be tested."""
 
+import signal
 import sys
 from typing import Any
 
@@ -11,8 +12,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Says once that there is no `sniffio`: httpcore tries to import it several times in every request, and a search of
-    the whole path that finds nothing costs more than the request."""
+    """Makes the run independent of how it was started, and not pay for what isn't there."""
+    # A shell starts what it puts into the background with SIGINT ignored, and children inherit that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    # httpcore tries to import `sniffio` several times in every request, and a search of the whole path that finds
+    # nothing costs more than the request.
     modules: dict[str, Any] = sys.modules
     try:
         import sniffio  # type: ignore[import-not-found]  # noqa: F401

@@ -28,7 +28,8 @@ def main() -> None:
     from tertulia.domain.errors import ChatError
 
     try:
-        application()()
+        # By its own name however it was started: shells complete for that name.
+        application()(prog_name="tertulia")
     except ChatError as error:
         try:
             fail(sentence_of(error), code_of(error))
