@@ -8,6 +8,7 @@ import pytest
 
 from tertulia.adapters.memory.clock import SetClock
 from tertulia.adapters.sqlite import schema
+from tertulia.adapters.sqlite.search import SqliteSearch
 from tertulia.adapters.sqlite.store import SqliteStore
 
 
@@ -70,8 +71,14 @@ def test_tables_and_keys_are_those_of_the_report(tmp_path: Path) -> None:
     connection.close()
 
 
-async def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+async def test_the_files_are_for_their_owner_alone(tmp_path: Path) -> None:
+    """The folder, the log, the search index, and what SQLite keeps beside them."""
     store = SqliteStore(tmp_path / "data" / "chat.db", SetClock())
+    search = SqliteSearch(store)
+    await search.settle()
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
-    assert stat.S_IMODE((tmp_path / "data" / "chat.db").stat().st_mode) == 0o600
+    files = list((tmp_path / "data").iterdir())
+    assert len(files) >= 4
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    await search.close()
     await store.close()

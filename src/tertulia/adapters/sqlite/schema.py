@@ -4,6 +4,7 @@ Tables and keys are named as in the report: `Chat-Conversations` has one item pe
 reserved sort key `#`; `Chat-Messages` has one item per entry, by conversation and timestamp.
 """
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -67,6 +68,9 @@ class ForeignFileError(Exception):
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection that may be handed from thread to thread, but used by one at a time."""
     mode = "ro" if read_only else "rwc"
+    if not read_only:
+        # For its owner alone from the first moment: the files beside it take its mode when SQLite makes them.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
