@@ -27,21 +27,7 @@ else
         step "web client: types and units" $bin/python scripts/web_tests.py
     fi
     rm -f .coverage .coverage.*
-    # Two at a time, on two cores: what talks to a whole system from outside, and the rest.
-    logs=$(mktemp -d)
-    echo "== tests, in two processes"
-    start=$SECONDS
-    outside=(tests/browser tests/conformance tests/faults tests/history)
-    $bin/coverage run -m pytest -q "${outside[@]}" --durations=8 >"$logs/outside" 2>&1 &
-    first=$!
-    $bin/coverage run -m pytest -q tests "${outside[@]/#/--ignore=}" --durations=8 >"$logs/inside" 2>&1 &
-    second=$!
-    wait $second || failed+=("tests of the parts")
-    cat "$logs/inside"
-    wait $first || failed+=("tests of the whole")
-    cat "$logs/outside"
-    rm -r "$logs"
-    echo "   ($((SECONDS - start)) s)"
+    step "tests" $bin/coverage run -m pytest -q tests --durations=8
     $bin/coverage combine --quiet >/dev/null 2>&1
     step "coverage of all: 90 %" $bin/coverage report --fail-under=90
     step "coverage of the domain: 100 % of branches" $bin/coverage report --include='src/tertulia/domain/*' --fail-under=100

@@ -19,6 +19,7 @@ def test_a_whole_conversation_by_keyboard_alone(invite: Invite) -> None:
     ben, ana = invite("Ben Okafor"), invite("Ana María", arrive=False)
     page, keys = ana.page, ana.page.keyboard
     page.goto("/sign-up")
+    expect(page.get_by_role("textbox", name="Your name")).to_be_focused()
     for text in (ana.name, ana.username, "correct horse battery"):
         keys.type(text)
         keys.press("Tab")
