@@ -68,6 +68,9 @@ function useForm(work: (data: FormData) => Promise<void>) {
 const text = (data: FormData, name: string): string => String(data.get(name) ?? "");
 const username = (data: FormData): string => text(data, "username").trim().toLowerCase();
 
+/** Where the keyboard begins. The attribute `autofocus` is looked at once a page, and not always for what comes later. */
+const begin = (input: HTMLInputElement | null): void => input?.focus();
+
 function SignIn(): JSX.Element {
   const account = useAccount();
   const { busy, failed, submit } = useForm((data) => account.signIn(username(data), text(data, "password")));
@@ -75,7 +78,7 @@ function SignIn(): JSX.Element {
     <form class="form" onSubmit={submit} aria-label="Sign in">
       <label class="field">
         <span>Username</span>
-        <input name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required maxLength={32} autofocus />
+        <input name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required maxLength={32} ref={begin} />
       </label>
       <label class="field">
         <span>Password</span>
@@ -102,7 +105,7 @@ function SignUp({ invite }: { invite: string }): JSX.Element {
     <form class="form" onSubmit={submit} aria-label="Create an account">
       <label class="field">
         <span>Your name</span>
-        <input name="name" autocomplete="name" maxLength={64} dir="auto" autofocus />
+        <input name="name" autocomplete="name" maxLength={64} dir="auto" ref={begin} />
         <small>As others see it. You can leave it empty.</small>
       </label>
       <label class="field">
