@@ -51,14 +51,20 @@ def commands() -> tuple[Path, list[str]]:
     return root / "bin", [str(root / "bin" / "node"), str(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
-def npm(*arguments: str) -> None:
-    folder, command = commands()
-    environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+def environment() -> dict[str, str]:
+    """In which npm and Node are run."""
+    folder, _ = commands()
+    variables = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
     # Node trusts its own list of authorities; a machine's own list has to be named.
     for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
         if os.environ.get(name):
-            environment.setdefault("NODE_EXTRA_CA_CERTS", os.environ[name])
-    subprocess.run([*command, *arguments], cwd=WEB, env=environment, check=True, stdin=subprocess.DEVNULL)
+            variables.setdefault("NODE_EXTRA_CA_CERTS", os.environ[name])
+    return variables
+
+
+def npm(*arguments: str) -> None:
+    _, command = commands()
+    subprocess.run([*command, *arguments], cwd=WEB, env=environment(), check=True, stdin=subprocess.DEVNULL)
 
 
 def install() -> None:

@@ -7,13 +7,11 @@ export UV_CUSTOM_COMPILE_COMMAND="make lock"
 # shellcheck disable=SC2086
 .venv/bin/uv pip compile $options pyproject.toml --group build -o requirements/run.txt
 # shellcheck disable=SC2086
-.venv/bin/uv pip compile $options pyproject.toml --group build --group test --group lint --group bench \
+.venv/bin/uv pip compile $options pyproject.toml --group build --group test --group lint --group bench --group emulators \
     -o requirements/dev.txt
-# Apart from the rest, so that what they need holds nothing else back.
-for group in docs aws; do
-    # shellcheck disable=SC2086
-    .venv/bin/uv pip compile $options --group $group -o requirements/$group.txt
-done
+# Apart from the rest, so that what it needs holds nothing else back.
+# shellcheck disable=SC2086
+.venv/bin/uv pip compile $options --group docs -o requirements/docs.txt
 if grep -nE '://|--find-links|--index' requirements/*.txt; then
     echo "A lock file holds an address." >&2
     exit 1

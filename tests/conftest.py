@@ -5,6 +5,9 @@ import sys
 from typing import Any
 
 import pytest
+from tests.emulators.fixtures import dynalite, ministack
+
+__all__ = ["dynalite", "ministack"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
