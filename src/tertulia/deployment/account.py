@@ -1,12 +1,9 @@
 """An AWS account and region, as deploying sees them."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from tertulia.deployment.problems import DeploymentError
-
-if TYPE_CHECKING:
-    from tertulia.aws.clients import Clients
 
 
 class Account:
@@ -20,7 +17,7 @@ class Account:
                 raise
             message = 'Working with AWS needs boto3. Install it: pip install "tertulia[aws]"'
             raise DeploymentError(message) from None
-        self._clients: Final[Clients] = Clients(region=region or None, endpoint_url=endpoint_url or None, attempts=5)
+        self._clients: Final = Clients(region=region or None, endpoint_url=endpoint_url or None, attempts=5)
         self.endpoint_url: Final = endpoint_url
 
     def client(self, service: str) -> Any:
