@@ -23,13 +23,11 @@ from tertulia.adapters.apigateway.audiences import (
     conversations_of,
     tellings,
 )
-from tertulia.adapters.apigateway.directory import Connection, ConnectionDirectory
+from tertulia.adapters.apigateway.places import Places
 from tertulia.adapters.apigateway.posts import GoneError, Posts
-from tertulia.adapters.apigateway.pushed import Pushed
-from tertulia.adapters.apigateway.tickets import DynamoTickets
-from tertulia.adapters.apigateway.watchers import Watchers
 from tertulia.domain.errors import ChatError
 from tertulia.domain.events import ConversationEvent, EntryEvent, Event, Goodbye, HeadEvent, UserEvent
+from tertulia.ports.connections import Connection
 from tertulia.ports.store import Committed
 
 PARALLEL: Final = 24
@@ -71,15 +69,6 @@ class _Queue(Struct):
     connection: Connection | None = None
     frames: list[tuple[bytes, str]] = []
     watched: set[str] = set()
-
-
-class Places(Struct, frozen=True):
-    """Where connections, what they follow, what was pushed and tickets are kept."""
-
-    directory: ConnectionDirectory
-    watchers: Watchers
-    pushed: Pushed
-    tickets: DynamoTickets
 
 
 class ApiGatewayBroadcast:

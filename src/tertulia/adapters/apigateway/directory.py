@@ -4,34 +4,16 @@ which says who speaks when a message comes."""
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from msgspec import Struct
-
 from tertulia.adapters.apigateway.rows import LIFE_SECONDS, Condition, Item, Rows, number, text, under
 from tertulia.aws.clients import Clients
 from tertulia.domain import limits
 from tertulia.domain.presence import Presence
 from tertulia.ports.clock import Clock
+from tertulia.ports.connections import Caller, Connection
 
 CONNECT_WINDOW: Final = 10
 """Seconds after `$connect` in which "gone" may mean "not there yet": the items are written before the socket opens."""
 _MICROSECONDS: Final = 1_000_000
-
-
-class Connection(Struct, frozen=True):
-    """A connection as pushing knows it. `since` in microseconds since 1970."""
-
-    id: str
-    username: str
-    session: str
-    since: int
-
-
-class Caller(Struct, frozen=True, kw_only=True):
-    """Who speaks over a connection. `presence` is what the device said last; None until it has."""
-
-    connection: Connection
-    admin: bool
-    presence: Presence | None = None
 
 
 class ConnectionDirectory:
