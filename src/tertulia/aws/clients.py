@@ -56,14 +56,26 @@ class Clients:
         self._clients: dict[tuple[str, str | None], Any] = {}
         self._threads = ThreadPoolExecutor(PARALLEL, thread_name_prefix="aws")
 
-    def client(self, service: str, endpoint_url: str | None = None) -> Any:
+    def client(
+        self,
+        service: str,
+        endpoint_url: str | None = None,
+        *,
+        read_timeout: float | None = None,
+        attempts: int | None = None,
+    ) -> Any:
         """boto3's client of the service; the same one each time. `endpoint_url` is for a service whose address is part
-        of what is called, such as one WebSocket API's."""
+        of what is called, such as one WebSocket API's. `read_timeout` (seconds) and `attempts` are what the first call
+        says."""
         key = (service, endpoint_url)
         client = self._clients.get(key)
         if client is None:
             address = endpoint_url or self._endpoint_url
             config = self._config.merge(_signed_addresses(address)) if service == "s3" else self._config
+            if read_timeout is not None:
+                config = config.merge(Config(read_timeout=read_timeout))
+            if attempts is not None:
+                config = config.merge(Config(retries={"mode": "standard", "total_max_attempts": attempts}))
             client = self._clients[key] = self._session.client(service, endpoint_url=address, config=config)
         return client
 

@@ -15,7 +15,7 @@ from tertulia.client.backoff import Retries
 from tertulia.client.catch_up import do_job
 from tertulia.client.connection import LostError
 from tertulia.client.errors import may_help
-from tertulia.client.feed import Feed, ListAll, LiveEvent, Start
+from tertulia.client.feed import Feed, ListAll, LiveEvent, Pushed, Start
 from tertulia.client.ids import new_id
 from tertulia.client.link import RECONNECT, Link
 from tertulia.client.operations import Operations
@@ -214,7 +214,7 @@ class Live(AsyncIterator[LiveEvent]):
         self._feed.missed()
         self._changed()
 
-    def _receive(self, event: LiveEvent) -> None:
+    def _receive(self, event: Pushed) -> None:
         self._feed.happened(event)
         self._changed()
 
