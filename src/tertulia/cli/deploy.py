@@ -31,6 +31,10 @@ def deploy(
         typer.Option(help="Goes before the names of tables and functions.  [default: none, or the stack's name and -]"),
     ] = None,
     sign_up: Annotated[SignUp | None, typer.Option(help="Who may make an account.  [default: invite]")] = None,
+    confirm_by_email: Annotated[
+        bool | None,
+        typer.Option("--confirm-by-email/--no-confirm-by-email", help="Send codes by e-mail.  [default: no]"),
+    ] = None,
     domain: Annotated[str | None, typer.Option(help="A name of your own, such as chat.example.org.")] = None,
     certificate: Annotated[
         str | None, typer.Option(help="The ARN of the domain's certificate, which is in us-east-1.")
@@ -70,6 +74,7 @@ def deploy(
         prefix=prefix,
         architecture=arch.value,
         sign_up=sign_up.value if sign_up else None,
+        confirm_by_email=confirm_by_email,
         domain=domain,
         certificate=certificate,
         origins=tuple(origin) if origin else None,

@@ -1,5 +1,6 @@
 """Deploying from the first byte to the last: code, stack, web page."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -9,8 +10,9 @@ from tertulia.deployment.account import Account
 from tertulia.deployment.code import CodeStore
 from tertulia.deployment.packaging import Package, build_package
 from tertulia.deployment.problems import DeploymentError
+from tertulia.deployment.resources import template_parameters, template_resources
 from tertulia.deployment.site import Site, Uploaded, pages
-from tertulia.deployment.stack import Plan, Stack, Tell
+from tertulia.deployment.stack import Change, Plan, Stack, Tell
 from tertulia.deployment.wheels import target_for
 
 NAME: Final = "tertulia"
@@ -35,6 +37,7 @@ class Wishes(Struct, frozen=True, kw_only=True):
     prefix: str | None = None
     architecture: str = "arm64"
     sign_up: str | None = None
+    confirm_by_email: bool | None = None
     domain: str | None = None
     certificate: str | None = None
     origins: tuple[str, ...] | None = None
@@ -47,6 +50,7 @@ class Wishes(Struct, frozen=True, kw_only=True):
             "Prefix": self.prefix,
             "Architecture": self.architecture,
             "SignUp": self.sign_up,
+            "ConfirmByEmail": None if self.confirm_by_email is None else str(self.confirm_by_email).lower(),
             "Domain": self.domain,
             "CertificateArn": self.certificate,
             "WebOrigins": None if self.origins is None else ",".join(self.origins),
@@ -79,10 +83,8 @@ class Deployment:
         given = self._parameters()
         pages("")
         package = build_package(target_for(self.wishes.architecture, emulated=self.account.emulated))
-        if self.stack.describe() is None:
-            self._refuse_kept_data(given.get("Prefix", ""))
         key = self.code.put_package(package)
-        parameters = {
+        parameters: dict[str, str | None] = {
             **given,
             "CodeBucket": self.code.bucket,
             "CodeKey": key,
@@ -90,6 +92,15 @@ class Deployment:
             "Emulator": self.account.endpoint_url,
         }
         return Prepared(package, key, self.stack.plan(self.code.put_template(), parameters))
+
+    def foresee(self) -> tuple[Change, ...]:
+        """What `carry_out` would change, and nothing is done. A stack that isn't there is read from the template."""
+        if self.stack.describe() is None:
+            self._parameters()
+            return tuple(Change("Add", name, kind) for name, kind in template_resources())
+        prepared = self.prepare()
+        self.give_up(prepared)
+        return prepared.plan.changes
 
     def carry_out(self, prepared: Prepared, tell: Tell, tell_upload: Callable[[str, int, int], None]) -> Uploaded:
         """Makes the change, and uploads the page; done again it does nothing."""
@@ -106,8 +117,8 @@ class Deployment:
         if prepared.plan.changes:
             self.stack.discard(prepared.plan)
 
-    def _parameters(self) -> Mapping[str, str]:
-        """Those of the stack as it stands, and what is asked for over them."""
+    def _parameters(self) -> Mapping[str, str | None]:
+        """What is asked for; None for what a stack that stands has and keeps. Refuses what can't be."""
         standing = self.stack.parameters()
         asked = self.wishes.parameters()
         if standing and "Prefix" in asked and asked["Prefix"] != standing.get("Prefix"):
@@ -115,12 +126,14 @@ class Deployment:
             raise DeploymentError(message)
         if not standing:
             # The first chat of an account has the report's own names.
-            asked.setdefault("Prefix", prefix_of(self.stack.name))
+            asked = {"Prefix": prefix_of(self.stack.name), "FrontSecret": secrets.token_urlsafe(24), **asked}
+            self._refuse_kept_data(asked["Prefix"])
         merged = {**standing, **asked}
         if merged.get("Domain") and not merged.get("CertificateArn"):
             message = "A domain needs a certificate of AWS Certificate Manager in us-east-1: give --certificate."
             raise DeploymentError(message)
-        return merged
+        kept = [name for name in template_parameters() if name in standing]
+        return {**dict.fromkeys(kept), **asked}
 
     def _refuse_kept_data(self, prefix: str) -> None:
         """A new stack doesn't touch the data of an earlier one, so it can't take its names either."""

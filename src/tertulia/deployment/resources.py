@@ -11,6 +11,7 @@ _PLACES: Final = {
     "template.yaml": Path("infra", "template.yaml"),
     "functions.txt": Path("requirements", "functions.txt"),
 }
+_PARAMETER: Final = re.compile(r"^  (\w+):$", re.MULTILINE)
 _RESOURCE: Final = re.compile(r"^  (\w+):\n    Type: (AWS::[\w:]+)$", re.MULTILINE)
 
 
@@ -28,6 +29,12 @@ def template_text() -> str:
 def template_resources() -> list[tuple[str, str]]:
     """Name and type of each resource of the template. A line a fact: the file is our own, and its form is tested."""
     return _RESOURCE.findall(template_text())
+
+
+def template_parameters() -> list[str]:
+    """The names of the template's parameters."""
+    section = template_text().partition("\nParameters:\n")[2].partition("\nConditions:\n")[0]
+    return _PARAMETER.findall(section)
 
 
 @cache

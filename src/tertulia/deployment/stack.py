@@ -98,8 +98,9 @@ class Stack:
             if each["ResourceStatus"] != "DELETE_COMPLETE"
         ]
 
-    def plan(self, template_url: str, parameters: Mapping[str, str]) -> Plan:
-        """Asks AWS what would change. The change set waits until `execute` or `discard`."""
+    def plan(self, template_url: str, parameters: Mapping[str, str | None]) -> Plan:
+        """Asks AWS what would change; a parameter that is None stays as it is. The change set waits until `execute` or
+        `discard`."""
         found = self.describe()
         if found is not None and found["StackStatus"] == "ROLLBACK_COMPLETE":
             message = (
@@ -114,7 +115,10 @@ class Stack:
             ChangeSetName=f"tertulia-{secrets.token_hex(6)}",
             ChangeSetType="UPDATE" if found else "CREATE",
             TemplateURL=template_url,
-            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+            Parameters=[
+                {"ParameterKey": key, **({"UsePreviousValue": True} if value is None else {"ParameterValue": value})}
+                for key, value in parameters.items()
+            ],
             Capabilities=list(CAPABILITIES),
             Tags=[{"Key": "tertulia", "Value": self.name}],
         )
