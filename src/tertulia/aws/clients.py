@@ -72,6 +72,8 @@ class Clients:
         if client is None:
             address = endpoint_url or self._endpoint_url
             config = self._config
+            if service == "s3":
+                config = config.merge(_signed_addresses(address))
             if read_timeout is not None:
                 config = config.merge(Config(read_timeout=read_timeout))
             if attempts is not None:
@@ -101,6 +103,18 @@ class Clients:
         self._threads.shutdown(wait=False, cancel_futures=True)
         for client in self._clients.values():
             client.close()
+
+
+def _signed_addresses(endpoint_url: str | None) -> Config:
+    """What S3's signed addresses need: signature 4, the bucket's own regional name (the global one answers a redirect
+    while a bucket is new, which a signature for another host doesn't survive), and no checksum of a body that isn't
+    known yet. Emulators have no name for each bucket."""
+    return Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "path" if endpoint_url else "virtual"},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
 
 
 def code_of(error: ClientError) -> str:

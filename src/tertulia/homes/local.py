@@ -169,7 +169,9 @@ class LocalHome:
             typing=Typing(self.store, self.hub),
             presence=Presences(self.store, MemoryPresenceBoard(), self.hub, self.clock),
             search=MessageSearch(self.store, self.search, self._rate(limits.SEARCH_RATE)),
-            media=MediaFiles(self.store, self.media, self.clock, self.entropy, self._rate(limits.MEDIA_RATE)),
+            media=MediaFiles(
+                self.store, self.media, self.clock, self.entropy, self._rate(limits.MEDIA_RATE), contents=self.media
+            ),
             tickets=Tickets(self.tickets, self.clock, self._rate(limits.TICKETS_RATE)),
         )
 
