@@ -1,12 +1,9 @@
 """An AWS account and region, as deploying sees them."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from tertulia.deployment.problems import DeploymentError
-
-if TYPE_CHECKING:
-    from tertulia.aws.clients import Clients
 
 
 class Account:

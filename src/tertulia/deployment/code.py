@@ -1,4 +1,5 @@
-"""Where a stack's code and template wait for AWS to fetch them: one bucket for an account and region, one folder a stack."""
+"""Where a stack's code and template wait for AWS to fetch them: one bucket for an account and region, one folder a
+stack."""
 
 import hashlib
 from typing import Any, Final
@@ -86,9 +87,9 @@ class CodeStore:
 
     def _make(self) -> None:
         # us-east-1 is the one region that must not be named.
-        where = {} if self._region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self._region}}
+        where = (
+            {} if self._region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self._region}}
+        )
         self._s3.create_bucket(Bucket=self.bucket, **where)
         closed = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
-        self._s3.put_public_access_block(
-            Bucket=self.bucket, PublicAccessBlockConfiguration=dict.fromkeys(closed, True)
-        )
+        self._s3.put_public_access_block(Bucket=self.bucket, PublicAccessBlockConfiguration=dict.fromkeys(closed, True))

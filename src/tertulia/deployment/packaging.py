@@ -87,8 +87,8 @@ def _imports(source: bytes) -> list[str]:
 
 
 def _bytecode(files: Mapping[str, bytes], target: Target) -> dict[str, bytes]:
-    """What Python would make of each module at its first import. A function's disk is read only, so without this every cold
-    start would compile everything again."""
+    """What Python would make of each module at its first import. A function's disk is read only, so without this every
+    cold start would compile everything again."""
     made: dict[str, bytes] = {}
     with tempfile.TemporaryDirectory() as folder:
         source, compiled = Path(folder, "source.py"), Path(folder, "compiled.pyc")

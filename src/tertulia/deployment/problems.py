@@ -31,7 +31,9 @@ def explained() -> Iterator[None]:
     try:
         yield
     except NoCredentialsError:
-        message = "There are no AWS credentials. Run `aws configure`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        message = (
+            "There are no AWS credentials. Run `aws configure`, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        )
         raise DeploymentError(message) from None
     except NoRegionError:
         message = "No region is named. Give --region, or set AWS_REGION."

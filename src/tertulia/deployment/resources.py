@@ -1,4 +1,5 @@
-"""The files that deploying needs: in the wheel they lie beside this module, in the source tree where people look for them."""
+"""The files that deploying needs: in the wheel they lie beside this module, in the source tree where people look for
+them."""
 
 import json
 from functools import cache

@@ -17,7 +17,13 @@ SECONDS_MAX: Final = 3600.0
 _POLL_SECONDS: Final = 2.0
 _POLL_EMULATED_SECONDS: Final = 0.2
 _NO_CHANGES: Final = ("didn't contain changes", "No updates are to be performed")
-_LIVES: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
+_LIVES: Final = (
+    "CREATE_COMPLETE",
+    "UPDATE_COMPLETE",
+    "UPDATE_ROLLBACK_COMPLETE",
+    "ROLLBACK_COMPLETE",
+    "IMPORT_COMPLETE",
+)
 
 
 class Change(Struct, frozen=True):
@@ -96,7 +102,9 @@ class Stack:
         """Asks AWS what would change. The change set waits until `execute` or `discard`."""
         found = self.describe()
         if found is not None and found["StackStatus"] == "ROLLBACK_COMPLETE":
-            message = f"The stack {self.name} was never made, its first try failed. Run: tertulia destroy --stack {self.name}"
+            message = (
+                f"The stack {self.name} was never made, its first try failed. Run: tertulia destroy --stack {self.name}"
+            )
             raise DeploymentError(message)
         if found is not None and found["StackStatus"] not in _LIVES:
             message = f"The stack {self.name} is {found['StackStatus']}. Wait until it is done, or look at its events."

@@ -39,7 +39,8 @@ _LEFT_OUT: Final = re.compile(
 
 
 class Target(Struct, frozen=True):
-    """Where a package runs. `machine` is empty for this computer: emulators run functions on it, with its own Python."""
+    """Where a package runs. `machine` is empty for this computer: emulators run functions on it, with its own
+    Python."""
 
     python: str
     machine: str = ""
@@ -56,7 +57,8 @@ class Target(Struct, frozen=True):
 
     @property
     def compiled(self) -> bool:
-        """Whether this Python can compile for that one: bytecode differs from version to version, not from machine to machine."""
+        """Whether this Python can compile for that one: bytecode differs from version to version, not from machine to
+        machine."""
         return self.python == own_python()
 
 
@@ -65,7 +67,8 @@ def own_python() -> str:
 
 
 def target_for(architecture: str, *, emulated: bool) -> Target:
-    """The platform to pack for: of Lambda's Pythons this one's own, so that modules can come compiled, else a usual one."""
+    """The platform to pack for: of Lambda's Pythons this one's own, so that modules can come compiled, else a usual
+    one."""
     if emulated:
         return Target(own_python())
     python = own_python() if own_python() in PYTHONS else DEFAULT_PYTHON
