@@ -71,7 +71,9 @@ class Clients:
         client = self._clients.get(key)
         if client is None:
             address = endpoint_url or self._endpoint_url
-            config = self._config.merge(_signed_addresses(address)) if service == "s3" else self._config
+            config = self._config
+            if service == "s3":
+                config = config.merge(_signed_addresses(address))
             if read_timeout is not None:
                 config = config.merge(Config(read_timeout=read_timeout))
             if attempts is not None:
