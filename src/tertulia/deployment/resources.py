@@ -1,4 +1,4 @@
-"""The files that deploying needs: in the wheel they lie beside this module, in the sources where people look for them."""
+"""The files that deploying needs: in the wheel beside this module, in the sources where people look for them."""
 
 import json
 import re
