@@ -193,7 +193,7 @@ class Pool:
 
     async def administrators(self, following: str = "") -> tuple[list[str], str]:
         """Usernames of some, and what asks for the next ones."""
-        more = {"NextToken": following} if following else {}
+        more: dict[str, Any] = {"NextToken": following} if following else {}
         answer = await self._ask("change", self._client.list_users_in_group, GroupName=ADMINS, Limit=PAGE, **more)
         return [one["Username"] for one in answer["Users"]], answer.get("NextToken", "")
 
