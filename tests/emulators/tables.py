@@ -21,7 +21,7 @@ class EmulatorClients(Clients):
         self._emulator = emulator
         self._dynamodb = dynamodb or dynamodb_client(emulator)
 
-    def client(self, service: str, endpoint_url: str | None = None) -> Any:
+    def client(self, service: str, endpoint_url: str | None = None, **_: Any) -> Any:
         return self._dynamodb if service == "dynamodb" else self._emulator.client(service)
 
 
