@@ -132,7 +132,8 @@ def _ask(account: "Account", deployment: "Deployment", prepared: "Prepared", yes
     if not changes:
         return
     _tell_changes(deployment.stack.name, account.region, changes)
-    _tell_estimate()
+    if prepared.plan.creates:
+        _tell_estimate()
     if not yes:
         typer.confirm("Go on?", abort=True, err=True)
 

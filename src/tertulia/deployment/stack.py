@@ -190,7 +190,8 @@ class Stack:
                     arrived.add(event.name)
                 if event.status.endswith("_FAILED") and "cancelled" not in event.reason:
                     reasons.append(f"{event.name} ({event.kind}): {event.reason}")
-                tell(Event(event.name, event.kind, event.status, event.reason, len(arrived), total))
+                done = len(arrived)
+                tell(Event(event.name, event.kind, event.status, event.reason, done, max(done, total)))
             if not status.endswith("_IN_PROGRESS"):
                 return status, reasons
         return status, reasons
