@@ -3,7 +3,13 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, Final
 
+import pytest
+from tests.emulators.emulators import Emulator
+from tests.emulators.tables import EmulatorClients, drop_tables, empty_tables
+
+from tertulia.adapters.dynamodb.store import DynamoStore
 from tertulia.adapters.memory.clock import SetClock
 from tertulia.adapters.memory.store import MemoryStore
 from tertulia.adapters.sqlite.store import SqliteStore
@@ -29,17 +35,46 @@ from tertulia.ports.store import Append, Decision, Outcome, Snapshot, Store
 
 GROUP = "g_group"
 
-Opened = Callable[[Path, SetClock], Store]
+ADAPTERS: Final[tuple[Any, ...]] = (
+    "memory",
+    "sqlite",
+    pytest.param("dynamodb-ministack", marks=pytest.mark.slow),
+    pytest.param("dynamodb-dynalite", marks=pytest.mark.slow),
+)
+
+
+def emulator_of(adapter: str, request: pytest.FixtureRequest) -> Emulator | None:
+    """The emulator that the adapter of that name needs, running."""
+    technology, _, emulator = adapter.partition("-")
+    return request.getfixturevalue(emulator) if technology == "dynamodb" else None
 
 
 @asynccontextmanager
-async def opened(adapter: str, folder: Path, clock: SetClock) -> AsyncIterator[Store]:
-    """The store of that name, closed afterwards."""
-    store: Store = MemoryStore(clock) if adapter == "memory" else SqliteStore(folder / "chat.db", clock)
+async def opened(adapter: str, folder: Path, clock: SetClock, emulator: Emulator | None = None) -> AsyncIterator[Store]:
+    """The store of that name, empty where its folder is, closed afterwards. On DynamoDB it has tables of its own."""
+    if emulator is not None:
+        async with on_tables(emulator, clock) as store:
+            yield store
+        return
+    made: Store = MemoryStore(clock) if adapter == "memory" else SqliteStore(folder / "chat.db", clock)
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+@asynccontextmanager
+async def on_tables(emulator: Emulator, clock: SetClock, dynamodb: Any = None) -> AsyncIterator[DynamoStore]:
+    """A store on new tables of the emulator. `dynamodb` is the client that it has instead of the usual one."""
+    prefix = empty_tables(emulator)
+    clients = EmulatorClients(emulator, dynamodb)
+    store = DynamoStore(clients, clock, prefix=prefix)
     try:
         yield store
     finally:
         await store.close()
+        clients.close()
+        drop_tables(emulator, prefix)
 
 
 async def begin(store: Store, *members: str, name: str = GROUP) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from tests.contracts.store_adapters import (
+    ADAPTERS,
     GROUP,
     add,
     begin,
     change_role,
     delete,
     edit,
+    emulator_of,
     open_history,
     opened,
     react,
@@ -35,9 +37,9 @@ def clock() -> SetClock:
     return SetClock()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=ADAPTERS)
 async def store(request: pytest.FixtureRequest, tmp_path: Path, clock: SetClock) -> AsyncIterator[Store]:
-    async with opened(request.param, tmp_path, clock) as each:
+    async with opened(request.param, tmp_path, clock, emulator_of(request.param, request)) as each:
         yield each
 
 

@@ -2,6 +2,9 @@
 
 import asyncio
 import tempfile
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +15,11 @@ from tests.contracts import store_adapters as do
 
 from tertulia.adapters.memory.clock import SetClock
 from tertulia.adapters.memory.store import MemoryStore
-from tertulia.adapters.sqlite.store import SqliteStore
 from tertulia.domain.entries import History
 from tertulia.domain.errors import ChatError
 from tertulia.ports.store import Store
 
+EXAMPLES = {"ministack": 12, "dynalite": 12}
 PEOPLE = ("ana", "ben", "carla")
 _person = st.sampled_from(PEOPLE)
 _other = st.sampled_from(PEOPLE[1:])
@@ -95,28 +98,29 @@ class Run:
         )
 
 
-@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(st.lists(_step, max_size=30))
-def test_sqlite_equals_the_reference(steps: list[tuple[Any, ...]]) -> None:
-    """After the same steps each person sees the same through both."""
+Make = Callable[[Path, SetClock], AbstractAsyncContextManager[Store]]
 
-    async def compare(folder: Path) -> None:
-        clocks = SetClock(), SetClock()
-        stores: tuple[Store, Store] = MemoryStore(clocks[0]), SqliteStore(folder / "chat.db", clocks[1])
-        one, other = (Run(store, clock) for store, clock in zip(stores, clocks, strict=True))
-        try:
-            for store in stores:
-                await do.begin(store, "ben")
+
+async def compare(steps: list[tuple[Any, ...]], make: Make) -> None:
+    """Takes the steps on the reference and on another store, and looks at both in between."""
+    clocks = SetClock(), SetClock()
+    with tempfile.TemporaryDirectory() as folder:
+        async with make(Path(folder), clocks[1]) as store:
+            stores: tuple[Store, Store] = MemoryStore(clocks[0]), store
+            one, other = (Run(each, clock) for each, clock in zip(stores, clocks, strict=True))
+            for each in stores:
+                await do.begin(each, "ben")
             for step in steps:
                 assert await one.step(step) == await other.step(step)
             for username in PEOPLE:
                 assert await one.view(username) == await other.view(username)
-        finally:
-            for store in stores:
-                await store.close()
 
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(compare(Path(folder)))
+
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(st.lists(_step, max_size=30))
+def test_sqlite_equals_the_reference(steps: list[tuple[Any, ...]]) -> None:
+    """After the same steps each person sees the same through both."""
+    asyncio.run(compare(steps, partial(do.opened, "sqlite")))
 
 
 @pytest.mark.slow
@@ -124,4 +128,18 @@ def test_sqlite_equals_the_reference(steps: list[tuple[Any, ...]]) -> None:
 @given(st.lists(_step, min_size=10, max_size=60))
 def test_sqlite_equals_the_reference_for_longer(steps: list[tuple[Any, ...]]) -> None:
     """The same, with longer histories."""
-    test_sqlite_equals_the_reference.hypothesis.inner_test(steps)  # type: ignore[attr-defined]
+    asyncio.run(compare(steps, partial(do.opened, "sqlite")))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["ministack", "dynalite"])
+def test_dynamodb_equals_the_reference(name: str, request: pytest.FixtureRequest) -> None:
+    """The same on DynamoDB. Few histories, for each call there goes over the network."""
+    emulator = request.getfixturevalue(name)
+
+    @settings(max_examples=EXAMPLES[name], deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(st.lists(_step, min_size=5, max_size=40))
+    def equals(steps: list[tuple[Any, ...]]) -> None:
+        asyncio.run(compare(steps, partial(do.opened, "dynamodb", emulator=emulator)))
+
+    equals()

@@ -1,0 +1,34 @@
+"""Erasing what a deleted message said, also from its edits."""
+
+from typing import Final
+
+from tertulia.adapters.dynamodb import keys
+from tertulia.adapters.dynamodb.database import Database
+from tertulia.adapters.dynamodb.writing import erasure
+from tertulia.domain.limits import TIMESTAMP_MAX
+
+IN_TRANSACTION: Final = 80
+"""Edits that are erased in the transaction of the deletion; DynamoDB takes a hundred items in one."""
+
+
+async def edits_of(database: Database, conversation: str, target: int) -> list[int]:
+    """The timestamps of the edits of a message, newest first."""
+    found = database.query(keys.INDEX, conversation, about_range(target), descending=True, only=("key", "kind"))
+    return [keys.timestamp_of(item["key"]) async for item in found if item["kind"] == "edited"]
+
+
+async def finish_deletion(database: Database, conversation: str, target: int) -> int:
+    """Erases the edits of a deleted message that its transaction had no place for; how many there were. May be called
+    again."""
+    edits = await edits_of(database, conversation, target)
+    there = await database.get_many([keys.change(conversation, edit) for edit in edits])
+    left = [key.sort for key, item in there.items() if not item.get("erased")]
+    for update in erasure(conversation, [int(timestamp) for timestamp in left]):
+        await database.write(update)
+    return len(left)
+
+
+def about_range(target: int) -> tuple[str, str]:
+    """The sort keys of the entries about a message."""
+    prefix = keys.about_prefix(target)
+    return f"{prefix}{0:016}", f"{prefix}{TIMESTAMP_MAX:016}"

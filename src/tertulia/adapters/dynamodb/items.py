@@ -1,0 +1,160 @@
+"""The form of the items: what each table holds, and how the domain's structs are made of it.
+
+| Table | Item | Attributes beside the key |
+|---|---|---|
+| `Chat-Conversations` | head, under `#` | those of `Conversation`; `last`, `recent` (1) |
+| | member, under the username | `role`, `active`, `periods` [[first, last?]], `read_`, `sent_` (2) |
+| `Chat-Messages` | message | those of the entry `MessageSent`; `state` (3) |
+| `Chat-Changes` | entry | those of the entry |
+| `Chat-Index` | `sent#<author>#<client id>` | `timestamp`, `digest` of the message |
+| | `seq#<16 digits>` | `timestamp` of every 64th entry |
+| | `about#<target>#<timestamp>` | `kind` of the entry |
+| | `<conversation>`, of the owner `@<username>` | none: the person is an active member |
+
+1. `last` is the timestamp of the last message, or 0; `recent` has [username, timestamp, number] of the last message of
+   each of the last eight authors, newest first.
+2. `read_timestamp`, `read_number`: the cursor that the person moved; `sent_timestamp`, `sent_number`: the own message
+   that fell out of `recent`. The cursor is the latest of these and of `recent`.
+3. What people see now: text, mentions, reactions and so on. There is none before the first entry about the message.
+
+Attributes that have their default value may be absent. Timestamps are in microseconds.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from tertulia.adapters.dynamodb import keys
+from tertulia.domain import messages
+from tertulia.domain.conversations import Conversation
+from tertulia.domain.entries import Entry, MessageSent
+from tertulia.domain.members import Cursor, Member, Period, Role
+from tertulia.domain.messages import Message
+from tertulia.domain.receipts import advance
+
+RECENT: Final = 8
+"""Authors whose last message the head knows. The last of these eight is in the member's row too, so that a head and a
+row that were read one after the other never miss it."""
+
+Item = dict[str, Any]
+"""An item, or a part of one, as plain values."""
+_STATE: Final = ("text", "reply_to", "attachments", "mentions", "reactions", "edited", "deleted", "changed")
+"""What entries about a message change of it."""
+
+
+class Recent(Struct, frozen=True, array_like=True):
+    """The last message of an author."""
+
+    username: str
+    timestamp: int
+    number: int
+
+
+class Head(Struct, frozen=True):
+    """A conversation's head, and what this adapter keeps in it."""
+
+    conversation: Conversation
+    last: int = 0
+    recent: tuple[Recent, ...] = ()
+
+    def cursor(self, username: str) -> Cursor:
+        """The cursor of an author's last message, where the head knows it."""
+        return next((Cursor(r.timestamp, r.number) for r in self.recent if r.username == username), Cursor())
+
+
+def head_item(head: Head) -> Item:
+    """All but the key."""
+    item: Item = msgspec.to_builtins(head.conversation)
+    del item["id"]
+    return {**item, "last": head.last, "recent": msgspec.to_builtins(head.recent)}
+
+
+def head_from(item: Mapping[str, Any]) -> Head:
+    conversation = msgspec.convert({**item, "id": item["conversation"]}, Conversation)
+    recent = msgspec.convert(item.get("recent", []), tuple[Recent, ...])
+    return Head(conversation, item.get("last", 0), recent)
+
+
+def member_item(member: Member) -> Item:
+    """All but the key."""
+    return {**membership_item(member), **cursor_item(member.read)}
+
+
+def membership_item(member: Member) -> Item:
+    """All but key and cursor: that may move meanwhile."""
+    periods = [[first] if last is None else [first, last] for first, last in member.periods]
+    return {"role": str(member.role), "active": member.active, "periods": periods}
+
+
+def cursor_item(cursor: Cursor, of: str = "read") -> Item:
+    """`of` is `read`, or `sent` for the message of one's own that fell out of `recent`."""
+    return {f"{of}_timestamp": cursor.timestamp, f"{of}_number": cursor.number}
+
+
+def member_from(item: Mapping[str, Any], head: Head) -> Member:
+    """The member, with the cursor where row and head together have it."""
+    username = item["username"]
+    read = Cursor(item["read_timestamp"], item["read_number"])
+    sent = Cursor(item.get("sent_timestamp", 0), item.get("sent_number", 0))
+    return Member(
+        username=username,
+        role=Role(item["role"]),
+        active=item["active"],
+        read=advance(advance(read, sent), head.cursor(username)),
+        periods=tuple(Period(*period) for period in item["periods"]),
+    )
+
+
+def entry_item(entry: Entry) -> Item:
+    """All but the partition key."""
+    item: Item = msgspec.to_builtins(entry)
+    return item
+
+
+def entry_from(item: Mapping[str, Any]) -> Entry:
+    entry: Entry = msgspec.convert(item, Entry)
+    return entry
+
+
+def sent_from(item: Mapping[str, Any]) -> MessageSent:
+    """A message as it was sent, or what is left of it."""
+    return msgspec.convert(item, MessageSent)
+
+
+def message_from(item: Mapping[str, Any]) -> Message:
+    """A message as people see it now."""
+    sent = messages.begin(sent_from(item))
+    state = item.get("state")
+    if state is None:
+        return sent
+    place = {"seq": sent.seq, "timestamp": sent.timestamp, "number": sent.number, "author": sent.author, "id": sent.id}
+    return msgspec.convert({**state, **place}, Message)
+
+
+def state_item(message: Message) -> Item:
+    """What `message_from` takes back from `state`."""
+    item: Item = msgspec.to_builtins(message)
+    return {name: item[name] for name in _STATE if name in item}
+
+
+def sent_item(entry: MessageSent, digest: bytes) -> Item:
+    return {"timestamp": entry.timestamp, "digest": digest}
+
+
+def with_key(key: keys.Key, item: Mapping[str, Any]) -> Item:
+    """A whole item."""
+    return {**item, **keys.columns(key)}
+
+
+def newest_first(recent: Sequence[Recent], entry: MessageSent) -> tuple[tuple[Recent, ...], Recent | None]:
+    """`recent` after a message, and whose last message has to be written into the row of its author now.
+
+    Who moves to the last place is written; who is there already was.
+    """
+    others = [each for each in recent if each.username != entry.author]
+    after = (Recent(entry.author, entry.timestamp, entry.number), *others)[:RECENT]
+    last = after[-1] if len(after) == RECENT else None
+    written = recent[-1] if len(recent) == RECENT else None
+    return after, None if last == written else last
