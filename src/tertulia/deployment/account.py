@@ -17,7 +17,7 @@ class Account:
                 raise
             message = 'Working with AWS needs boto3. Install it: pip install "tertulia[aws]"'
             raise DeploymentError(message) from None
-        self._clients: Final[Clients] = Clients(region=region or None, endpoint_url=endpoint_url or None, attempts=5)
+        self._clients: Final = Clients(region=region or None, endpoint_url=endpoint_url or None, attempts=5)
         self.endpoint_url: Final = endpoint_url
 
     def client(self, service: str) -> Any:

@@ -1,5 +1,4 @@
-"""Where a stack's code and template wait for AWS to fetch them: one bucket for an account and region, one folder a
-stack."""
+"""Where a stack's code and template wait for AWS to fetch them: a bucket for a region, a folder for a stack."""
 
 import hashlib
 from typing import Any, Final

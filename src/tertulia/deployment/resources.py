@@ -1,7 +1,7 @@
-"""The files that deploying needs: in the wheel they lie beside this module, in the source tree where people look for
-them."""
+"""The files that deploying needs: in the wheel beside this module, in the sources where people look for them."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,8 @@ _PLACES: Final = {
     "template.yaml": Path("infra", "template.yaml"),
     "functions.txt": Path("requirements", "functions.txt"),
 }
+_PARAMETER: Final = re.compile(r"^  (\w+):$", re.MULTILINE)
+_RESOURCE: Final = re.compile(r"^  (\w+):\n    Type: (AWS::[\w:]+)$", re.MULTILINE)
 
 
 def path_of(name: str) -> Path:
@@ -22,6 +24,17 @@ def path_of(name: str) -> Path:
 def template_text() -> str:
     """The CloudFormation template."""
     return path_of("template.yaml").read_text(encoding="utf-8")
+
+
+def template_resources() -> list[tuple[str, str]]:
+    """Name and type of each resource of the template. A line a fact: the file is our own, and its form is tested."""
+    return _RESOURCE.findall(template_text())
+
+
+def template_parameters() -> list[str]:
+    """The names of the template's parameters."""
+    section = template_text().partition("\nParameters:\n")[2].partition("\nConditions:\n")[0]
+    return _PARAMETER.findall(section)
 
 
 @cache

@@ -98,8 +98,9 @@ class Stack:
             if each["ResourceStatus"] != "DELETE_COMPLETE"
         ]
 
-    def plan(self, template_url: str, parameters: Mapping[str, str]) -> Plan:
-        """Asks AWS what would change. The change set waits until `execute` or `discard`."""
+    def plan(self, template_url: str, parameters: Mapping[str, str | None]) -> Plan:
+        """Asks AWS what would change; a parameter that is None stays as it is. The change set waits until `execute` or
+        `discard`."""
         found = self.describe()
         if found is not None and found["StackStatus"] == "ROLLBACK_COMPLETE":
             message = (
@@ -114,7 +115,10 @@ class Stack:
             ChangeSetName=f"tertulia-{secrets.token_hex(6)}",
             ChangeSetType="UPDATE" if found else "CREATE",
             TemplateURL=template_url,
-            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+            Parameters=[
+                {"ParameterKey": key, **({"UsePreviousValue": True} if value is None else {"ParameterValue": value})}
+                for key, value in parameters.items()
+            ],
             Capabilities=list(CAPABILITIES),
             Tags=[{"Key": "tertulia", "Value": self.name}],
         )
@@ -131,8 +135,9 @@ class Stack:
 
     def _change_set(self, identifier: str) -> dict[str, Any]:
         """It, once AWS has worked it out, with all its changes."""
+        found: dict[str, Any] = {}
         for _ in self._turns():
-            found: dict[str, Any] = self._cloud.describe_change_set(ChangeSetName=identifier)
+            found = self._cloud.describe_change_set(ChangeSetName=identifier)
             if found["Status"] in ("CREATE_COMPLETE", "FAILED"):
                 break
         changes, after = list(found["Changes"]), found.get("NextToken")
@@ -176,6 +181,7 @@ class Stack:
         """Tells each event until the change has ended; the stack's status then, and why resources failed."""
         reasons: list[str] = []
         arrived: set[str] = set()
+        status = ""
         for _ in self._turns():
             # The status first: events that came before it are then all there to be read.
             status = self._status(identifier)
@@ -184,7 +190,8 @@ class Stack:
                     arrived.add(event.name)
                 if event.status.endswith("_FAILED") and "cancelled" not in event.reason:
                     reasons.append(f"{event.name} ({event.kind}): {event.reason}")
-                tell(Event(event.name, event.kind, event.status, event.reason, len(arrived), total))
+                done = len(arrived)
+                tell(Event(event.name, event.kind, event.status, event.reason, done, max(done, total)))
             if not status.endswith("_IN_PROGRESS"):
                 return status, reasons
         return status, reasons

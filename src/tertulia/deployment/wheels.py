@@ -39,8 +39,7 @@ _LEFT_OUT: Final = re.compile(
 
 
 class Target(Struct, frozen=True):
-    """Where a package runs. `machine` is empty for this computer: emulators run functions on it, with its own
-    Python."""
+    """Where a package runs. `machine` is empty for this computer: emulators run functions on it, by its own Python."""
 
     python: str
     machine: str = ""
@@ -57,8 +56,7 @@ class Target(Struct, frozen=True):
 
     @property
     def compiled(self) -> bool:
-        """Whether this Python can compile for that one: bytecode differs from version to version, not from machine to
-        machine."""
+        """Whether this Python can compile for that one: bytecode depends on the version, not on the machine."""
         return self.python == own_python()
 
 
@@ -67,8 +65,7 @@ def own_python() -> str:
 
 
 def target_for(architecture: str, *, emulated: bool) -> Target:
-    """The platform to pack for: of Lambda's Pythons this one's own, so that modules can come compiled, else a usual
-    one."""
+    """The platform to pack for: this Python's own version where Lambda has it, so that modules can come compiled."""
     if emulated:
         return Target(own_python())
     python = own_python() if own_python() in PYTHONS else DEFAULT_PYTHON
@@ -97,7 +94,9 @@ def _download(target: Target, folder: Path) -> None:
         for glibc in _GLIBC.get(target.python, _GLIBC_NEWER):
             command += ["--platform", f"{glibc}_{target.machine}"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_PIP_SECONDS, check=False)
+        done = subprocess.run(  # noqa: S603  the command is made here
+            command, capture_output=True, text=True, timeout=_PIP_SECONDS, check=False
+        )
     except subprocess.TimeoutExpired:
         message = f"pip took longer than {_PIP_SECONDS} s to fetch the functions' libraries. Try again."
         raise DeploymentError(message) from None

@@ -50,6 +50,7 @@ class AwsHome:
         self.settings: Final = settings
         self.clock: Final = SystemClock()
         self.entropy: Final = SystemEntropy()
+        self._signs_in = False
 
     # The functions
 
@@ -57,6 +58,7 @@ class AwsHome:
         """One of the functions for HTTP."""
         from tertulia.edges.functions.http import HttpFunction, HttpSettings
 
+        self._signs_in = function is Function.USERS_POST
         return HttpFunction(
             function,
             self.chat,
@@ -189,7 +191,10 @@ class AwsHome:
         return DynamoPresenceBoard(self.clients, WallClock(), prefix=self.settings.prefix)
 
     def _client_secret(self) -> str:
-        """From the pool, once a container: a copy of it in the function's environment could be read by more people."""
+        """From the pool, once a container: a copy of it in the function's environment could be read by more people. Only
+        the function that signs people in has it; to verify a token nobody needs it."""
+        if not self._signs_in:
+            return ""
         cognito = self.clients.client("cognito-idp")
         answer = cognito.describe_user_pool_client(UserPoolId=self.settings.pool, ClientId=self.settings.client_id)
         secret: str = answer["UserPoolClient"]["ClientSecret"]
