@@ -12,7 +12,7 @@ from tertulia.adapters.memory.store import MemoryStore
 from tertulia.adapters.sqlite.search import SqliteSearch
 from tertulia.adapters.sqlite.store import SqliteStore
 from tertulia.domain.entries import Attachment, MessageSent, Stamp
-from tertulia.ports.search import Found, Search, SearchQuery
+from tertulia.ports.search import Findings, Found, Search, SearchQuery
 from tertulia.ports.store import Append, Decision, Snapshot, Store
 
 NEVER = 3600.0
@@ -33,10 +33,24 @@ class Searched:
 
     async def find(self, reader: str, *terms: str, limit: int = 50, before: tuple[int, str] | None = None) -> list[str]:
         """The texts that `reader` finds by `terms`, newest first."""
-        return texts(await self.search.search(reader, SearchQuery(terms=terms), before=before, limit=limit))
+        return await self.ask(reader, SearchQuery(terms=terms), before=before, limit=limit)
 
-    async def ask(self, reader: str, query: SearchQuery, *, limit: int = 50) -> list[str]:
-        return texts(await self.search.search(reader, query, limit=limit))
+    async def ask(
+        self, reader: str, query: SearchQuery, *, limit: int = 50, before: tuple[int, str] | None = None
+    ) -> list[str]:
+        return texts((await self.page(reader, query, before, limit)).found)
+
+    async def page(self, reader: str, query: SearchQuery, before: tuple[int, str] | None, limit: int) -> Findings:
+        """Up to `limit` messages, as whoever goes on gets them. Each step comes nearer to the end."""
+        found: list[Found] = []
+        while True:
+            part = await self.search.search(reader, query, before=before, limit=limit - len(found))
+            assert len(part.found) <= limit - len(found)
+            found += part.found
+            if part.through is None or len(found) == limit:
+                return Findings(found, part.through)
+            assert before is None or part.through < before
+            before = part.through
 
 
 def texts(found: Sequence[Found]) -> list[str]:

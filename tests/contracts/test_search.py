@@ -233,18 +233,21 @@ async def test_pages_are_full_newest_first_and_neither_repeat_nor_skip(searched:
         for name in ("g_a", "g_secret", "g_b", "g_c"):
             await send(searched.store, "ana", f"needle {name} {number}", f"{name}{number}", name=name)
     await searched.indexed()
-    everything = await searched.search.search("ben", SearchQuery(terms=("needle",)), limit=1000)
+    everything = (await searched.page("ben", SearchQuery(terms=("needle",)), None, 1000)).found
     keys = [(found.message.timestamp, found.conversation) for found in everything]
     assert len(keys) == 120
     assert keys == sorted(set(keys), reverse=True)
     assert len({stamp for stamp, _ in keys}) < len(keys)
     for size in (1, 7, 50):
         paged = list(everything[:0])
-        before = None
-        while page := await searched.search.search("ben", SearchQuery(terms=("needle",)), before=before, limit=size):
-            assert len(page) == min(size, 120 - len(paged))
-            paged += page
-            before = (page[-1].message.timestamp, page[-1].conversation)
+        place: tuple[int, str] | None = None
+        while True:
+            page = await searched.page("ben", SearchQuery(terms=("needle",)), place, size)
+            paged += page.found
+            place = page.through
+            if place is None:
+                break
+            assert len(page.found) == size
         assert texts(paged) == texts(everything)
 
 

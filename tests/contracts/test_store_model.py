@@ -19,7 +19,7 @@ from tertulia.domain.entries import History
 from tertulia.domain.errors import ChatError
 from tertulia.ports.store import Store
 
-EXAMPLES = {"ministack": 12, "dynalite": 6}
+EXAMPLES = {"ministack": 12, "dynalite": 12}
 PEOPLE = ("ana", "ben", "carla")
 _person = st.sampled_from(PEOPLE)
 _other = st.sampled_from(PEOPLE[1:])

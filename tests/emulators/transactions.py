@@ -31,34 +31,32 @@ class Transactions:
 
         return call
 
-    def transact_get_items(self, *, TransactItems: list[dict[str, Any]]) -> dict[str, Any]:
-        self._check([(each["Get"]["TableName"], each["Get"]["Key"]) for each in TransactItems])
+    def transact_get_items(self, **parameters: Any) -> dict[str, Any]:
+        gets = [each["Get"] for each in parameters["TransactItems"]]
+        self._check([(get["TableName"], get["Key"]) for get in gets])
         wanted: dict[str, Any] = {}
-        for each in TransactItems:
-            table = wanted.setdefault(each["Get"]["TableName"], {"Keys": [], "ConsistentRead": True})
-            table["Keys"].append(each["Get"]["Key"])
+        for get in gets:
+            wanted.setdefault(get["TableName"], {"Keys": [], "ConsistentRead": True})["Keys"].append(get["Key"])
         answer = self.batch_get_item(RequestItems=wanted)
         assert not answer["UnprocessedKeys"], "so much at once is not for a test"
         found = {
-            (table, repr({name: item[name] for name in sorted(self._keys(table))})): item
+            _place(table, {name: item[name] for name in self._keys(table)}): item
             for table, items in answer["Responses"].items()
             for item in items
         }
-        places = [(each["Get"]["TableName"], repr(dict(sorted(each["Get"]["Key"].items())))) for each in TransactItems]
+        places = [_place(get["TableName"], get["Key"]) for get in gets]
         return {"Responses": [{"Item": found[place]} if place in found else {} for place in places]}
 
-    def transact_write_items(
-        self, *, TransactItems: list[dict[str, Any]], ClientRequestToken: str = "", **_: Any
-    ) -> dict[str, Any]:
-        content = repr(TransactItems)
+    def transact_write_items(self, **parameters: Any) -> dict[str, Any]:
+        token, content = parameters.get("ClientRequestToken", ""), repr(parameters["TransactItems"])
         with self._lock:
-            if ClientRequestToken in self._done:
-                if self._done[ClientRequestToken] != content:
+            if token in self._done:
+                if self._done[token] != content:
                     raise refusal("IdempotentParameterMismatchException", "TransactWriteItems")
                 return {}
-            self._apply([next(iter(each.items())) for each in TransactItems])
-            if ClientRequestToken:
-                self._done[ClientRequestToken] = content
+            self._apply([next(iter(each.items())) for each in parameters["TransactItems"]])
+            if token:
+                self._done[token] = content
         return {}
 
     def _apply(self, writes: list[tuple[str, dict[str, Any]]]) -> None:
@@ -97,8 +95,12 @@ class Transactions:
         """What DynamoDB refuses before it looks at any item."""
         if not keys or len(keys) > ITEMS_MAX:
             raise refusal("ValidationException", "TransactWriteItems")
-        if len({(table, json.dumps(key, sort_keys=True)) for table, key in keys}) < len(keys):
+        if len({_place(table, key) for table, key in keys}) < len(keys):
             raise refusal("ValidationException", "TransactWriteItems")
+
+
+def _place(table: str, key: dict[str, Any]) -> tuple[str, str]:
+    return table, json.dumps(key, sort_keys=True)
 
 
 def refusal(code: str, operation: str, reasons: list[dict[str, Any]] | None = None) -> ClientError:

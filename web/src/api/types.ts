@@ -458,6 +458,7 @@ export interface SearchResult {
   message: Message;
 }
 
+/** `cursor` says from where to go on, also where `results` are few or none; null: that was all. */
 export interface SearchResults {
   results: readonly SearchResult[];
   cursor: string | null;

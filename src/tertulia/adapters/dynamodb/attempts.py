@@ -3,8 +3,8 @@
 Full jitter (a wait between nothing and the bound) spreads writers that met each other at the same moment.
 """
 
-import asyncio
 import random
+from asyncio import sleep
 from typing import Final
 
 from tertulia.domain.errors import UnavailableError
@@ -35,4 +35,4 @@ class Attempts:
         self.made += 1
         if self.made >= TRIES or self._clock.monotonic() + wait > self._end:
             raise UnavailableError("overloaded", retry_after=RETRY_AFTER)
-        await asyncio.sleep(wait)
+        await sleep(wait)
