@@ -17,8 +17,8 @@ from tests.emulators.processes import free_port, serving
 
 STACK: Final = "tertulia"
 SERVERLESS: Final = Features(restart=False, kill=False, admin=True, settings=True, clock=False)
-"""`restart` and `kill`: there is no process that could be ended, functions come and go by themselves. `clock`: that of the
-functions is the machine's."""
+"""`restart` and `kill`: there is no process that could be ended, functions come and go by themselves. `clock`: that of
+the functions is the machine's."""
 DEPLOY_SECONDS: Final = 300
 _OPTIONS: Final = {
     "TERTULIA_SIGN_UP": "--sign-up",
