@@ -90,7 +90,7 @@ class AwsHome:
                 push=self.broadcast,
                 finish_deletion=self.store.finish_deletion,
                 delete_file=self.media.delete,
-                index=self.search,
+                index=deferred(lambda: self.search),
             )
         )
 
@@ -191,8 +191,8 @@ class AwsHome:
         return DynamoPresenceBoard(self.clients, WallClock(), prefix=self.settings.prefix)
 
     def _client_secret(self) -> str:
-        """From the pool, once a container: a copy of it in the function's environment could be read by more people. Only
-        the function that signs people in has it; to verify a token nobody needs it."""
+        """From the pool, once a container: a copy of it in the function's environment could be read by more people.
+        Only the function that signs people in has it; to verify a token nobody needs it."""
         if not self._signs_in:
             return ""
         cognito = self.clients.client("cognito-idp")

@@ -58,7 +58,11 @@ class Connections(Protocol):
         ...
 
     async def caller(self, connection: str) -> Caller | None:
-        """None where the connection is not known, or no longer."""
+        """None where the connection is not known, or was ended."""
+        ...
+
+    async def leaving(self, connection: str) -> Caller | None:
+        """The same, also where it was ended: for when it has closed."""
         ...
 
     async def remember_presence(self, caller: Caller, status: Presence) -> None:
@@ -78,5 +82,5 @@ class Farewells(Protocol):
     """Ends connections."""
 
     async def say_goodbye(self, connection: Connection, reason: str, *, resume: bool) -> None:
-        """Says goodbye for one of the documented close reasons, closes, and forgets the connection."""
+        """Says goodbye for one of the documented close reasons, and closes. From now on the connection is not known."""
         ...

@@ -36,6 +36,9 @@ class Places:
     async def caller(self, connection: str) -> Caller | None:
         return await self.directory.caller(connection)
 
+    async def leaving(self, connection: str) -> Caller | None:
+        return await self.directory.leaving(connection)
+
     async def remember_presence(self, caller: Caller, status: Presence) -> None:
         await self.directory.remember_presence(caller, status)
 
