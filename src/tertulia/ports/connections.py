@@ -73,8 +73,12 @@ class Connections(Protocol):
         """The connection follows the presence of exactly these."""
         ...
 
+    async def retire(self, connection: Connection) -> None:
+        """The connection is ended: it gets and says nothing more, and is not known but to `leaving`."""
+        ...
+
     async def remove(self, connection: Connection) -> None:
-        """The connection gets nothing more. Removing it again changes nothing."""
+        """The connection gets nothing more, and nobody knows of it. Removing it again changes nothing."""
         ...
 
 

@@ -120,7 +120,7 @@ class ApiGatewayBroadcast:
     async def say_goodbye(self, connection: Connection, reason: str, *, resume: bool) -> None:
         """Says goodbye to one connection and closes it; `$disconnect` forgets it. Without raising for what API Gateway
         says."""
-        await self._places.directory.retire(connection)
+        await self._places.retire(connection)
         try:
             await self._posts.post(connection.id, _encode(Goodbye(reason=reason, resume=resume)))
         except (GoneError, ChatError):

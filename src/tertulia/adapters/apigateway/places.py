@@ -45,5 +45,8 @@ class Places:
     async def watch(self, connection: str, usernames: Iterable[str]) -> None:
         await self.watchers.watch(connection, usernames)
 
+    async def retire(self, connection: Connection) -> None:
+        await self.directory.retire(connection)
+
     async def remove(self, connection: Connection) -> None:
         await self.directory.remove(connection)
