@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.contracts.search_adapters import NEVER, Searched, opened_search, send_files, texts
-from tests.contracts.store_adapters import GROUP, add, begin, delete, edit, open_history, react, remove, send, timestamp
+from tests.contracts.store_adapters import (
+    GROUP,
+    add,
+    begin,
+    delete,
+    edit,
+    emulator_of,
+    open_history,
+    react,
+    remove,
+    send,
+    timestamp,
+)
 
 from tertulia.adapters.memory.clock import SetClock
 from tertulia.domain.entries import History
@@ -19,11 +31,18 @@ def clock() -> SetClock:
     return SetClock()
 
 
-@pytest.fixture(params=["memory", "sqlite", "sqlite, not indexed yet"])
+DYNAMODB = [
+    pytest.param(f"dynamodb-{emulator}{state}", marks=pytest.mark.slow)
+    for emulator, state in (("dynalite", ""), ("dynalite", ", not indexed yet"), ("ministack", ""))
+]
+
+
+@pytest.fixture(params=["memory", "sqlite", "sqlite, not indexed yet", *DYNAMODB])
 async def searched(request: pytest.FixtureRequest, tmp_path: Path, clock: SetClock) -> AsyncIterator[Searched]:
     """Each adapter; the one on SQLite with what was sent in its index, and with nothing of it there."""
     adapter, _, lagging = request.param.partition(", ")
-    async with opened_search(adapter, tmp_path, clock, gather=NEVER) as each:
+    emulator = emulator_of(adapter, request)
+    async with opened_search(adapter, tmp_path, clock, gather=NEVER, emulator=emulator) as each:
         if lagging:
             each.indexed = _nothing  # type: ignore[method-assign]
         await begin(each.store, "ben")

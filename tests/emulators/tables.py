@@ -9,7 +9,7 @@ from tests.emulators.transactions import Transactions
 
 from tertulia.aws.clients import Clients
 
-_LOG: Final = ("Chat-Conversations", "Chat-Messages", "Chat-Changes", "Chat-Index")
+_LOG: Final = ("Chat-Conversations", "Chat-Messages", "Chat-Changes", "Chat-Index", "Chat-Search")
 _numbers = count(1)
 
 
