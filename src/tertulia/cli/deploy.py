@@ -102,6 +102,7 @@ def _show_plan(account: "Account", wishes: "Wishes", as_json: bool) -> None:
 
 def _deploy(account: "Account", wishes: "Wishes", yes: bool, as_json: bool) -> None:
     from tertulia.cli.progress import progress_bars
+    from tertulia.deployment.administrators import administrator_link
     from tertulia.deployment.deploying import Deployment
 
     deployment = Deployment(account, wishes)
@@ -116,14 +117,15 @@ def _deploy(account: "Account", wishes: "Wishes", yes: bool, as_json: bool) -> N
         uploaded = deployment.carry_out(prepared, tell_event, progress)
     changed = bool(prepared.plan.changes or uploaded.put or uploaded.deleted)
     outputs = deployment.stack.outputs()
+    link = administrator_link(account, outputs, deployment.stack.parameters().get("Prefix", ""))
     if as_json:
-        print_json({"url": outputs["Url"], "changed": changed, "outputs": outputs})
+        print_json({"url": outputs["Url"], "changed": changed, "administrator_link": link, "outputs": outputs})
         return
     if not changed:
         print("Nothing has changed.")
     print(f"\n  Tertulia is at {outputs['Url']}\n")
-    if prepared.plan.creates:
-        _tell_first_steps(wishes.stack, account)
+    if link:
+        print(f"  There is no administrator yet. Become one here, once:\n  {link}\n")
 
 
 def _ask(account: "Account", deployment: "Deployment", prepared: "Prepared", yes: bool) -> None:
@@ -164,10 +166,3 @@ def _tell_estimate() -> None:
         "For other numbers: tertulia cost\n",
         err=True,
     )
-
-
-def _tell_first_steps(stack: str, account: "Account") -> None:
-    where = f"--stack {stack} --region {account.region}"
-    if account.emulated:
-        where += f" --endpoint-url {account.endpoint_url}"
-    print(f"  There is no administrator yet. Make one:\n  tertulia user create NAME --admin {where}\n")

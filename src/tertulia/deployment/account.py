@@ -17,12 +17,12 @@ class Account:
                 raise
             message = 'Working with AWS needs boto3. Install it: pip install "tertulia[aws]"'
             raise DeploymentError(message) from None
-        self._clients: Final = Clients(region=region or None, endpoint_url=endpoint_url or None, attempts=5)
+        self.clients: Final = Clients(region=region or None, endpoint_url=endpoint_url or None, attempts=5)
         self.endpoint_url: Final = endpoint_url
 
     def client(self, service: str) -> Any:
         """boto3's client of the service; the same one each time."""
-        return self._clients.client(service)
+        return self.clients.client(service)
 
     @property
     def emulated(self) -> bool:
@@ -38,4 +38,4 @@ class Account:
         return str(self.client("sts").get_caller_identity()["Account"])
 
     def close(self) -> None:
-        self._clients.close()
+        self.clients.close()
