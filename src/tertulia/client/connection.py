@@ -147,7 +147,9 @@ class Connection:
         return Ended(known.reason, known.resume) if known else Ended()
 
 
-async def open_connection(url: str, ticket: str, receive: Callable[[Pushed], None]) -> Connection:
+async def open_connection(
+    url: str, ticket: str, receive: Callable[[Pushed], None], *, life: float = LIFE_SECONDS
+) -> Connection:
     """Connects with a ticket. Raises UnreachableError where it should be tried again, another ChatError where not."""
     try:
         socket = await connect(
@@ -163,7 +165,7 @@ async def open_connection(url: str, ticket: str, receive: Callable[[Pushed], Non
     except (OSError, TimeoutError, InvalidHandshake, EOFError) as error:
         sentence = f"The server's WebSocket can't be reached ({str(error) or type(error).__name__})."
         raise UnreachableError("unreachable", sentence, sent=False) from error
-    return Connection(socket, receive)
+    return Connection(socket, receive, life=life)
 
 
 def _refused(status: int) -> ChatError:

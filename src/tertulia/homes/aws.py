@@ -85,12 +85,12 @@ class AwsHome:
 
         return StreamFunction(
             Consequences(
-                read=_change,
+                read=read_change,
                 through=self.places.pushed.through,
                 push=self.broadcast,
                 finish_deletion=self.store.finish_deletion,
                 delete_file=self.media.delete,
-                index=self.search,
+                index=deferred(lambda: self.search),
             )
         )
 
@@ -220,7 +220,7 @@ class AwsHome:
         return MemoryRate(self.clock, per_second=limit.per_second * factor, burst=limit.burst * factor)
 
 
-def _change(record: Mapping[str, Any]) -> "Change":
+def read_change(record: Mapping[str, Any]) -> "Change":
     """What a record of the streams says. An entry is new where its item is; a message that was erased no longer names
     its files."""
     from tertulia.adapters.dynamodb.attributes import plain_item

@@ -58,7 +58,11 @@ class Connections(Protocol):
         ...
 
     async def caller(self, connection: str) -> Caller | None:
-        """None where the connection is not known, or no longer."""
+        """None where the connection is not known, or was ended."""
+        ...
+
+    async def leaving(self, connection: str) -> Caller | None:
+        """The same, also where it was ended: for when it has closed."""
         ...
 
     async def remember_presence(self, caller: Caller, status: Presence) -> None:
@@ -69,8 +73,12 @@ class Connections(Protocol):
         """The connection follows the presence of exactly these."""
         ...
 
+    async def retire(self, connection: Connection) -> None:
+        """The connection is ended: it gets and says nothing more, and is not known but to `leaving`."""
+        ...
+
     async def remove(self, connection: Connection) -> None:
-        """The connection gets nothing more. Removing it again changes nothing."""
+        """The connection gets nothing more, and nobody knows of it. Removing it again changes nothing."""
         ...
 
 
@@ -78,5 +86,5 @@ class Farewells(Protocol):
     """Ends connections."""
 
     async def say_goodbye(self, connection: Connection, reason: str, *, resume: bool) -> None:
-        """Says goodbye for one of the documented close reasons, closes, and forgets the connection."""
+        """Says goodbye for one of the documented close reasons, and closes. From now on the connection is not known."""
         ...

@@ -53,7 +53,7 @@ async def test_following_ends_with_the_longest_life_of_a_connection(world: Pushi
 
 async def test_watchers_of_one_person_are_bounded(world: Pushing) -> None:
     """One over the bound isn't followed, until somebody's time is up."""
-    watchers = Watchers(world.places.watchers._rows._clients, world.clock, watchers_max=3, prefix=prefix_of(world))  # noqa: SLF001
+    watchers = Watchers(world.places.watchers._rows._clients, world.clock, watchers_max=3, prefix=prefix_of(world))
     for number in range(4):
         await watchers.watch(f"c{number}", ["bea"])
     assert (await watchers.watchers(["bea"]))["bea"] == ["c0", "c1", "c2"]
@@ -63,7 +63,7 @@ async def test_watchers_of_one_person_are_bounded(world: Pushing) -> None:
 
 
 def prefix_of(world: Pushing) -> str:
-    table: str = world.places.watchers._rows._table  # noqa: SLF001
+    table: str = world.places.watchers._rows._table
     return table.removesuffix("Chat-Connections")
 
 

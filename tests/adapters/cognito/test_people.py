@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 PEOPLE = {
     "ana": "Ana María López",
     "ben.smith": "Ben",
-    "cleo": 'Cleo "the Great" Ёлкина',
+    "cleo": 'Cleo "the" Ёлкина',
     "dora": "One Two Three Four",
 }
 
@@ -43,7 +43,7 @@ def large(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
         ("smith", ["ben.smith"]),
         ("елк", ["cleo"]),
         ('"the', ["cleo"]),
-        ('cleo "the g', ["cleo"]),
+        ('cleo "the" е', ["cleo"]),
         ("three f", ["dora"]),
         ("opez", []),
         ("\\", []),
@@ -79,7 +79,8 @@ async def test_a_look_is_bounded(large: World) -> None:
 async def test_many_are_looked_up_with_one_page(world: World) -> None:
     """A hundred names of a small pool cost two calls, not a hundred."""
     accounts = world.open()
-    for username in PEOPLE:
+    names = [*PEOPLE, "eva", "fay"]
+    for username in names:
         await accounts.sign_up(username, PASSWORD, "", None)
     await accounts.set_admin("cleo", True)
     calls: list[str] = []
@@ -90,11 +91,11 @@ async def test_many_are_looked_up_with_one_page(world: World) -> None:
 
     events.register("before-call", count)
     try:
-        wanted = [*PEOPLE, "x", "é", "a" * (limits.USERNAME_MAX + 1), "ana", "A"]
+        wanted = [*names, "x", "é", "a" * (limits.USERNAME_MAX + 1), "ana", "A"]
         found = await accounts.users(wanted * 2)
     finally:
         events.unregister("before-call", count)
-    assert [(user.username, user.admin) for user in found] == [(name, name == "cleo") for name in PEOPLE]
+    assert [(user.username, user.admin) for user in found] == [(name, name == "cleo") for name in names]
     assert sorted(calls) == ["ListUsers", "ListUsersInGroup"]
 
 

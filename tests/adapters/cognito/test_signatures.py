@@ -15,7 +15,7 @@ MESSAGE = b"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbmEifQ"
 
 
 @cache
-def private(bits: int = 2048) -> rsa.RSAPrivateKey:
+def private(bits: int) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, bits)
 
 
@@ -27,7 +27,7 @@ def key(bits: int = 2048) -> PublicKey:
 
 def raw(block: bytes) -> bytes:
     """The private operation on a block of one's choice: what a forger with the key could sign."""
-    numbers = private().private_numbers()
+    numbers = private(2048).private_numbers()
     return pow(int.from_bytes(block), numbers.d, numbers.public_numbers.n).to_bytes(256)
 
 
@@ -71,17 +71,17 @@ def test_padding_is_compared_and_not_parsed(block: bytes) -> None:
 
 @pytest.mark.parametrize("algorithm", [hashes.SHA1(), hashes.SHA512()], ids=["SHA-1", "SHA-512"])
 def test_other_hashes_are_refused(algorithm: Any) -> None:
-    assert not is_signed(key(), MESSAGE, private().sign(MESSAGE, padding.PKCS1v15(), algorithm))
+    assert not is_signed(key(), MESSAGE, private(2048).sign(MESSAGE, padding.PKCS1v15(), algorithm))
 
 
 def test_other_schemes_are_refused() -> None:
     pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
-    assert not is_signed(key(), MESSAGE, private().sign(MESSAGE, pss, hashes.SHA256()))
+    assert not is_signed(key(), MESSAGE, private(2048).sign(MESSAGE, pss, hashes.SHA256()))
 
 
 def test_a_signature_has_the_keys_length_and_is_below_the_modulus() -> None:
     """RFC 8017, 8.2.2, step 1 and 5.2.2, step 1."""
-    good = private().sign(MESSAGE, padding.PKCS1v15(), hashes.SHA256())
+    good = private(2048).sign(MESSAGE, padding.PKCS1v15(), hashes.SHA256())
     above = (int.from_bytes(good) + key().modulus).to_bytes(257)
     for signature in (b"", good[1:], b"\x00" + good, good + b"\x00", above, bytes(256), b"\xff" * 256):
         assert not is_signed(key(), MESSAGE, signature)
@@ -105,10 +105,10 @@ def test_a_signature_has_the_keys_length_and_is_below_the_modulus() -> None:
     ids=str,
 )
 def test_keys_of_another_kind_or_size_are_no_keys(change: dict[str, Any]) -> None:
-    assert public_key(jwk_of(private(), "k") | change) is None
+    assert public_key(jwk_of(private(2048), "k") | change) is None
 
 
 @pytest.mark.parametrize("text", ["", "a", "a=", "a b", "a+b", "é", "YQ==", "a.b"])
 def test_base64url_is_strict(text: str) -> None:
-    with pytest.raises(ValueError, match=""):
+    with pytest.raises(ValueError):
         base64url(text)

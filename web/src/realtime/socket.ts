@@ -16,7 +16,7 @@ export interface SocketOptions {
   onState: (state: SocketState) => void;
 }
 
-const PING_EVERY = 20_000;
+export const PING_EVERY = 20_000;
 const ANSWER_WITHIN = 10_000;
 /** A connection that doesn't answer a ping for this long is given up; another costs little. */
 const PONG_WITHIN = 5_000;

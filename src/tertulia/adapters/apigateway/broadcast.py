@@ -118,7 +118,9 @@ class ApiGatewayBroadcast:
             _logger.exception("pushing failed; the stream goes on with it")
 
     async def say_goodbye(self, connection: Connection, reason: str, *, resume: bool) -> None:
-        """Says goodbye to one connection, closes it, and forgets it. Without raising for what API Gateway says."""
+        """Says goodbye to one connection and closes it; `$disconnect` forgets it. Without raising for what API Gateway
+        says."""
+        await self._places.retire(connection)
         try:
             await self._posts.post(connection.id, _encode(Goodbye(reason=reason, resume=resume)))
         except (GoneError, ChatError):
@@ -128,7 +130,6 @@ class ApiGatewayBroadcast:
             await self._posts.close(connection.id)
         except ChatError:
             _logger.warning("a connection could not be closed")
-        await self._places.directory.remove(connection)
 
     def _gather(self, event: Gathered) -> None:
         if len(self._gathered) >= GATHERED_MAX:

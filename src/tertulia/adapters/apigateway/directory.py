@@ -47,8 +47,15 @@ class ConnectionDirectory:
         return there[: max(0, len(there) - self._per_user)]
 
     async def caller(self, connection: str) -> Caller | None:
-        """None where the connection is not known, or no longer. One read unit."""
+        """None where the connection is not known, or was ended. One read unit."""
         item = await self._rows.get(f"connection#{connection}")
+        return None if "ended" in item else self._caller(connection, item)
+
+    async def leaving(self, connection: str) -> Caller | None:
+        """The same, also where it was ended: for `$disconnect`. One read unit."""
+        return self._caller(connection, await self._rows.get(f"connection#{connection}"))
+
+    def _caller(self, connection: str, item: Item) -> Caller | None:
         if not item:
             return None
         found = Connection(connection, item["username"]["S"], item["session"]["S"], int(item["since"]["N"]))
@@ -79,6 +86,12 @@ class ConnectionDirectory:
         """A person's connections of these sign-in sessions, or all."""
         mine = (await self.connections([username])).get(username, [])
         return [each for each in mine if sessions is None or each.session in sessions]
+
+    async def retire(self, connection: Connection) -> None:
+        """The connection gets and says nothing more; who it was is known until it is removed. Two write units."""
+        there = Condition("attribute_exists(#i)", {"#i": "since"})
+        await self._rows.update(f"connection#{connection.id}", set_to={"ended": {"BOOL": True}}, only=there)
+        await self._rows.update(_user(connection.username), remove=[f"c#{connection.id}"], only=_since(connection))
 
     async def remove(self, connection: Connection) -> None:
         """The connection gets nothing more. Three write units; removing it again changes nothing."""

@@ -36,11 +36,17 @@ class Places:
     async def caller(self, connection: str) -> Caller | None:
         return await self.directory.caller(connection)
 
+    async def leaving(self, connection: str) -> Caller | None:
+        return await self.directory.leaving(connection)
+
     async def remember_presence(self, caller: Caller, status: Presence) -> None:
         await self.directory.remember_presence(caller, status)
 
     async def watch(self, connection: str, usernames: Iterable[str]) -> None:
         await self.watchers.watch(connection, usernames)
+
+    async def retire(self, connection: Connection) -> None:
+        await self.directory.retire(connection)
 
     async def remove(self, connection: Connection) -> None:
         await self.directory.remove(connection)

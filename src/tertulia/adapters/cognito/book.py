@@ -63,7 +63,8 @@ class Rotation(Struct, frozen=True):
 
 def live(book: Book, now: int) -> Book:
     """Without the sessions that nobody used for limits.REFRESH_TOKEN_SECONDS."""
-    kept = {name: one for name, one in book.sessions.items() if not _is_idle(one, now)}
+    idle = limits.REFRESH_TOKEN_SECONDS * _SECOND
+    kept = {name: one for name, one in book.sessions.items() if now - one.used < idle}
     return book if len(kept) == len(book.sessions) else replace(book, sessions=kept)
 
 
@@ -77,13 +78,14 @@ def begin(book: Book, session: str, secret: bytes, now: int) -> tuple[Book, tupl
 
 
 def rotate(book: Book, token: Presented, salt: bytes, now: int) -> tuple[Book, Rotation]:
-    """Spends the token. A successor is derived from it and a fresh salt, which stays in the book until the next
-    rotation, so that the same token gives the same successor again for a moment; the book alone doesn't give it."""
+    """Spends the token, in a book of live sessions.
+
+    A successor is derived from it and a fresh salt, which stays in the book until the next rotation, so that the same
+    token gives the same successor again for a moment; the book alone doesn't give it.
+    """
     session = book.sessions.get(token.session)
     if session is None:
         return book, Rotation()
-    if _is_idle(session, now):
-        return end(book, token.session), Rotation(ended="expired")
     digest = _digest(token.secret)
     if hmac.compare_digest(digest, session.current):
         successor = _successor(token.secret, salt)
@@ -97,7 +99,7 @@ def rotate(book: Book, token: Presented, salt: bytes, now: int) -> tuple[Book, R
 def is_good(book: Book, token: Presented, now: int) -> bool:
     """Whether the token could still be refreshed with."""
     session = book.sessions.get(token.session)
-    if session is None or _is_idle(session, now):
+    if session is None:
         return False
     digest = _digest(token.secret)
     return hmac.compare_digest(digest, session.current) or _is_in_grace(session, digest, now)
@@ -116,10 +118,6 @@ def expires(book: Book, now: int) -> int:
     last = max((one.used for one in book.sessions.values()), default=0)
     idle = last // _SECOND + limits.REFRESH_TOKEN_SECONDS if book.sessions else 0
     return max(idle, now // _SECOND + ADMIN_SECONDS) + 1
-
-
-def _is_idle(session: Session, now: int) -> bool:
-    return now - session.used >= limits.REFRESH_TOKEN_SECONDS * _SECOND
 
 
 def _is_in_grace(session: Session, digest: bytes, now: int) -> bool:

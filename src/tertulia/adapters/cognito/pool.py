@@ -131,7 +131,7 @@ class Pool:
         await self._named(
             self._client.admin_create_user,
             username,
-            UserAttributes=_attributes(attributes),
+            UserAttributes=_attributes({name: value for name, value in attributes.items() if value}),
             MessageAction="SUPPRESS",
         )
         try:

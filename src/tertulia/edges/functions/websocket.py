@@ -124,7 +124,7 @@ class WebSocketFunction:
 
     async def _disconnect(self, connection: str) -> dict[str, Any]:
         self._remembered.pop(connection, None)
-        caller = await self._connections.caller(connection)
+        caller = await self._connections.leaving(connection)
         if caller is not None:
             await self._connections.remove(caller.connection)
             if caller.presence is not None:
