@@ -93,7 +93,7 @@ class Database:
         self._clients = clients
         self._client = clients.client("dynamodb")
         self._clock = clock
-        self._prefix = prefix
+        self.prefix = prefix
 
     def attempts(self) -> Attempts:
         return Attempts(self._clock)
@@ -134,7 +134,7 @@ class Database:
             page = {"ExclusiveStartKey": start} if start else {}
             answer = await self._call(
                 "query",
-                TableName=self._prefix + table,
+                TableName=self.prefix + table,
                 ConsistentRead=True,
                 ScanIndexForward=not descending,
                 **_range(table, partition, between, only),
@@ -202,7 +202,7 @@ class Database:
         for n in range(0, len(puts), WRITE_BATCH):
             requests: dict[str, Any] = {}
             for put in puts[n : n + WRITE_BATCH]:
-                requests.setdefault(self._prefix + put.key.table, []).append({"PutRequest": {"Item": put.item}})
+                requests.setdefault(self.prefix + put.key.table, []).append({"PutRequest": {"Item": put.item}})
             attempts = self.attempts()
             while requests:
                 answer = await self._call("batch_write_item", RequestItems=requests)
@@ -213,14 +213,14 @@ class Database:
     async def _get_batch(self, wanted: Sequence[Key]) -> dict[Key, Item]:
         requests: dict[str, Any] = {}
         for key in wanted:
-            table = requests.setdefault(self._prefix + key.table, {"Keys": [], "ConsistentRead": True})
+            table = requests.setdefault(self.prefix + key.table, {"Keys": [], "ConsistentRead": True})
             table["Keys"].append(attributes(keys.columns(key)))
         found: dict[Key, Item] = {}
         attempts = self.attempts()
         while requests:
             answer = await self._call("batch_get_item", RequestItems=requests)
             for name, rows in answer["Responses"].items():
-                table_name = name.removeprefix(self._prefix)
+                table_name = name.removeprefix(self.prefix)
                 for row in map(plain_item, rows):
                     found[_key_of(table_name, row)] = row
             requests = answer.get("UnprocessedKeys", {})
@@ -232,7 +232,7 @@ class Database:
         return await self._clients.call(getattr(self._client, operation), **parameters)
 
     def _place(self, key: Key) -> dict[str, Any]:
-        return {"TableName": self._prefix + key.table, "Key": attributes(keys.columns(key))}
+        return {"TableName": self.prefix + key.table, "Key": attributes(keys.columns(key))}
 
     def _in_transaction(self, write: Write) -> dict[str, Any]:
         match write:
@@ -241,7 +241,7 @@ class Database:
             case Delete():
                 return {"Delete": self._place(write.key)}
             case Put():
-                put: dict[str, Any] = {"TableName": self._prefix + write.key.table, "Item": write.item}
+                put: dict[str, Any] = {"TableName": self.prefix + write.key.table, "Item": write.item}
                 if write.once:
                     put["ConditionExpression"] = "attribute_not_exists(#partition)"
                     put["ExpressionAttributeNames"] = {"#partition": keys.PARTITION[write.key.table]}
