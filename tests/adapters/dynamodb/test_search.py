@@ -124,6 +124,31 @@ async def test_packing_as_messages_come_is_cheap(searched: Metered) -> None:
     assert read / 512 < 0.3
 
 
+async def test_what_a_change_of_a_packed_message_costs(searched: Metered) -> None:
+    """Its segment is read and written once, however long the conversation is and however often the record comes; a
+    reaction costs the index nothing."""
+    await begin(searched.store, "ben")
+    stamps = await fill(searched, texts(1_024))
+    await search_of(searched).catch_up(GROUP)
+    for place in (0, 700):
+        told_of(searched).committed.clear()
+        await edit(searched.store, "ana", stamps[place], "something else")
+        searched.units()
+        records = told_of(searched).committed
+        await search_of(searched).index(records)
+        written = sum(units for (operation, _), units in searched.billed.items() if operation == "UpdateItem")
+        read = searched.reads()
+        print(f"an edit of one of 1,024 messages: {written} write units, {read} read units")
+        assert written < 30
+        assert read < 50
+        await search_of(searched).index(records)
+        assert searched.units("UpdateItem") == 0
+    await react(searched.store, "ben", stamps[0], "x")
+    searched.units()
+    await search_of(searched).index([each for each in told_of(searched).committed[-1:] if each.entry.seq % 64])
+    assert searched.reads() == 0
+
+
 @pytest.mark.parametrize("changes", [0, CHANGES_MAX + 1])
 async def test_a_stream_that_stopped_hides_nothing(searched: Metered, changes: int) -> None:
     """Nothing packed, or more changes than a search looks at: the log is read instead, each call within the bound, and
