@@ -188,7 +188,8 @@ class Scan:
             suits = line.timestamp in edited or segments.may_be_found(line, self._asked.query, self._asked.wanted)
             if suits and low <= line.timestamp <= self._high:
                 self._candidates.append(_Candidate(line.timestamp))
-        self._high = min(self._high, segment["first"] - 1)
+        # Not further than the period: what is below it may be in the same segment.
+        self._high = min(self._high, max(low, segment["first"]) - 1)
         self._next_number = segment["segment"] * self._asked.packing.segment
 
     async def _read(self, low: int) -> None:
