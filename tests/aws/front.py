@@ -1,8 +1,9 @@
-"""A stand-in for CloudFront on loopback: one address for page, API and WebSocket, by the behaviours of the distribution
-that was deployed. The emulator serves distributions, but of its own services only S3 as an origin, and no WebSocket.
+"""A stand-in for CloudFront on loopback: one address for page, API and WebSocket, by the behaviours of the
+distribution that was deployed. The emulator serves distributions, but of its own services only S3 as an origin, and no
+WebSocket.
 
-What goes to the web bucket goes through the emulator's own distribution, with its function and its headers. What goes to
-API Gateway goes there as `AllViewerExceptHostHeader` sends it: everything but the name of the host.
+What goes to the web bucket goes through the emulator's own distribution, with its function and its headers. What goes
+to API Gateway goes there as `AllViewerExceptHostHeader` sends it: everything but the name of the host.
 
 Run: python -m tests.aws.front ENDPOINT DISTRIBUTION PORT
 """

@@ -6,7 +6,8 @@ Its bytes are the same wherever and whenever it is made from the same sources, s
 import ast
 import hashlib
 import io
-import py_compile
+import subprocess
+import sys
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -24,12 +25,22 @@ ENTRANCE: Final = "tertulia.homes.functions"
 ZIP_MAX: Final = 6_000_000
 """Bytes: what a package may have, for a function loads it before its first answer."""
 _SOURCES: Final = Path(tertulia.__file__).resolve().parent
+# Unchecked: neither date nor size of the source is looked at, since unpacking sets them.
+_COMPILE: Final = """
+import py_compile, sys
+from pathlib import Path
+mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+for name in sys.argv[2:]:
+    path = Path(name)
+    made = path.parent / "__pycache__" / f"{path.stem}.{sys.argv[1]}.pyc"
+    py_compile.compile(name, str(made), dfile=name, doraise=True, invalidation_mode=mode)
+"""
 # Zip has no earlier date.
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
 class Package(Struct, frozen=True):
-    """A zip, and the digest of what is in it. The digest doesn't depend on how it was packed."""
+    """A zip, and the digest of what is in it; that doesn't depend on how it was compiled and packed."""
 
     content: bytes
     digest: str
@@ -43,9 +54,8 @@ class Package(Struct, frozen=True):
 def build_package(target: Target) -> Package:
     """The package for a platform. Asks pip for the libraries that aren't in its cache; raises DeploymentError."""
     files = {**library_files(target), **product_files()}
-    if target.compiled:
-        files |= _bytecode(files, target)
-    content = pack(files)
+    bytecode = _bytecode(files, target) if target.compiled else {}
+    content = pack({**files, **bytecode})
     if len(content) > ZIP_MAX:
         message = f"The functions' package has {len(content):,} bytes, more than {ZIP_MAX:,}."
         raise DeploymentError(message)
@@ -88,21 +98,19 @@ def _imports(source: bytes) -> list[str]:
 
 def _bytecode(files: Mapping[str, bytes], target: Target) -> dict[str, bytes]:
     """What Python would make of each module at its first import. A function's disk is read only, so without this every
-    cold start would compile everything again: it took 2.8 s instead of 0.5 s where it was measured."""
-    made: dict[str, bytes] = {}
+    cold start would compile everything again: it took 2.8 s instead of 0.5 s where it was measured.
+
+    Made by a fresh Python, for bytecode differs by what else a process has in memory.
+    """
+    sources = {name: content for name, content in files.items() if name.endswith(".py")}
     with tempfile.TemporaryDirectory() as folder:
-        source, compiled = Path(folder, "source.py"), Path(folder, "compiled.pyc")
-        for name, content in files.items():
-            if not name.endswith(".py"):
-                continue
-            source.write_bytes(content)
-            # Unchecked: neither date nor size of the source is looked at, since unpacking sets them.
-            mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-            py_compile.compile(str(source), str(compiled), dfile=name, doraise=True, invalidation_mode=mode)
-            where = Path(name)
-            cached = where.parent / "__pycache__" / f"{where.stem}.{target.tag}.pyc"
-            made[cached.as_posix()] = compiled.read_bytes()
-    return made
+        for name, content in sources.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        command = [sys.executable, "-S", "-s", "-B", "-c", _COMPILE, target.tag, *sorted(sources)]
+        subprocess.run(command, cwd=folder, env={"PYTHONHASHSEED": "0"}, check=True)  # noqa: S603  made here
+        return {name: Path(folder, name).read_bytes() for name in map(target.compiled_name, sources)}
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:

@@ -5,7 +5,9 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from pathlib import Path
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from msgspec import Struct
@@ -54,6 +56,11 @@ class Target(Struct, frozen=True):
         """How compiled modules of that Python are called."""
         return f"cpython-{self.python.replace('.', '')}"
 
+    def compiled_name(self, source: str) -> str:
+        """Where that Python looks for the bytecode of a module."""
+        path = PurePosixPath(source)
+        return (path.parent / "__pycache__" / f"{path.stem}.{self.tag}.pyc").as_posix()
+
     @property
     def compiled(self) -> bool:
         """Whether this Python can compile for that one: bytecode depends on the version, not on the machine."""
@@ -72,8 +79,9 @@ def target_for(architecture: str, *, emulated: bool) -> Target:
     return Target(python, MACHINES[architecture])
 
 
-def library_files(target: Target) -> dict[str, bytes]:
-    """The libraries' files that a function needs, by their names in the package."""
+@cache
+def library_files(target: Target) -> Mapping[str, bytes]:
+    """The libraries' files that a function needs, by their names in the package. Fetched once in a process."""
     with tempfile.TemporaryDirectory() as folder:
         _download(target, Path(folder))
         files: dict[str, bytes] = {}

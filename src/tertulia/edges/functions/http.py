@@ -131,7 +131,8 @@ class HttpFunction:
         if request is not None:
             headers.update(cors(request.header("origin"), self._settings.origins))
             headers["vary"] = "Origin"
-        silent = answer.status == 204 or (request is not None and request.method == "HEAD")
+        # API Gateway takes the length of a body from the body, and leaves the body out of an answer to HEAD.
+        silent = answer.status == 204
         encoded: dict[str, Any] = {
             "statusCode": answer.status,
             "headers": headers,
