@@ -16,8 +16,8 @@ pytestmark = pytest.mark.slow
 
 
 class Faulty:
-    """DynamoDB's client, but for what `faults` says of an operation: raised before it is carried out, or, `late`, after.
-    `partial` answers a BatchGetItem with one key so many times."""
+    """DynamoDB's client, but for what `faults` says of an operation: raised before it is carried out, or, `late`,
+    after. `partial` answers a BatchGetItem with one key so many times."""
 
     def __init__(self, dynamodb: Any) -> None:
         self.dynamodb = dynamodb
