@@ -27,7 +27,6 @@ def connections_table(emulator: Emulator) -> Iterator[tuple[EmulatorClients, str
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    dynamodb.get_waiter("table_exists").wait(TableName=f"{prefix}Chat-Connections")
     clients = EmulatorClients(emulator)
     try:
         yield clients, prefix

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from tests.contracts.store_adapters import GROUP
 from tests.emulators.emulators import Emulator
@@ -47,14 +48,14 @@ class Told:
 class Searched:
     """A store and a search over it. `indexed` brings the index up where there is one."""
 
-    def __init__(self, store: Store, search: Search, index: SqliteSearch | Told | None) -> None:
+    def __init__(self, store: Store, search: Search, told: SqliteSearch | Told | None) -> None:
         self.store = store
         self.search = search
-        self._index = index
+        self.told = told
 
     async def indexed(self) -> None:
-        if self._index is not None:
-            await self._index.settle()
+        if self.told is not None:
+            await self.told.settle()
 
     async def find(self, reader: str, *terms: str, limit: int = 50, before: tuple[int, str] | None = None) -> list[str]:
         """The texts that `reader` finds by `terms`, newest first."""
@@ -94,10 +95,14 @@ def emptied_tables(emulator: Emulator) -> Iterator[tuple[Clients, str]]:
         drop_tables(emulator, prefix)
 
 
-def on_dynamodb(clients: Clients, prefix: str, clock: SetClock, packing: Packing) -> Searched:
+S = TypeVar("S", bound="Searched")
+
+
+def on_dynamodb(clients: Clients, prefix: str, clock: SetClock, packing: Packing, made: type[S]) -> S:
+    """A store and its search; `made` holds them."""
     store = DynamoStore(clients, clock, prefix=prefix)
     search = DynamoSearch(store, clients, prefix=prefix, packing=packing)
-    return Searched(store, search, Told(store, search))
+    return made(store, search, Told(store, search))
 
 
 @asynccontextmanager
@@ -111,7 +116,7 @@ async def opened_search(
         return
     if emulator is not None:
         with emptied_tables(emulator) as (clients, prefix):
-            yield on_dynamodb(clients, prefix, clock, SMALL)
+            yield on_dynamodb(clients, prefix, clock, SMALL, Searched)
         return
     store = SqliteStore(folder / "chat.db", clock)
     search = SqliteSearch(store, gather=gather)

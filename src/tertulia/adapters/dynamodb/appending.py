@@ -1,7 +1,6 @@
 """The append: read a snapshot, decide, and commit on the condition that the conversation hasn't moved since."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 from uuid import uuid4
 
 from tertulia.adapters.dynamodb import items, keys, writing
@@ -10,6 +9,7 @@ from tertulia.adapters.dynamodb.database import TRANSACTION_MAX, ConflictedError
 from tertulia.adapters.dynamodb.deleting import IN_TRANSACTION, edits_of, finish_deletion
 from tertulia.adapters.dynamodb.items import Head, Item
 from tertulia.adapters.dynamodb.keys import HEAD, Key
+from tertulia.adapters.dynamodb.writing import Seen
 from tertulia.domain import conversations
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import ConversationCreated, Entry, MessageDeleted, Stamp
@@ -19,13 +19,6 @@ from tertulia.ports.clock import Clock
 from tertulia.ports.store import Append, Committed, Outcome, Snapshot
 
 Tell = Callable[[Sequence[Committed]], None]
-
-
-class Seen(NamedTuple):
-    """A snapshot, and the head that it was made with."""
-
-    head: Head
-    snapshot: Snapshot
 
 
 async def create(
@@ -72,7 +65,7 @@ async def append(database: Database, clock: Clock, request: Append, tell: Tell) 
         edits: list[int] = []
         if isinstance(decision.entry, MessageDeleted):
             edits = await edits_of(database, request.conversation, decision.entry.target)
-        transaction = writing.writes(seen.head, snapshot, decision, edits[:IN_TRANSACTION])
+        transaction = writing.writes(seen, decision, edits[:IN_TRANSACTION])
         if await _commit(database, transaction, attempts):
             tell([Committed(request.conversation, decision.entry)])
             if len(edits) > IN_TRANSACTION and isinstance(decision.entry, MessageDeleted):
@@ -118,6 +111,7 @@ async def _see(database: Database, request: Append) -> Seen:
             earlier=None if earlier is None else items.sent_from(earlier),
             earlier_digest=b"" if sent is None else sent["digest"],
         ),
+        None if target is None else items.sent_from(target),
     )
 
 

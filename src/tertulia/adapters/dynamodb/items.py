@@ -17,7 +17,8 @@
    each of the last eight authors, newest first.
 2. `read_timestamp`, `read_number`: the cursor that the person moved; `sent_timestamp`, `sent_number`: the own message
    that fell out of `recent`. The cursor is the latest of these and of `recent`.
-3. What people see now: text, mentions, reactions and so on. There is none before the first entry about the message.
+3. In what people see now differs from what was sent: reactions, say, or an edited text. There is none before the first
+   entry about the message.
 
 4. `pack` is `segments.pack` of the `count` messages from the timestamp `first` to `last`; `version` counts writes.
 5. Every edit and deletion up to the timestamp `through` is in the segments; they hold the messages up to the number
@@ -31,6 +32,7 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tertulia.adapters.dynamodb import keys
 from tertulia.domain import messages
@@ -48,6 +50,8 @@ Item = dict[str, Any]
 """An item, or a part of one, as plain values."""
 _STATE: Final = ("text", "reply_to", "attachments", "mentions", "reactions", "edited", "deleted", "changed")
 """What entries about a message change of it."""
+_MESSAGE: Final = ("seq", "timestamp", "number", "author", "id", "text", "reply_to", "attachments", "mentions")
+"""What a message has in common with the entry that it began with."""
 
 
 class Recent(Struct, frozen=True, array_like=True):
@@ -131,18 +135,20 @@ def sent_from(item: Mapping[str, Any]) -> MessageSent:
 
 def message_from(item: Mapping[str, Any]) -> Message:
     """A message as people see it now."""
-    sent = messages.begin(sent_from(item))
-    state = item.get("state")
-    if state is None:
-        return sent
-    place = {"seq": sent.seq, "timestamp": sent.timestamp, "number": sent.number, "author": sent.author, "id": sent.id}
-    return msgspec.convert({**state, **place}, Message)
+    shown = {name: item[name] for name in _MESSAGE if name in item}
+    return msgspec.convert({**shown, **item.get("state", {})}, Message)
 
 
-def state_item(message: Message) -> Item:
-    """What `message_from` takes back from `state`."""
-    item: Item = msgspec.to_builtins(message)
-    return {name: item[name] for name in _STATE if name in item}
+def state_item(sent: MessageSent, message: Message) -> Item:
+    """Where the message differs from what was sent, or from what is left of that."""
+    before = messages.begin(sent)
+    changed = [name for name in _STATE if getattr(message, name) != getattr(before, name)]
+    return {name: msgspec.to_builtins(getattr(message, name)) for name in changed}
+
+
+def erased(sent: MessageSent) -> MessageSent:
+    """What is left of a message that was deleted."""
+    return replace(sent, text="", attachments=(), mentions=(), reply_to=0, erased=True)
 
 
 def sent_item(entry: MessageSent, digest: bytes) -> Item:

@@ -45,8 +45,17 @@ def beginning(name: str, entry: ConversationCreated) -> Beginning:
     return Beginning(conversation, log, [Put(keys.membership(row.username, name)) for row in rows])
 
 
-def writes(head: Head, snapshot: Snapshot, decision: Decision, edits: Sequence[int]) -> list[Write]:
+class Seen(Struct, frozen=True):
+    """A snapshot, and what it was made of: the head, and the target as it was sent."""
+
+    head: Head
+    snapshot: Snapshot
+    target: MessageSent | None = None
+
+
+def writes(seen: Seen, decision: Decision, edits: Sequence[int]) -> list[Write]:
     """All that follows from the decision's entry. `edits` are the timestamps of the edits that a deletion erases."""
+    head, snapshot = seen.head, seen.snapshot
     entry = decision.entry
     assert entry is not None, "who appends nothing writes nothing"  # noqa: S101
     name = snapshot.conversation.id
@@ -68,7 +77,7 @@ def writes(head: Head, snapshot: Snapshot, decision: Decision, edits: Sequence[i
         case MemberAdded() | MemberRemoved() | RoleChanged():
             changed += _membership(snapshot, entry)
         case _ if isinstance(entry, AboutMessage):
-            changed += _about(snapshot, entry, edits)
+            changed += _about(seen, entry, edits)
     return [_moved(head, after), *changed]
 
 
@@ -106,16 +115,16 @@ def _membership(snapshot: Snapshot, entry: MemberAdded | MemberRemoved | RoleCha
             return []
 
 
-def _about(snapshot: Snapshot, entry: AboutMessage, edits: Sequence[int]) -> list[Write]:
-    name = snapshot.conversation.id
-    about: list[Write] = [
-        Put(keys.about(name, entry.target, entry.timestamp), {"kind": items.entry_item(entry)["kind"]})
-    ]
-    if snapshot.target is None:
+def _about(seen: Seen, entry: AboutMessage, edits: Sequence[int]) -> list[Write]:
+    name = seen.snapshot.conversation.id
+    kind = items.entry_item(entry)["kind"]
+    about: list[Write] = [Put(keys.about(name, entry.target, entry.timestamp), {"kind": kind})]
+    if seen.snapshot.target is None or seen.target is None:
         return about
     message = keys.message(name, entry.target)
-    state = {"state": items.state_item(messages.apply(snapshot.target, entry))}
+    after = messages.apply(seen.snapshot.target, entry)
     if not isinstance(entry, MessageDeleted):
-        return [*about, Update(message, state)]
+        return [*about, Update(message, {"state": items.state_item(seen.target, after)})]
+    state = items.state_item(items.erased(seen.target), after)
     said = ("text", "attachments", "mentions", "reply_to")
-    return [*about, Update(message, {**state, "erased": True}, remove=said), *erasure(name, edits)]
+    return [*about, Update(message, {"state": state, "erased": True}, remove=said), *erasure(name, edits)]
