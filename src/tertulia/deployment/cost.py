@@ -11,8 +11,11 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from tertulia.api.operations import BY_NAME
 from tertulia.deployment.resources import read_table
 
+ACTIONS: Final = ("send", "read", "typing", "draft", "presence", "ping")
+"""What is said on a connection, and answered there."""
 DAYS: Final = 30
 """Of a month."""
 MEMORY_GB: Final = 1.0
@@ -38,39 +41,31 @@ class Price(Struct, frozen=True):
 
 
 class Units(Struct, frozen=True, kw_only=True):
-    """What one operation uses. What ends in `_each` comes again for each member of the conversation.
+    """What one call of an operation was measured to use. What ends in `_each` comes again for each member of the
+    conversation, all of whom are connected; a negative number says who is left out."""
 
-    `milliseconds` is the class of its time in a function, not a measurement: 50 for one or two round trips to DynamoDB,
-    100 for more, 300 for those with Cognito.
-    """
-
-    http_calls: float = 0
-    websocket_messages: float = 0
-    websocket_messages_each: float = 0
     write_units: float = 0
+    write_units_each: float = 0
     read_units: float = 0
     read_units_each: float = 0
-    lambda_calls: float = 1
-    milliseconds: float = 50
-    note: str = ""
+    posts: float = 0
+    posts_each: float = 0
+    cognito_calls: float = 0
+    s3_calls: float = 0
 
-    def used(self, members: int, times: float = 1) -> dict[str, float]:
-        """The amounts by the names of their prices."""
-        calls = self.http_calls
-        amounts = {
-            "http_calls": calls,
-            "front_requests": calls,
-            "websocket_messages": self.websocket_messages + self.websocket_messages_each * members,
-            "write_units": self.write_units,
-            "read_units": self.read_units + self.read_units_each * members,
-            "lambda_calls": self.lambda_calls,
-            "lambda_gb_seconds": self.lambda_calls * self.milliseconds / _MILLISECONDS * MEMORY_GB,
-        }
-        return {name: amount * times for name, amount in amounts.items()}
+    def of(self, what: str, members: int) -> float:
+        """`write_units`, `read_units` or `posts`, in a conversation of so many."""
+        fixed: float = getattr(self, what)
+        each: float = getattr(self, f"{what}_each")
+        return fixed + each * members
 
-    def dollars(self, members: int, times: float = 1) -> float:
-        """At list prices, without anything free."""
-        return sum(prices()[name].of(amount) for name, amount in self.used(members, times).items())
+    @property
+    def milliseconds(self) -> int:
+        """The class of its time in a function, by which it is priced: an assumption, since no emulator can measure it.
+        50 for reads, 100 for writes, 300 where Cognito is asked."""
+        if self.cognito_calls:
+            return 300
+        return 100 if self.write_units or self.write_units_each else 50
 
 
 class Load(Struct, frozen=True, kw_only=True):
@@ -141,10 +136,34 @@ def habits() -> dict[str, float]:
     return {name: float(habit["value"]) for name, habit in read_table("units.json")["habits"].items()}
 
 
+def amounts_of(name: str, members: int, times: float = 1) -> dict[str, float]:
+    """What so many calls of an operation use, by the names of the prices."""
+    units = operations()[name]
+    posts = units.of("posts", members)
+    amounts = {
+        "write_units": units.of("write_units", members),
+        "read_units": units.of("read_units", members),
+        "s3_puts": units.s3_calls,
+        # What a client says and what it is answered are two messages.
+        "websocket_messages": posts + (2 if name in ACTIONS else 0),
+        "http_calls": float(name in BY_NAME),
+        "front_requests": float(name in BY_NAME),
+        "lambda_calls": 1.0,
+        "lambda_gb_seconds": units.milliseconds / _MILLISECONDS * MEMORY_GB,
+    }
+    return {price: amount * times for price, amount in amounts.items()}
+
+
+def dollars_of(name: str, members: int, times: float = MILLION) -> float:
+    """What so many calls of an operation cost, without anything free."""
+    return sum(prices()[price].of(amount) for price, amount in amounts_of(name, members, times).items())
+
+
 def bill(load: Load) -> Bill:
     """The month's bill of a load."""
     amounts: dict[str, float] = {}
-    for used in (*_operations_of(load), _lasting_of(load)):
+    operated = [amounts_of(name, load.group_size, times) for name, times in times_of(load).items()]
+    for used in (*operated, _lasting_of(load)):
         for name, amount in used.items():
             amounts[name] = amounts.get(name, 0.0) + amount
     return Bill(tuple(_lines(amounts)))
@@ -173,31 +192,22 @@ def times_of(load: Load) -> dict[str, float]:
         "list_conversations": sessions,
         "read_log": sessions,
         "list_messages": sessions * habit["pages_a_session"],
-        "search": sessions * habit["searches_a_session"],
+        "search_messages": sessions * habit["searches_a_session"],
     }
-
-
-def _operations_of(load: Load) -> Iterable[dict[str, float]]:
-    known = operations()
-    for name, times in times_of(load).items():
-        yield known[name].used(load.group_size, times)
 
 
 def _lasting_of(load: Load) -> dict[str, float]:
     """What isn't paid by the call: connections, what is stored after a year of this load, logs, the page, accounts."""
     habit, times = habits(), times_of(load)
     active = bool(load.messages_per_day)
-    calls = sum(units.lambda_calls * times.get(name, 0) for name, units in operations().items())
     stored = times["send"] * 12 * habit["bytes_stored_a_message"] / _BYTES
-    pushed = sum(
-        units.websocket_messages_each * load.group_size * times.get(name, 0) for name, units in operations().items()
-    )
+    posts = sum(operations()[name].of("posts", load.group_size) * count for name, count in times.items())
     return {
         "connection_minutes": load.users * DAYS * load.hours_online * 60 * active,
         "table_gb_months": stored,
         "backup_gb_months": stored,
-        "log_gb": calls * habit["bytes_logged_a_call"] / _BYTES,
-        "front_gb": (pushed * habit["bytes_a_push"] + times["connect"] * habit["bytes_a_session"]) / _BYTES,
+        "log_gb": sum(times.values()) * habit["bytes_logged_a_call"] / _BYTES,
+        "front_gb": (posts * habit["bytes_a_push"] + times["connect"] * habit["bytes_a_session"]) / _BYTES,
         "front_requests": times["connect"],
         "active_users": load.users * active,
     }
