@@ -17,11 +17,12 @@ from tests.emulators.processes import free_port, serving
 
 STACK: Final = "tertulia"
 SERVERLESS: Final = Features(
-    restart=False, kill=False, admin=True, settings=True, clock=False, content=False, preflight=False
+    restart=False, kill=False, admin=True, settings=True, clock=False, content=False, preflight=False, close_codes=False
 )
 """`restart` and `kill`: there is no process that could be ended, functions come and go by themselves. `clock`: that of
 the functions is the machine's. `content`: files are S3's. `preflight`: the emulator answers OPTIONS by itself, where
-API Gateway leads it to the route `$default`; tests/edges gives the function such events."""
+API Gateway leads it to the route `$default`; tests/edges gives the function such events. `close_codes`: API Gateway
+chooses them, and can say nothing on a connection before it is open."""
 DEPLOY_SECONDS: Final = 300
 _OPTIONS: Final = {
     "TERTULIA_SIGN_UP": "--sign-up",
