@@ -123,6 +123,7 @@ export class ListControl {
       const messages = chat.store.peek(visit.id)?.pane?.messages ?? [];
       return messages[find(messages, timestamp)];
     };
+    const asked = document.activeElement;
     if (!message()) {
       keeper.pinned = false;
       if (!(await attempt(chat.sync.openAt(visit.id, timestamp)))) return;
@@ -131,6 +132,8 @@ export class ListControl {
     const there = message();
     if (!there || !keeper.toRow(keyOf(there))) return;
     visit.active.value = keyOf(there);
-    keeper.find(keyOf(there))?.focus({ preventScroll: true });
+    // Who has gone on meanwhile, such as to write, stays there.
+    const now = document.activeElement;
+    if (now === asked || now === document.body) keeper.find(keyOf(there))?.focus({ preventScroll: true });
   }
 }
