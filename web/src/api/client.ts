@@ -75,8 +75,8 @@ export class Client {
     return this.call("GET", `${at(id)}/messages`, page);
   }
 
-  readLog(id: string, after: number): Promise<t.Log> {
-    return this.call("GET", `${at(id)}/log`, { after });
+  readLog(id: string, after: number, limit?: number): Promise<t.Log> {
+    return this.call("GET", `${at(id)}/log`, { after, limit });
   }
 
   sendMessage(id: string, message: NewMessage): Promise<t.Message> {

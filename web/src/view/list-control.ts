@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { Chat } from "../app/chat.ts";
 import { attempt } from "../app/notices.ts";
 import { forgetOldest } from "../state/held.ts";
-import { find, PANE_MAX, type Pane } from "../state/pane.ts";
+import { find, PANE_MAX, rowCount, type Pane } from "../state/pane.ts";
 import { keyOf, type Day, type Row } from "../state/rows.ts";
 import { NEAR, ScrollKeeper } from "./scroll.ts";
 import type { Visit } from "./visit.ts";
@@ -51,7 +51,7 @@ export class ListControl {
     }
     this.settle();
     this.feed();
-    const crowded = this.keeper.pinned && this.pane.messages.length > PANE_MAX + SLACK;
+    const crowded = this.keeper.pinned && rowCount(this.pane) > PANE_MAX + SLACK;
     if (crowded) this.chat.store.update(this.visit.id, forgetOldest);
   }
 

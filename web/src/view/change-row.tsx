@@ -1,0 +1,52 @@
+/** What happened between two messages: small lines in the middle. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { toLines, type Line, type Piece } from "../state/changes.ts";
+import type { Row } from "../state/rows.ts";
+import { clockTime, dateOf, fullTime } from "../state/times.ts";
+import { useChat } from "./context.ts";
+
+/** Of more lines than this only the last are shown, until somebody asks for the others. */
+const LINES = 4;
+
+export function ChangeRow({ row, stop }: { row: Row; stop: boolean }): JSX.Element {
+  const { me } = useChat();
+  const [all, setAll] = useState(false);
+  const lines = toLines(row.changes, me.username);
+  const hidden = all || lines.length <= LINES ? 0 : lines.length - LINES + 1;
+  return (
+    <li class="row changes">
+      <div data-key={row.key} class="change" role="group" aria-label="What happened" tabIndex={stop ? 0 : -1}>
+        {hidden > 0 && (
+          <button type="button" class="text-button" tabIndex={-1} onClick={() => setAll(true)}>
+            {hidden} more
+          </button>
+        )}
+        {lines.slice(hidden).map((line) => (
+          <ChangeLine key={line.key} line={line} />
+        ))}
+      </div>
+    </li>
+  );
+}
+
+function ChangeLine({ line }: { line: Line }): JSX.Element {
+  return (
+    <p>
+      {line.pieces.map((piece, index) => (
+        <Words key={index} piece={piece} />
+      ))}{" "}
+      <time dateTime={dateOf(line.timestamp).toISOString()} title={fullTime(line.timestamp)}>
+        {clockTime(line.timestamp)}
+      </time>
+    </p>
+  );
+}
+
+function Words({ piece }: { piece: Piece }): JSX.Element {
+  const { people } = useChat();
+  if (typeof piece === "string") return <>{piece}</>;
+  if ("title" in piece) return <>“<bdi>{piece.title}</bdi>”</>;
+  return <bdi class="name">{people.name(piece.username)}</bdi>;
+}
