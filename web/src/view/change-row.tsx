@@ -23,23 +23,23 @@ export function ChangeRow({ row, stop }: { row: Row; stop: boolean }): JSX.Eleme
             {hidden} more
           </button>
         )}
-        {lines.slice(hidden).map((line) => (
-          <ChangeLine key={line.key} line={line} />
+        {lines.slice(hidden).map((line, index, shown) => (
+          <ChangeLine key={line.key} line={line} next={shown[index + 1]} />
         ))}
       </div>
     </li>
   );
 }
 
-function ChangeLine({ line }: { line: Line }): JSX.Element {
+/** Lines of one minute say it once, at the last of them. */
+function ChangeLine({ line, next }: { line: Line; next: Line | undefined }): JSX.Element {
+  const time = clockTime(line.timestamp);
   return (
-    <p>
+    <p title={fullTime(line.timestamp)}>
       {line.pieces.map((piece, index) => (
         <Words key={index} piece={piece} />
-      ))}{" "}
-      <time dateTime={dateOf(line.timestamp).toISOString()} title={fullTime(line.timestamp)}>
-        {clockTime(line.timestamp)}
-      </time>
+      ))}
+      {(!next || clockTime(next.timestamp) !== time) && <time dateTime={dateOf(line.timestamp).toISOString()}>{time}</time>}
     </p>
   );
 }

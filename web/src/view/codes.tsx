@@ -13,10 +13,12 @@ export function Confirm({ step }: At<"confirm">): JSX.Element {
   const { busy, failed, submit } = useForm((data) => door.confirm(step.password ? step.username : usernameOf(data), code(data)));
   return (
     <form class="form" onSubmit={submit} aria-label="Confirm your account">
-      {step.password && (
+      {step.password ? (
         <p class="hint">
           A code was sent to you. With it you confirm your account, <bdi>{step.username}</bdi>.
         </p>
+      ) : (
+        <p class="hint">Enter the code that was sent to you when you made your account.</p>
       )}
       {!step.password && <UsernameField value={step.username} first={!step.username} />}
       <Code first={!!step.username} />
