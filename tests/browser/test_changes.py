@@ -63,3 +63,25 @@ def test_who_joins_later_sees_how_it_came_to_that(invite: Invite) -> None:
     expect(ben.log.locator("article")).to_have_count(0)
     ana.page.goto(ben.page.url)
     expect(ana.log.locator(".change p")).to_contain_text(["You began the group “Trip”", "You added Ben"])
+
+
+def test_of_many_changes_the_last_are_shown_and_the_others_when_asked_for(invite: Invite) -> None:
+    """A row of changes is reached and opened by keyboard, and keeps the focus."""
+    ana, ben = invite("Ana"), invite("Ben")
+    group = {"kind": "group", "members": [ben.username], "title": "Trip"}
+    path = f"/api/conversations/{ana.post('/api/conversations', group)['id']}"
+    for role in ("admin", "member", "admin", "member", "owner"):
+        ana.call("PUT", f"{path}/members/{ben.username}", {"role": role})
+    ana.open("Trip")
+    lines = ana.log.locator(".change p")
+    expect(lines).to_contain_text(["You made Ben an admin", "You made Ben a member", "You made Ben an owner"])
+    expect(lines).to_have_count(3)
+    keys = ana.page.keyboard
+    keys.press("Shift+F6")
+    keys.press("Enter")
+    expect(ana.page.get_by_role("button", name="3 more")).to_be_focused()
+    keys.press("Enter")
+    expect(lines).to_have_count(6)
+    expect(ana.log.locator(".change")).to_be_focused()
+    keys.press("Escape")
+    expect(ana.composer).to_be_focused()

@@ -14,12 +14,17 @@ export function ChangeRow({ row, stop }: { row: Row; stop: boolean }): JSX.Eleme
   const { me } = useChat();
   const [all, setAll] = useState(false);
   const lines = toLines(row.changes, me.username);
+  const showAll = (event: MouseEvent): void => {
+    // The button goes; the focus stays in its row.
+    (event.currentTarget as HTMLElement).closest<HTMLElement>("[data-key]")?.focus({ preventScroll: true });
+    setAll(true);
+  };
   const hidden = all || lines.length <= LINES ? 0 : lines.length - LINES + 1;
   return (
     <li class="row changes">
       <div data-key={row.key} class="change" role="group" aria-label="What happened" tabIndex={stop ? 0 : -1}>
         {hidden > 0 && (
-          <button type="button" class="text-button" tabIndex={-1} onClick={() => setAll(true)}>
+          <button type="button" class="text-button" tabIndex={-1} onClick={showAll}>
             {hidden} more
           </button>
         )}
