@@ -227,6 +227,14 @@ async def test_two_devices_move_one_cursor_forward(world: World) -> None:
     assert (move.read.number, move.moved) == (3, False)
 
 
+async def test_a_cursor_that_meets_a_transaction_moves_after_it(world: World) -> None:
+    """The row is part of somebody's transaction just now."""
+    await do.begin(world.store, "ben")
+    stamp = do.timestamp(await do.send(world.store, "ana", "x", "1"))
+    world.client.plan("update_item", refused("TransactionConflictException"))
+    assert (await world.store.move_cursor(do.GROUP, "ben", stamp)).moved
+
+
 async def test_a_cursor_doesnt_move_after_the_membership(world: World) -> None:
     """Who is removed while the cursor moves gets nothing of the conversation."""
     await do.begin(world.store, "ben")

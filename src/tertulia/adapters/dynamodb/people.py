@@ -165,13 +165,13 @@ async def _with_last_messages(database: Database, opened: Sequence[Opened]) -> l
 async def _last_message(database: Database, opened: Opened, row: Item | None) -> Message | None:
     """The last message that the person may see, of those that the head knows of: what came later may have come after
     the person left."""
-    conversation = opened.head.conversation
-    if row is None:
+    conversation, last = opened.head.conversation, opened.head.last
+    if not last:
         return None
     sight = Sight(database, conversation.id, opened.member, open_history=conversation.open_history)
-    if await sight.sees_span(opened.head.last, opened.head.last):
+    if row is not None and await sight.sees_span(last, last):
         return await history.as_seen(database, conversation.id, sight, row)
-    found = await history.page(database, conversation.id, sight, before=opened.head.last, limit=1)
+    found = await history.page(database, conversation.id, sight, before=last, limit=1)
     return found[0] if found else None
 
 
