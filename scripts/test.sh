@@ -18,7 +18,7 @@ step() {
 }
 
 on_aws() {
-    step "conformance of the serverless home, in an emulator" $bin/pytest -q tests/conformance --aws
+    step "conformance of the serverless home, in an emulator" $bin/pytest -q tests/conformance --aws --timeout 600
 }
 
 finish() {
