@@ -35,8 +35,8 @@ the functions is the machine's. `content`: files are S3's. `preflight`: the emul
 API Gateway leads it to the route `$default`; tests/edges gives the function such events. `close_codes`: API Gateway
 chooses them, and can say nothing on a connection before it is open. `slow_readers`: it holds the sockets, too. `rates`:
 each container counts for itself, and API Gateway's throttling bounds them together; tests/edges holds them on one.
-`pushed_once`: the stream may push what the sender's function is just pushing. `patience`: many calls at once are as many
-containers, which all begin on this one machine."""
+`pushed_once`: the stream may push what the sender's function is just pushing. `patience`: many calls at once are as
+many containers, which all begin on this one machine."""
 DEPLOY_SECONDS: Final = 300
 _OPTIONS: Final = {
     "TERTULIA_SIGN_UP": "--sign-up",

@@ -41,7 +41,7 @@ class Features(Struct, frozen=True, kw_only=True):
     pushed_once: bool = True
     """What is pushed comes once; else a receiver drops by `seq` what it has."""
     preflight: bool = True
-    """`OPTIONS`, and a plain request for the WebSocket, reach the system, and aren't answered by something before it."""
+    """`OPTIONS`, and a plain request for the WebSocket, reach the system itself."""
     patience: float = 10.0
     """Seconds that something which must happen is waited for."""
 
