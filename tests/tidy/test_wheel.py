@@ -11,7 +11,7 @@ from tests.tidy.sources import ROOT
 
 @pytest.mark.slow
 def test_the_wheel_holds_the_web_client_and_the_command(tmp_path: Path) -> None:
-    """`pip install .` gives the page without Node, the command `tertulia`, what deploying needs, and none of the tests."""
+    """`pip install .` gives page without Node, command, types and what deploying needs, and none of the tests."""
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
         cwd=ROOT,
