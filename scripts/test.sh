@@ -21,7 +21,7 @@ step "lint" $bin/ruff check --quiet src tests bench scripts examples
 step "directions of import" $bin/lint-imports --no-cache
 step "types" $bin/mypy
 if [ "$1" = quick ]; then
-    step "units" $bin/pytest -q -m "not slow and not browser" tests/domain tests/services tests/api tests/contracts tests/tidy
+    step "units" $bin/pytest -q -n auto --dist worksteal -m "not slow and not browser" tests/domain tests/services tests/api tests/contracts tests/tidy
 else
     if [ -d web ]; then
         step "web client: types and units" $bin/python scripts/web_tests.py

@@ -4,6 +4,7 @@ import signal
 import sys
 from typing import Any
 
+import hypothesis
 import pytest
 from tests.emulators.fixtures import dynalite, ministack
 
@@ -19,6 +20,9 @@ def pytest_configure() -> None:
     # A shell starts what it puts into the background with SIGINT ignored, and children inherit that.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # A test's time says nothing on a busy machine; what failed is printed so that it can be repeated.
+    hypothesis.settings.register_profile("tertulia", deadline=None, print_blob=True)
+    hypothesis.settings.load_profile("tertulia")
     # httpcore tries to import `sniffio` several times in every request, and a search of the whole path that finds
     # nothing costs more than the request.
     modules: dict[str, Any] = sys.modules

@@ -124,10 +124,10 @@ def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Any:
         return {name: value.split(".", 1) if name == "Fn::GetAtt" else value}
     if isinstance(node, yaml.SequenceNode):
         return {name: loader.construct_sequence(node, deep=True)}
-    return {name: loader.construct_mapping(node, deep=True)}  # type: ignore[arg-type]
+    return {name: loader.construct_mapping(node, deep=True)}
 
 
-_Template.add_multi_constructor("!", _intrinsic)  # type: ignore[no-untyped-call]
+_Template.add_multi_constructor("!", _intrinsic)
 
 
 def template() -> dict[str, Any]:

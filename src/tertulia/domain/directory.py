@@ -1,8 +1,9 @@
 """The directory: what a person is found by."""
 
 import re
-import unicodedata
 from typing import Final
+
+from tertulia.domain.folding import caseless
 
 _SPLIT: Final = re.compile(r"[\s_.\-]+")
 WORDS_MAX: Final = 24
@@ -13,8 +14,7 @@ BEGINNING_MAX: Final = 3
 
 def fold(text: str) -> str:
     """The text as the directory compares it: without case and accents, its words separated by single spaces."""
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return " ".join(_SPLIT.split("".join(c for c in apart if not unicodedata.combining(c)))).strip()
+    return " ".join(_SPLIT.split(caseless(text))).strip()
 
 
 def directory_words(username: str, name: str) -> frozenset[str]:

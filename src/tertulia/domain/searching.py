@@ -8,12 +8,12 @@ punctuation are too little to search for.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 from msgspec import Struct
 
+from tertulia.domain.folding import caseless
 from tertulia.domain.markdown import plain
 from tertulia.domain.messages import Message
 
@@ -43,10 +43,10 @@ class Needle(Struct, frozen=True):
 
 def fold(text: str) -> str:
     """The text as it is compared: one case, no accents, single spaces, lines that are apart stay apart."""
-    if not text.isascii():
-        apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-        text = _invisible("", "".join(c for c in apart if not unicodedata.combining(c)))
-    return " ".join(text.replace("\0", " ").lower().split())
+    folded = caseless(text)
+    if not folded.isascii():
+        folded = _invisible("", folded)
+    return " ".join(folded.replace("\0", " ").lower().split())
 
 
 def searchable(message: Message) -> str:

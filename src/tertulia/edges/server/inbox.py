@@ -4,19 +4,32 @@ The rules are RFC 6455's as the core without I/O of `websockets` knows them; her
 """
 
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
+from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from tertulia.api.events import CLOSE_REASONS
 from tertulia.domain import limits
 
+try:
+    from websockets.speedups import apply_mask
+except ImportError:
+    from websockets.utils import apply_mask
+
 _UNSUPPORTED: Final = CLOSE_REASONS["unsupported_data"].code
 _INVALID_TEXT: Final = CLOSE_REASONS["invalid_text"].code
 _TOO_LARGE: Final = CLOSE_REASONS["too_large"].code
 _RATE_LIMITED: Final = CLOSE_REASONS["rate_limited"].code
+_FINAL_TEXT: Final = 0x81
+_MASKED: Final = 0x80
+_MASKED_16_BITS: Final = 0x80 | 126
+_SIZE_IN_16_BITS: Final = 126
+_SHORT_HEAD: Final = 6
+_BETWEEN_FRAMES: Final = "at_eof"
+"""Where the core's parser, a generator, waits when it has consumed whole frames only."""
 
 
 class Sign(Enum):
@@ -49,6 +62,14 @@ class Inbox:
     def receive(self, data: bytes, now: float) -> list[Input]:
         """What is complete with these bytes. `now` is in seconds."""
         conn = self.conn
+        text = self._whole_text(data)
+        if text is not None:
+            self._count += 1
+            if self._count <= limits.FRAMES_PER_SECOND_MAX or self._new_second(now):
+                found = self._text(text)
+                return [] if found is None else [found]
+            self._fail(_RATE_LIMITED, "too many frames")
+            return []
         conn.receive_data(data)
         inputs: list[Input] = []
         for event in conn.events_received():
@@ -66,6 +87,29 @@ class Inbox:
         """Breaks the cycle of the parser, a generator, and its owner: the memory is free at once."""
         self.conn.parser.close()
         self._message = None
+
+    def _whole_text(self, data: bytes) -> bytes | None:
+        """The payload, where `data` is one whole text frame and nothing else, as nearly all that clients send is: that
+        needs no parser that can stop anywhere. None for everything else, which the core takes. What passes here is what
+        RFC 6455, 5.2 asks of such a frame: final, no extension bits, masked, its length in the shortest form."""
+        head = _SHORT_HEAD if len(data) - _SHORT_HEAD < _SIZE_IN_16_BITS else _SHORT_HEAD + 2
+        size = len(data) - head
+        if size < 0 or data[0] != _FINAL_TEXT:
+            return None
+        if head == _SHORT_HEAD:
+            if data[1] != _MASKED | size:
+                return None
+        elif data[1] != _MASKED_16_BITS or size < _SIZE_IN_16_BITS or data[2] << 8 | data[3] != size:
+            return None
+        conn = self.conn
+        if conn.state is not State.OPEN or self._message is not None or size > limits.FRAME_BYTES_MAX:
+            return None
+        parser: Any = conn.parser
+        while (inner := parser.gi_yieldfrom) is not None:
+            parser = inner
+        if parser.__name__ != _BETWEEN_FRAMES:
+            return None
+        return apply_mask(data[head:], data[head - 4 : head])
 
     def _take(self, frame: Frame, now: float) -> Input | None:
         self._count += 1
