@@ -6,9 +6,9 @@ from typing import Any
 
 import hypothesis
 import pytest
-from tests.emulators.fixtures import dynalite, ministack
+from tests.emulators.fixtures import clocked_ministack, dynalite, ministack
 
-__all__ = ["dynalite", "ministack"]
+__all__ = ["clocked_ministack", "dynalite", "ministack"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

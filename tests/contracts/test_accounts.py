@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contracts.accounts_adapters import ADAPTERS, OTHER_PASSWORD, PASSWORD, Opening, SignUp
+from tests.contracts.accounts_adapters import ADAPTERS, OTHER_PASSWORD, PASSWORD, SLOW, Opening, SignUp
 
 from tertulia.adapters.memory.clock import SetClock
 from tertulia.domain import limits
@@ -21,13 +21,15 @@ def clock() -> SetClock:
     return SetClock()
 
 
-@pytest.fixture(params=sorted(ADAPTERS))
+@pytest.fixture(
+    params=[pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in sorted(ADAPTERS)]
+)
 async def opening(request: pytest.FixtureRequest, clock: SetClock, tmp_path: Path) -> AsyncIterator[Opening]:
     async with AsyncExitStack() as stack:
         made: Any = ADAPTERS[request.param]
 
         async def opened(sign_up: SignUp = "open") -> Accounts:
-            return await stack.enter_async_context(made(clock, tmp_path, sign_up))
+            return await stack.enter_async_context(made(request, clock, tmp_path, sign_up))
 
         yield opened
 

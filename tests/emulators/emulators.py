@@ -58,8 +58,9 @@ class Emulator(Struct, frozen=True):
 
 
 @contextmanager
-def ministack(folder: Path, *, auth: bool = True, **settings: str) -> Iterator[Emulator]:
-    """ministack, with IAM enforced unless `auth` is False."""
+def ministack(folder: Path, *, auth: bool = True, clock: Path | None = None, **settings: str) -> Iterator[Emulator]:
+    """ministack, with IAM enforced unless `auth` is False. Its Cognito goes by the clock in the file where one is
+    given: see `tests.emulators.clocked`."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {
@@ -74,6 +75,8 @@ def ministack(folder: Path, *, auth: bool = True, **settings: str) -> Iterator[E
     }
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "ministack"]
+    if clock is not None:
+        command = [sys.executable, str(HERE / "clocked.py"), str(clock)]
     ready = f"{url}/_ministack/health"
     with serving(command, ready=ready, log=folder / "ministack.log", environment=environment) as pid:
         yield Emulator("ministack", url, pid)

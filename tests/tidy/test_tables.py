@@ -14,10 +14,8 @@ from tertulia.api.operations import BY_NAME, OPERATIONS, errors_of
 from tertulia.domain import limits
 from tertulia.domain.errors import registry
 
-NOT_RAISED_HERE: dict[str, str] = {
-    "invalid_code": "raised where codes are sent by mail: the accounts of the serverless home",
-}
-"""Codes that no home on one machine raises, with the reason; they are in the table for the other homes."""
+NOT_RAISED_HERE: dict[str, str] = {}
+"""Codes that nothing raises yet, with the reason."""
 UNUSED_LIMITS: dict[str, str] = {
     "TYPING_INTERVAL_SECONDS": "for clients: how often they say it; the documents tell them",
 }

@@ -20,6 +20,10 @@ Username = Annotated[
     ),
 ]
 Name = Annotated[str, Meta(max_length=limits.NAME_MAX, description="A person's name as others see it.")]
+Email = Annotated[
+    str,
+    Meta(max_length=limits.EMAIL_MAX, description="Where a code is sent to, where the server asks for one."),
+]
 NewPassword = Annotated[str, Meta(min_length=limits.PASSWORD_MIN, max_length=limits.PASSWORD_MAX)]
 Password = Annotated[str, Meta(min_length=1, max_length=limits.PASSWORD_MAX)]
 Code = Annotated[str, Meta(min_length=1, max_length=64)]

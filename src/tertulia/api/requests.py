@@ -22,10 +22,13 @@ class Nothing(Request, frozen=True):
 
 
 class SignUp(Request, frozen=True):
+    """`email` is needed where new accounts are confirmed with a code, and not kept where they are not."""
+
     username: fields.Username
     password: fields.NewPassword
     name: fields.Name = ""
     invite: fields.Code | None = None
+    email: fields.Email = ""
 
 
 class Confirm(Request, frozen=True):

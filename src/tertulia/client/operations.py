@@ -49,10 +49,10 @@ class Operations:
     # Accounts
 
     async def sign_up(
-        self, username: str, password: str, *, name: str = "", invite: str | None = None
+        self, username: str, password: str, *, name: str = "", invite: str | None = None, email: str = ""
     ) -> tuple[User, bool]:
         """Makes an account. The user, and whether a confirmation code is asked for now (`confirm`)."""
-        body = q.SignUp(username=username, password=password, name=name, invite=invite)
+        body = q.SignUp(username=username, password=password, name=name, invite=invite, email=email)
         status, answer = await self._transport.call("sign_up", body=body)
         return decode_answer(answer, User), status == BY_NAME["sign_up"].statuses[1]
 

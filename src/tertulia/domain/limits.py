@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 USERNAME_MIN: Final = 2
 USERNAME_MAX: Final = 32
 NAME_MAX: Final = 64
+EMAIL_MAX: Final = 254
+"""RFC 5321, 4.5.3.1.3, without the angle brackets."""
 PASSWORD_MIN: Final = 10
 PASSWORD_MAX: Final = 256
 

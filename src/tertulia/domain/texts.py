@@ -8,6 +8,8 @@ from tertulia.domain import limits
 from tertulia.domain.errors import InvalidError
 
 _USERNAME: Final = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+_EMAIL: Final = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@.\x00-\x1f\x7f]+(?:\.[^\s@.\x00-\x1f\x7f]+)+")
+"""What can be one; whether it is shows when something is sent there."""
 _CLIENT_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
 _SHORTCODE: Final = re.compile(r":[a-z0-9_+-]{1,30}:")
 _VARIATION, _KEYCAP = "\ufe0f", "\u20e3"
@@ -33,6 +35,12 @@ def checked_username(username: str) -> str:
     if not (limits.USERNAME_MIN <= len(username) <= limits.USERNAME_MAX and _USERNAME.fullmatch(username)):
         raise InvalidError("invalid_request", "A username has lower-case letters, digits, `_`, `.` and `-`.")
     return username
+
+
+def checked_email(email: str) -> str:
+    if len(email) > limits.EMAIL_MAX or not _EMAIL.fullmatch(email):
+        raise InvalidError("invalid_request", "An e-mail address is needed, such as ana@example.org.", field="email")
+    return email
 
 
 def checked_client_id(client_id: str) -> str:

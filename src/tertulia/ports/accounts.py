@@ -48,8 +48,11 @@ class Accounts(Protocol):
         ended them."""
         ...
 
-    async def sign_up(self, username: str, password: str, name: str, invite: str | None) -> tuple[User, bool]:
-        """The new user, and whether a confirmation code is still asked for. Raises `username_taken`, `sign_up_closed`,
+    async def sign_up(
+        self, username: str, password: str, name: str, invite: str | None, email: str = ""
+    ) -> tuple[User, bool]:
+        """The new user, and whether a confirmation code is still asked for: it was sent to `email`, which is of no use
+        and not kept where no codes are sent. Raises `username_taken`, `sign_up_closed`,
         `invite_required`, `invite_invalid`, `weak_password`."""
         ...
 

@@ -22,12 +22,12 @@ class Accounts:
         self._rate = rate
 
     async def sign_up(
-        self, username: str, password: str, name: str, invite: str | None, address: str
+        self, username: str, password: str, name: str, invite: str | None, address: str, *, email: str = ""
     ) -> tuple[User, bool]:
         """The new user, and whether a code is asked for. Raises as the port does."""
         limiting.take(self._rate, address)
         shown = checked_line(name, limits.NAME_MAX, "A name")
-        return await self._accounts.sign_up(checked_username(username), password, shown, invite)
+        return await self._accounts.sign_up(checked_username(username), password, shown, invite, email)
 
     async def confirm(self, username: str, code: str, address: str) -> None:
         limiting.take(self._rate, address)

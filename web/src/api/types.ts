@@ -525,6 +525,7 @@ export interface SignOut {
   everywhere?: boolean;
 }
 
+/** `email` is needed where new accounts are confirmed with a code, and not kept where they are not. */
 export interface SignUp {
   /** Lower-case letters, digits, `_`, `.` and `-`; begins with a letter or digit. */
   username: string;
@@ -532,6 +533,8 @@ export interface SignUp {
   /** A person's name as others see it. */
   name?: string;
   invite?: string | null;
+  /** Where a code is sent to, where the server asks for one. */
+  email?: string;
 }
 
 export interface TitleChanged {

@@ -15,11 +15,11 @@ from tertulia.adapters.local_accounts.access import POLL_SECONDS, Access
 from tertulia.adapters.local_accounts.database import Database
 from tertulia.adapters.local_accounts.hashing import Passwords, hasher
 from tertulia.adapters.local_accounts.registration import Registration, SignUp
-from tertulia.adapters.local_accounts.tries import Tries
 from tertulia.domain import limits
 from tertulia.domain.errors import UnauthenticatedError, UnavailableError
 from tertulia.domain.passwords import check_password
 from tertulia.domain.texts import checked_line
+from tertulia.domain.tries import Tries
 from tertulia.domain.users import User
 from tertulia.ports.accounts import Grant, Identity, SessionsEnded
 from tertulia.ports.clock import Clock
@@ -77,7 +77,14 @@ class LocalAccounts:
 
     # Signing up, in and out
 
-    async def sign_up(self, username: str, password: str, name: str, invite: str | None) -> tuple[User, bool]:
+    async def sign_up(
+        self,
+        username: str,
+        password: str,
+        name: str,
+        invite: str | None,
+        email: str = "",  # noqa: ARG002 - no codes are sent
+    ) -> tuple[User, bool]:
         return await self._registration.sign_up(username, password, name, invite), False
 
     async def confirm(self, username: str, code: str) -> None:  # noqa: ARG002 - the port's names

@@ -78,7 +78,14 @@ class MemoryAccounts:
     def listen(self, listener: Callable[[SessionsEnded], None]) -> None:
         self._listeners.append(listener)
 
-    async def sign_up(self, username: str, password: str, name: str, invite: str | None) -> tuple[User, bool]:
+    async def sign_up(
+        self,
+        username: str,
+        password: str,
+        name: str,
+        invite: str | None,
+        email: str = "",  # noqa: ARG002 - no codes are sent
+    ) -> tuple[User, bool]:
         admin = self._admitted(invite)
         checked_username(username)
         shown = checked_line(name, limits.NAME_MAX, "A name")

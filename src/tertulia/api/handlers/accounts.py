@@ -23,7 +23,8 @@ def _session(grant: Grant, *, return_refresh_token: bool) -> Answer:
 
 async def sign_up(chat: Chat, call: Call[q.Nothing, q.Nothing, q.SignUp]) -> Answer:
     b = call.body
-    user, confirm = await chat.accounts.sign_up(b.username, b.password, b.name, b.invite, call.incoming.address)
+    address = call.incoming.address
+    user, confirm = await chat.accounts.sign_up(b.username, b.password, b.name, b.invite, address, email=b.email)
     return Answer(status=202 if confirm else 201, body=user)
 
 

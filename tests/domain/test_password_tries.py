@@ -2,9 +2,8 @@
 
 import pytest
 
-from tertulia.adapters.local_accounts.tries import Tries
 from tertulia.domain.errors import LimitedError
-from tertulia.domain.tries import TRIES_ANYWHERE_MAX, TRIES_MAX, TRIES_SECONDS
+from tertulia.domain.tries import TRIES_ANYWHERE_MAX, TRIES_MAX, TRIES_SECONDS, Tries
 
 
 def fails(tries: Tries, username: str, address: str, now: float = 0.0) -> bool:
