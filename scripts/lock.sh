@@ -9,6 +9,9 @@ export UV_CUSTOM_COMPILE_COMMAND="make lock"
 # shellcheck disable=SC2086
 .venv/bin/uv pip compile $options pyproject.toml --group build --group test --group lint --group bench --group emulators \
     -o requirements/dev.txt
+# What functions on AWS need, in the versions with which the tests run.
+# shellcheck disable=SC2086
+.venv/bin/uv pip compile $options --group functions -c requirements/dev.txt -o requirements/functions.txt
 # Apart from the rest, so that what it needs holds nothing else back.
 # shellcheck disable=SC2086
 .venv/bin/uv pip compile $options --group docs -o requirements/docs.txt

@@ -12,6 +12,7 @@ __all__ = ["clocked_ministack", "dynalite", "ministack"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--aws", action="store_true", help="run tests/conformance on the serverless home, in an emulator")
     parser.addoption("--url", help="base URL of a running system for tests/conformance; without it they start one")
 
 

@@ -7,8 +7,9 @@ import pytest
 from tests.api.caller import Caller
 from tests.services.world import stream
 
-from tertulia.api.handlers.media import SHOWN_TYPES, byte_range
+from tertulia.api.handlers.media import byte_range
 from tertulia.domain import limits
+from tertulia.domain.media import SHOWN_TYPES
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,8 @@ async def test_conversations_and_messages(register: Register) -> None:
     assert (await ben.api.move_cursor(group, sent.timestamp)).unread == 0
     assert [m.text for m in (await ben.api.list_messages(group, around=sent.timestamp)).messages] == ["¿Vamos mañana?"]
     assert [r.message.text for r in (await ben.api.search_messages("mañana")).results] == ["¿Vamos mañana?"]
+    assert [r.message.text async for r in ben.search("teatro mañana")] == []
+    assert [(r.conversation, r.message.text) async for r in ben.search("mañana")] == [(group, "¿Vamos mañana?")]
     assert (await ana.api.delete_message(group, sent.timestamp)).deleted
     log = [entry async for entry in ana.log(group)]
     assert [entry.seq for entry in log] == list(range(1, len(log) + 1))

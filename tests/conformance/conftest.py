@@ -8,6 +8,7 @@ from typing import Final
 
 import httpx
 import pytest
+from tests.aws.place import Cloud
 from tests.conformance.homes import DECLARED, Home
 from tests.conformance.places import EmbeddedPlace, Place, RemotePlace
 from tests.conformance.witness import Witness
@@ -24,9 +25,28 @@ def witness(request: pytest.FixtureRequest) -> Witness:
     return request.config.stash.setdefault(_WITNESS, Witness())
 
 
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """An emulator of AWS for the serverless home."""
+    running = Cloud(tmp_path_factory.mktemp("cloud"))
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def serverless(cloud: Cloud) -> Iterator[Place]:
+    """One deployed stack for the whole run: deploying it takes longer than most modules."""
+    running = cloud.place()
+    yield running
+    running.close()
+
+
 @pytest.fixture(scope="module")
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """Where this module's tests run."""
+    if request.config.getoption("--aws"):
+        yield request.getfixturevalue("serverless")
+        return
     url = request.config.getoption("--url")
     running: Place = RemotePlace(url) if url else EmbeddedPlace(tmp_path_factory.mktemp("home"))
     yield running
@@ -41,15 +61,23 @@ async def home(place: Place, witness: Witness) -> AsyncIterator[Home]:
 
 
 @pytest.fixture
-def start_home(place: Place, witness: Witness, tmp_path: Path) -> Iterator[Callable[..., "asynccontextmanager[Home]"]]:  # type: ignore[valid-type]
+def start_home(
+    request: pytest.FixtureRequest, place: Place, witness: Witness, tmp_path: Path
+) -> Iterator[Callable[..., "asynccontextmanager[Home]"]]:  # type: ignore[valid-type]
     """Starts one more server with settings of its own: `async with start_home(TERTULIA_SIGN_UP="closed") as other`."""
-    started: list[EmbeddedPlace] = []
+    started: list[Place] = []
+
+    def make(settings: dict[str, str]) -> Place:
+        if request.config.getoption("--aws"):
+            cloud: Cloud = request.getfixturevalue("cloud")
+            return cloud.place(settings)
+        return EmbeddedPlace(tmp_path / f"home-{len(started)}", settings)
 
     @asynccontextmanager
     async def start(**settings: str) -> AsyncIterator[Home]:
         if not place.features.settings:
             pytest.skip(DECLARED + "settings")
-        started.append(EmbeddedPlace(tmp_path / f"home-{len(started)}", settings))
+        started.append(make(settings))
         async with open_home(started[-1], witness) as opened:
             yield opened
 

@@ -9,6 +9,8 @@ import httpx
 from tests.conformance.places import PASSWORD
 from tests.conformance.sockets import Socket
 
+from tertulia.domain import limits
+
 JSON = dict[str, Any]
 LAST: Final = 2**53 - 1
 """The largest timestamp there can be."""
@@ -114,9 +116,15 @@ class Person:
         return await self.call("PUT", f"/api/conversations/{conversation}/read", json={"timestamp": timestamp})
 
     async def search(self, query: str = "", **how: Any) -> list[JSON]:
-        found = await self.call("GET", "/api/search", params={"query": query, **how})
-        results: list[JSON] = found["results"]
-        return results
+        """As many as a page has. One call may look at a part of it only: then the cursor is followed."""
+        results: list[JSON] = []
+        asked = {"query": query, "limit": limits.PAGE_DEFAULT, **how}
+        while True:
+            found = await self.call("GET", "/api/search", params=asked)
+            results += found["results"]
+            if len(results) >= asked["limit"] or found.get("cursor") is None:
+                return results[: asked["limit"]]
+            asked["cursor"] = found["cursor"]
 
     async def found(self, query: str = "", **how: Any) -> list[str]:
         """The texts that a search finds."""

@@ -29,6 +29,13 @@ class Features(Struct, frozen=True, kw_only=True):
     """A second server with other settings, such as the normal rate limits, can be started."""
     clock: bool
     """The clock can be moved."""
+    content: bool = True
+    """Files' contents come and go through the system itself, not through a store of objects beside it."""
+    close_codes: bool = True
+    """The system chooses the code with which it closes a connection, and opens one to say that its ticket is no good.
+    Else the handshake is refused, and other connections close with whatever code after the goodbye."""
+    preflight: bool = True
+    """`OPTIONS` reaches the system, and is not answered by something before it."""
 
 
 LOCAL: Final = Features(restart=True, kill=True, admin=True, settings=True, clock=True)

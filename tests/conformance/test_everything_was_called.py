@@ -3,7 +3,7 @@
 from tests.conformance.places import Place
 from tests.conformance.witness import Witness
 
-from tertulia.api.operations import COMMON_ERRORS, OPERATIONS, errors_of
+from tertulia.api.operations import COMMON_ERRORS, OPERATIONS, Function, errors_of
 
 UNPROVOKED = {
     "internal": "only a fault of the server's gives it",
@@ -24,6 +24,9 @@ NOT_LOCAL = {"confirm", "forgot_password", "reset_password"}
 CODES_ONLY = {("confirm", "invalid_code"), ("reset_password", "invalid_code"), ("reset_password", "weak_password")}
 """Codes that only a home which sends codes can give."""
 
+OWN_CONTENT = {operation.name for operation in OPERATIONS if operation.function is Function.LOCAL}
+"""Operations of a home that takes and gives files' contents itself."""
+
 
 def test_every_operation_succeeded(witness: Witness, place: Place) -> None:
     """There is no operation that no test has called with success."""
@@ -31,6 +34,8 @@ def test_every_operation_succeeded(witness: Witness, place: Place) -> None:
     allowed = set(NOT_LOCAL)
     if not place.features.admin:
         allowed |= {"update_user", "create_invite"}
+    if not place.features.content:
+        allowed |= OWN_CONTENT
     assert never <= allowed
     assert all(witness.failed[name, "not_supported"] for name in never & NOT_LOCAL)
 
@@ -44,6 +49,8 @@ def test_every_declared_error_was_provoked(witness: Witness, place: Place) -> No
         if code not in UNPROVOKED and code not in ELSEWHERE
     }
     wanted -= CODES_ONLY
+    if not place.features.content:
+        wanted = {(name, code) for name, code in wanted if name not in OWN_CONTENT}
     missing = {(name, code) for name, code in wanted if not witness.failed[name, code]}
     if not place.features.admin or not place.features.settings:
         missing = {(name, code) for name, code in missing if code in COMMON_ERRORS}

@@ -12,7 +12,7 @@ from tests.conformance.people import JSON, Person, new_id
 from tests.conformance.places import ADMIN, PASSWORD, Place
 from tests.conformance.scenarios import HIDDEN, OK, ROLES, SCENARIOS, Scenario, Scene, Setting
 
-from tertulia.api.operations import BY_NAME, OPERATIONS
+from tertulia.api.operations import BY_NAME, OPERATIONS, Function
 
 CAST: Final = ("stranger", "member", "admin", "owner", "removed", "disabled", "plain", "other_admin", "outsider")
 LEAVES_TRACES: Final = ("update_conversation", "put_member", "remove_member", "edit_message", "delete_message")
@@ -111,6 +111,8 @@ async def test_an_operation_by_a_role(
     """The operation is allowed to this role, or refused with the code that the table says."""
     if role in ("administrator", "disabled") or scenario.operation == "create_invite":
         home.needs("admin")
+    if BY_NAME[scenario.operation].function is Function.LOCAL:
+        home.needs("content")
     expected = scenario.expected[ROLES.index(role)]
     traces = expected == OK and scenario.operation in LEAVES_TRACES
     scene = await set_scene(cast, role, standing, new=traces)

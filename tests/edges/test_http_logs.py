@@ -9,7 +9,8 @@ import pytest
 from tests.edges.http_server import client, echo_app
 
 from tertulia.api.dispatch import Answer
-from tertulia.edges.server.logs import ACCESS, JsonFormatter, PlainFormatter, configure
+from tertulia.api.log_lines import JsonFormatter
+from tertulia.edges.server.logs import ACCESS, PlainFormatter, configure
 
 SECRETS = {
     "token": "eyJhbGciOiJFZERTQSJ9.secret-token",

@@ -5,8 +5,9 @@ import re
 import pytest
 from tests.edges.http_server import BASE, client, echo_app, problem_of
 
+from tertulia.api.http import rate_key
 from tertulia.api.operations import OPERATIONS, Operation
-from tertulia.edges.server.caller import CallerReader, is_loopback, rate_key
+from tertulia.edges.server.caller import CallerReader, is_loopback
 
 LISTED = "https://chat.example.org"
 OWN_ORIGIN = [operation for operation in OPERATIONS if "origin_not_allowed" in operation.errors]

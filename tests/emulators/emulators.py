@@ -116,6 +116,11 @@ def _node() -> tuple[str, Any]:
     return str(folder / "node"), npm
 
 
+def node_folder() -> Path:
+    """Where the Node is with which the web client is built: ministack runs a distribution's functions by it."""
+    return Path(_node()[0]).parent
+
+
 class _Template(yaml.SafeLoader):
     """Reads CloudFormation's short forms: `!Sub x` is {"Fn::Sub": "x"}."""
 

@@ -25,7 +25,7 @@ def create_pool(
 ) -> CognitoSettings:
     """The template's user pool, app client and group, and the table of sessions and invitations."""
     client = clients.client("cognito-idp")
-    values = {"Prefix": prefix, "ConfirmByEmail": str(confirm_by_email).lower()}
+    values = {"Prefix": prefix, "ConfirmByEmail": str(confirm_by_email).lower(), "Protect": "false"}
     pool = _properties("UserPool", values)
     pool["PoolName"] = pool.pop("UserPoolName")
     values["UserPool"] = client.create_user_pool(**pool)["UserPool"]["Id"]

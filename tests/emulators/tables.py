@@ -10,7 +10,7 @@ from tests.emulators.transactions import Transactions
 
 from tertulia.aws.clients import Clients
 
-_LOG: Final = ("Chat-Conversations", "Chat-Messages", "Chat-Changes", "Chat-Index")
+_LOG: Final = ("Chat-Conversations", "Chat-Messages", "Chat-Changes", "Chat-Index", "Chat-Search")
 _numbers = count(1)
 
 
@@ -22,7 +22,7 @@ class EmulatorClients(Clients):
         self._emulator = emulator
         self._dynamodb = dynamodb or dynamodb_client(emulator)
 
-    def client(self, service: str, endpoint_url: str | None = None) -> Any:
+    def client(self, service: str, endpoint_url: str | None = None, **_: Any) -> Any:
         return self._dynamodb if service == "dynamodb" else self._emulator.client(service)
 
 

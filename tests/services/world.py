@@ -90,7 +90,7 @@ class World:
             typing=Typing(self.store, self.broadcast),
             presence=Presences(self.store, self.board, self.broadcast, self.clock),
             search=MessageSearch(self.store, MemorySearch(self.store), made),
-            media=MediaFiles(self.store, self.media, self.clock, self.entropy, made),
+            media=MediaFiles(self.store, self.media, self.clock, self.entropy, made, contents=self.media),
             tickets=Tickets(MemoryTickets(self.clock, self.entropy), self.clock, made),
         )
         self._sent = 0

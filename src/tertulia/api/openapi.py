@@ -8,13 +8,13 @@ import msgspec
 from tertulia.api import requests as q
 from tertulia.api import responses as r
 from tertulia.api.errors import STATUS, TITLES, problem
+from tertulia.api.http import REFRESH_COOKIE
 from tertulia.api.operations import OPERATIONS, Access, Operation, errors_of
 from tertulia.api.schemas import REF_TEMPLATE, doc, properties, schemas, without_null
 from tertulia.domain.errors import registry
 from tertulia.version import __version__
 
 PROBLEM: Final = "application/problem+json"
-REFRESH_COOKIE: Final = "tertulia_refresh"
 TAGS: Final = {
     "accounts": "Signing up and in, the directory of people, one's own profile.",
     "administration": "What administrators of the server do.",

@@ -122,6 +122,8 @@ class SearchResult(Response, frozen=True):
 
 
 class SearchResults(Response, frozen=True):
+    """`cursor` says from where to go on, also where `results` are few or none; null: that was all."""
+
     results: list[SearchResult]
     cursor: str | None = None
 

@@ -36,6 +36,19 @@ class Rates(Struct, frozen=True, kw_only=True):
 DEFAULT_RATES: Final = Rates()
 
 
+def scaled_rates(factor: float) -> Rates:
+    """The bounds of one connection, multiplied; without bounds where the factor is 0."""
+    scale = factor or 1_000_000.0
+    rates = DEFAULT_RATES
+    return replace(
+        rates,
+        actions=rates.actions * scale,
+        burst=int(rates.burst * scale),
+        drafts=rates.drafts * scale,
+        typings=rates.typings * scale,
+    )
+
+
 class Session(Struct, frozen=True, array_like=True):
     """What is remembered of a connection between two messages. `presence` is None until the client has said how it
     is."""

@@ -56,14 +56,29 @@ class Clients:
         self._clients: dict[tuple[str, str | None], Any] = {}
         self._threads = ThreadPoolExecutor(PARALLEL, thread_name_prefix="aws")
 
-    def client(self, service: str, endpoint_url: str | None = None) -> Any:
+    def client(
+        self,
+        service: str,
+        endpoint_url: str | None = None,
+        *,
+        read_timeout: float | None = None,
+        attempts: int | None = None,
+    ) -> Any:
         """boto3's client of the service; the same one each time. `endpoint_url` is for a service whose address is part
-        of what is called, such as one WebSocket API's."""
+        of what is called, such as one WebSocket API's. `read_timeout` (seconds) and `attempts` are what the first call
+        says."""
         key = (service, endpoint_url)
         client = self._clients.get(key)
         if client is None:
             address = endpoint_url or self._endpoint_url
-            client = self._clients[key] = self._session.client(service, endpoint_url=address, config=self._config)
+            config = self._config
+            if service == "s3":
+                config = config.merge(_signed_addresses(address))
+            if read_timeout is not None:
+                config = config.merge(Config(read_timeout=read_timeout))
+            if attempts is not None:
+                config = config.merge(Config(retries={"mode": "standard", "total_max_attempts": attempts}))
+            client = self._clients[key] = self._session.client(service, endpoint_url=address, config=config)
         return client
 
     async def call(self, operation: Callable[..., Any], /, **parameters: Any) -> dict[str, Any]:
@@ -88,6 +103,18 @@ class Clients:
         self._threads.shutdown(wait=False, cancel_futures=True)
         for client in self._clients.values():
             client.close()
+
+
+def _signed_addresses(endpoint_url: str | None) -> Config:
+    """What S3's signed addresses need: signature 4, the bucket's own regional name (the global one answers a redirect
+    while a bucket is new, which a signature for another host doesn't survive), and no checksum of a body that isn't
+    known yet. Emulators have no name for each bucket."""
+    return Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "path" if endpoint_url else "virtual"},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
 
 
 def code_of(error: ClientError) -> str:

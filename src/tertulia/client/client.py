@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from tertulia.api.requests import AttachmentRef
-from tertulia.api.responses import ConversationView
+from tertulia.api.responses import ConversationView, SearchResult
 from tertulia.client.backoff import Retries
 from tertulia.client.catch_up import all_conversations
 from tertulia.client.feed import LiveEvent, Start
@@ -138,6 +138,27 @@ class Client:
             if page.through >= page.head.seq or page.through <= after:
                 return
             after = page.through
+
+    async def search(
+        self,
+        query: str = "",
+        *,
+        conversation: str | None = None,
+        author: str | None = None,
+        before: int | None = None,
+        after: int | None = None,
+        has: str | None = None,
+    ) -> AsyncIterator[SearchResult]:
+        """Everything that is found, newest first, asked for as it is wanted: a page of the server may be empty and not
+        the last one."""
+        cursor: str | None = ""
+        while cursor is not None:
+            page = await self.api.search_messages(
+                query, conversation=conversation, author=author, before=before, after=after, has=has, cursor=cursor
+            )
+            for result in page.results:
+                yield result
+            cursor = page.cursor
 
     async def upload(self, name: str, media_type: str, content: bytes) -> AttachmentRef:
         """Uploads a file; what it returns goes into a message's `attachments`."""

@@ -1,6 +1,7 @@
 """One WebSocket connection: actions and their answers by number, events as they come, why it ended."""
 
 import asyncio
+import random
 from collections.abc import Callable
 from itertools import count
 from typing import Any, Final
@@ -13,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from tertulia.api.events import CLOSE_REASONS, ActionError, AnyAction, CloseReason, Ping, Result
 from tertulia.client.errors import UnreachableError, error_from
-from tertulia.client.feed import LiveEvent
+from tertulia.client.feed import Pushed
 from tertulia.client.wire import decode_frame
 from tertulia.domain.errors import ChatError, ForbiddenError, UnavailableError
 from tertulia.domain.events import Goodbye
@@ -23,7 +24,11 @@ IN_FLIGHT_MAX: Final = 16
 ANSWER_SECONDS: Final = 20.0
 """An action that is not answered within this time is taken for lost, with the connection."""
 PING_SECONDS: Final = 25.0
-"""How often something is sent, so that nothing on the way takes the connection for idle."""
+"""How often something is sent, so that nothing on the way takes the connection for idle (API Gateway: 10 minutes)."""
+LIFE_SECONDS: Final = 110 * 60.0
+"""How long a connection is kept at most, before another takes its place: API Gateway ends each after two hours."""
+LIFE_JITTER: Final = 0.1
+"""The part of it by which a life is shorter at random, so that many connections don't end together."""
 _FRAME_MAX: Final = 4 * 1024 * 1024
 _CLOSE_SECONDS: Final = 2.0
 _BY_CODE: Final = {reason.code: reason for reason in CLOSE_REASONS.values()}
@@ -51,9 +56,12 @@ class LostError(Exception):
 class Connection:
     """An open connection. `run` reads until it ends; meanwhile `ask` may be called, by many at once."""
 
-    def __init__(self, socket: ClientConnection, receive: Callable[[LiveEvent], None]) -> None:
+    def __init__(
+        self, socket: ClientConnection, receive: Callable[[Pushed], None], *, life: float = LIFE_SECONDS
+    ) -> None:
         self._socket: Final = socket
         self._receive: Final = receive
+        self._life: Final = life
         self._numbers: Final = count(1)
         self._slots: Final = asyncio.Semaphore(IN_FLIGHT_MAX)
         self._waiting: Final[dict[int, asyncio.Future[dict[str, Any]]]] = {}
@@ -102,12 +110,15 @@ class Connection:
         await self._socket.close()
 
     async def _keep_alive(self) -> None:
+        clock = asyncio.get_running_loop()
+        end = clock.time() + self._life * (1 - random.uniform(0, LIFE_JITTER))  # noqa: S311 - jitter, not a secret
         try:
-            while True:
-                await asyncio.sleep(PING_SECONDS)
+            while (left := end - clock.time()) > 0:
+                await asyncio.sleep(min(PING_SECONDS, left))
                 await self.ask(Ping())
         except (LostError, ChatError):
             return
+        await self._socket.close()
 
     def _handle(self, data: bytes) -> None:
         frame = decode_frame(data)
@@ -136,7 +147,9 @@ class Connection:
         return Ended(known.reason, known.resume) if known else Ended()
 
 
-async def open_connection(url: str, ticket: str, receive: Callable[[LiveEvent], None]) -> Connection:
+async def open_connection(
+    url: str, ticket: str, receive: Callable[[Pushed], None], *, life: float = LIFE_SECONDS
+) -> Connection:
     """Connects with a ticket. Raises UnreachableError where it should be tried again, another ChatError where not."""
     try:
         socket = await connect(
@@ -152,10 +165,13 @@ async def open_connection(url: str, ticket: str, receive: Callable[[LiveEvent], 
     except (OSError, TimeoutError, InvalidHandshake, EOFError) as error:
         sentence = f"The server's WebSocket can't be reached ({str(error) or type(error).__name__})."
         raise UnreachableError("unreachable", sentence, sent=False) from error
-    return Connection(socket, receive)
+    return Connection(socket, receive, life=life)
 
 
 def _refused(status: int) -> ChatError:
+    if status == 401:
+        # API Gateway can say nothing on a connection before it is open: a ticket that is no good is refused here.
+        return UnreachableError("unreachable", "The ticket was not accepted; another is asked for.", sent=False)
     if status == 403:
         return ForbiddenError("origin_not_allowed")
     sentence = f"The server, or a proxy before it, refused the WebSocket connection with HTTP status {status}."

@@ -19,6 +19,7 @@ from tertulia.domain.events import (
     ConversationChanged,
     DraftEvent,
     EntryEvent,
+    HeadEvent,
     Membership,
     PresenceEvent,
     ReadEvent,
@@ -27,6 +28,8 @@ from tertulia.domain.events import (
 
 LiveEvent = EntryEvent | ReadEvent | TypingEvent | DraftEvent | ConversationChanged | PresenceEvent
 """What an application gets."""
+Pushed = LiveEvent | HeadEvent
+"""What the server pushes."""
 
 QUEUE_MAX: Final = 1_000
 """Events that wait for the application. Pages of the log that were asked for before it filled up come on top."""
@@ -143,10 +146,12 @@ class Feed:
             self._remember(event.conversation, entry)
         self._advance(event.conversation, place)
 
-    def happened(self, event: LiveEvent) -> None:
+    def happened(self, event: Pushed) -> None:
         """Something was pushed. Where there is no room, what can't be asked for again is lost."""
         if isinstance(event, EntryEvent):
             return self.pushed(event)
+        if isinstance(event, HeadEvent):
+            return self._heard_of(event)
         if isinstance(event, ConversationChanged):
             place = self._place(event.conversation)
             place.touched = self._round
@@ -159,6 +164,12 @@ class Feed:
         elif isinstance(event, ReadEvent | ConversationChanged):
             self._stale = True
         return None
+
+    def _heard_of(self, event: HeadEvent) -> None:
+        """There is an entry that was not pushed: the log is asked for it."""
+        place = self._place(event.conversation)
+        place.known = max(place.known, event.seq)
+        self._advance(event.conversation, place)
 
     # What to ask the server, and its answers
 

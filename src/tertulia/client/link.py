@@ -10,7 +10,7 @@ from tertulia.api.events import AnyAction, SetPresence
 from tertulia.client.backoff import Retries
 from tertulia.client.connection import Connection, Ended, LostError, open_connection
 from tertulia.client.errors import may_help
-from tertulia.client.feed import LiveEvent
+from tertulia.client.feed import Pushed
 from tertulia.client.operations import Operations
 from tertulia.client.transport import Transport
 from tertulia.client.wire import convert_result
@@ -37,7 +37,7 @@ class Link:
         transport: Transport,
         reconnect: Retries,
         *,
-        receive: Callable[[LiveEvent], None],
+        receive: Callable[[Pushed], None],
         opened: Callable[[], None],
         told: Callable[[bool], None],
     ) -> None:

@@ -3,9 +3,11 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self
 
+import msgspec
 from msgspec import Struct
 
 from tertulia.api.events import Draft, Read, Send, SetPresence, Typing
@@ -15,7 +17,7 @@ from tertulia.client.backoff import Retries
 from tertulia.client.catch_up import do_job
 from tertulia.client.connection import LostError
 from tertulia.client.errors import may_help
-from tertulia.client.feed import Feed, ListAll, LiveEvent, Start
+from tertulia.client.feed import Feed, ListAll, LiveEvent, Pushed, Start
 from tertulia.client.ids import new_id
 from tertulia.client.link import RECONNECT, Link
 from tertulia.client.operations import Operations
@@ -31,6 +33,9 @@ CATCH_UP_AT_ONCE: Final = 4
 LOOK_AGAIN_SECONDS: Final = 300.0
 """How often, about, the conversations are listed without a reason: should the last event of a conversation have been
 lost, nothing else would tell of it."""
+FRAME_BYTES: Final = 16 * 1024
+"""A message that takes more goes by POST: a WebSocket frame can be too small for it, or for its answer (API Gateway:
+32 KB)."""
 _PATIENCE: Final = 30.0
 """Seconds that the first connection may take."""
 
@@ -151,12 +156,12 @@ class Live(AsyncIterator[LiveEvent]):
         """Sends a message, once, whatever happens to the connection. Raises what the server refuses it with."""
         name = client_id or new_id()
         action = Send(conversation=conversation, id=name, text=text, reply_to=reply_to, attachments=list(attachments))
-        try:
-            return convert_result(await self._link.act(action), _Sent).message
-        except LostError:
-            return await self._api.send_message(
-                conversation, text, client_id=name, reply_to=reply_to, attachments=attachments
-            )
+        if len(msgspec.json.encode(action)) <= FRAME_BYTES:
+            with suppress(LostError):
+                return convert_result(await self._link.act(action), _Sent).message
+        return await self._api.send_message(
+            conversation, text, client_id=name, reply_to=reply_to, attachments=attachments
+        )
 
     async def read(self, conversation: str, timestamp: int) -> ReadState:
         """Moves the read cursor forward to the message at `timestamp`."""
@@ -214,7 +219,7 @@ class Live(AsyncIterator[LiveEvent]):
         self._feed.missed()
         self._changed()
 
-    def _receive(self, event: LiveEvent) -> None:
+    def _receive(self, event: Pushed) -> None:
         self._feed.happened(event)
         self._changed()
 

@@ -19,6 +19,13 @@ class EntryEvent(Struct, frozen=True, tag_field="type", tag="entry"):
     entry: VisibleEntry
 
 
+class HeadEvent(Struct, frozen=True, tag_field="type", tag="head"):
+    """The log has an entry at `seq` that is too large to be pushed: read it."""
+
+    conversation: str
+    seq: int
+
+
 class ReadEvent(Struct, frozen=True, tag_field="type", tag="read"):
     """Somebody's read cursor moved."""
 
@@ -71,4 +78,4 @@ class Goodbye(Struct, frozen=True, tag_field="type", tag="goodbye"):
 
 ConversationEvent = EntryEvent | ReadEvent | TypingEvent | DraftEvent
 UserEvent = ConversationChanged | PresenceEvent | ReadEvent
-Event = EntryEvent | ReadEvent | TypingEvent | DraftEvent | ConversationChanged | PresenceEvent | Goodbye
+Event = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | ConversationChanged | PresenceEvent | Goodbye

@@ -1,11 +1,12 @@
-"""The machine's clock, moved by what a file says: for tests of what a jumping clock does."""
+"""Clocks that only a home needs."""
 
 import time
 from pathlib import Path
 
 
 class OffsetClock:
-    """Reads the file at each call. A missing or broken file moves nothing."""
+    """The machine's clock, moved by what a file says: for tests of what a jumping clock does. Reads the file at each
+    call. A missing or broken file moves nothing."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -19,3 +20,14 @@ class OffsetClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+
+class WallClock:
+    """For what several containers share, such as leases: they have no other clock in common, so `monotonic` is the wall
+    clock's seconds too, and may jump as it does."""
+
+    def now(self) -> int:
+        return time.time_ns() // 1000
+
+    def monotonic(self) -> float:
+        return time.time()

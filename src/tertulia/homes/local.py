@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from msgspec import Struct
-from msgspec.structs import replace
 
 from tertulia.adapters.disk.media import DiskMedia
 from tertulia.adapters.hub.hub import Hub
@@ -29,7 +28,7 @@ from tertulia.adapters.sqlite.store import SqliteStore
 from tertulia.api.calls import Answer, Incoming
 from tertulia.api.dispatch import dispatch
 from tertulia.api.operations import Operation
-from tertulia.api.session import DEFAULT_RATES, Rates
+from tertulia.api.session import scaled_rates
 from tertulia.domain import limits
 from tertulia.edges.server import logs
 from tertulia.edges.server.caller import CallerReader, hostname_of
@@ -130,7 +129,7 @@ class LocalHome:
             WebSocketSettings(
                 hosts=_hosts(self.settings),
                 origins=self.settings.origins,
-                rates=_session_rates(self.settings.rate_factor),
+                rates=scaled_rates(self.settings.rate_factor),
             ),
         )
         self.app = self._app()
@@ -169,7 +168,9 @@ class LocalHome:
             typing=Typing(self.store, self.hub),
             presence=Presences(self.store, MemoryPresenceBoard(), self.hub, self.clock),
             search=MessageSearch(self.store, self.search, self._rate(limits.SEARCH_RATE)),
-            media=MediaFiles(self.store, self.media, self.clock, self.entropy, self._rate(limits.MEDIA_RATE)),
+            media=MediaFiles(
+                self.store, self.media, self.clock, self.entropy, self._rate(limits.MEDIA_RATE), contents=self.media
+            ),
             tickets=Tickets(self.tickets, self.clock, self._rate(limits.TICKETS_RATE)),
         )
 
@@ -327,19 +328,6 @@ def _hosts(settings: Settings) -> tuple[str, ...]:
         return ()
     listed = (urlsplit(origin).netloc for origin in settings.origins)
     return (*LOOPBACK_HOSTS, *map(hostname_of, listed))
-
-
-def _session_rates(factor: float) -> Rates:
-    """The bounds of one connection, multiplied; without bounds where the factor is 0."""
-    scale = factor or 1_000_000.0
-    rates = DEFAULT_RATES
-    return replace(
-        rates,
-        actions=rates.actions * scale,
-        burst=int(rates.burst * scale),
-        drafts=rates.drafts * scale,
-        typings=rates.typings * scale,
-    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

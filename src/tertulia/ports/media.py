@@ -43,30 +43,24 @@ class Purpose(StrEnum):
 
 
 class MediaStore(Protocol):
+    """What is known of files, and the signed addresses to which people send contents and from which they get them."""
+
     async def begin(self, upload: Upload) -> None:
-        """Remembers an upload that is about to come."""
+        """Remembers an upload that is about to come. What no message claims in a day is deleted, by the store itself or
+        by `clean` of the service."""
         ...
 
-    async def write(self, media: str, content: AsyncIterator[bytes]) -> Upload:
-        """Streams the content in; never holds all of it in memory. Exactly `size` bytes, or InvalidError `too_large` or
-        ConflictError `upload_incomplete`, and nothing is kept. Durable once it returns."""
+    async def get(self, media: str) -> Upload | None:
+        """None where it was never announced, or is gone."""
         ...
-
-    async def get(self, media: str) -> Upload | None: ...
 
     async def claim(self, media: str, conversation: str, client_id: str) -> bool:
         """From now on the file belongs to that message. False where it belongs to another; repeating it changes
         nothing."""
         ...
 
-    def read(self, media: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """Bytes `start` to `end` (exclusive), in pieces."""
-        ...
-
-    async def delete(self, media: str) -> None: ...
-
-    async def unclaimed(self, before: int) -> list[str]:
-        """Ids of uploads that began before that time and no message has claimed; at most 100."""
+    async def delete(self, media: str) -> None:
+        """Afterwards nobody reads the content, whatever address they hold. It may be gone already."""
         ...
 
     def upload_address(self, upload: Upload, expires: int) -> UploadAddress:
@@ -75,6 +69,24 @@ class MediaStore(Protocol):
 
     def content_url(self, upload: Upload, expires: int) -> str:
         """Where whoever holds the address may read this file, and no other, until `expires` (seconds since 1970)."""
+        ...
+
+
+class MediaContents(Protocol):
+    """What a home needs besides where its own server takes, gives and cleans up the contents, because no service
+    behind the addresses does."""
+
+    async def write(self, media: str, content: AsyncIterator[bytes]) -> Upload:
+        """Streams the content in; never holds all of it in memory. Exactly `size` bytes, or InvalidError `too_large` or
+        ConflictError `upload_incomplete`, and nothing is kept. Durable once it returns."""
+        ...
+
+    def read(self, media: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """Bytes `start` to `end` (exclusive), in pieces."""
+        ...
+
+    async def unclaimed(self, before: int) -> list[str]:
+        """Ids of uploads that began before that time and no message has claimed; at most 100."""
         ...
 
     def verify(self, media: str, purpose: Purpose, expires: int, signature: str, now: int) -> bool:

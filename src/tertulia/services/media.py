@@ -10,7 +10,7 @@ from tertulia.domain.texts import checked_line
 from tertulia.ports.accounts import Identity
 from tertulia.ports.clock import Clock
 from tertulia.ports.entropy import Entropy
-from tertulia.ports.media import MediaStore, Purpose, Upload, UploadAddress
+from tertulia.ports.media import MediaContents, MediaStore, Purpose, Upload, UploadAddress
 from tertulia.ports.rates import Rate
 from tertulia.ports.store import Store
 from tertulia.services import limiting
@@ -19,12 +19,23 @@ _MEDIA_TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-
 
 
 class MediaFiles:
-    def __init__(self, store: Store, media: MediaStore, clock: Clock, entropy: Entropy, rate: Rate) -> None:
+    """`contents` where this home takes and gives contents itself; without it nothing is found at its own addresses."""
+
+    def __init__(
+        self,
+        store: Store,
+        media: MediaStore,
+        clock: Clock,
+        entropy: Entropy,
+        rate: Rate,
+        contents: MediaContents | None = None,
+    ) -> None:
         self._store = store
         self._media = media
         self._clock = clock
         self._entropy = entropy
         self._rate = rate
+        self._contents = contents
 
     async def announce(self, identity: Identity, name: str, media_type: str, size: int) -> tuple[Upload, UploadAddress]:
         """Where to send a file of exactly `size` bytes. Raises `too_large`, `invalid_request`, `rate_limited`."""
@@ -55,7 +66,7 @@ class MediaFiles:
         upload = await self._signed(media, Purpose.UPLOAD, expires, signature)
         if upload.stored:
             raise ConflictError("upload_incomplete", "The file has been uploaded already; announce a new one.")
-        await self._media.write(media, content)
+        await self._here().write(media, content)
 
     async def describe(self, identity: Identity, media: str) -> tuple[Upload, str, int]:
         """The file, an address for its content, and when that expires (seconds since 1970). For the uploader, and for
@@ -75,17 +86,22 @@ class MediaFiles:
 
     def read(self, media: str, start: int, end: int) -> AsyncIterator[bytes]:
         """Bytes `start` to `end` (exclusive)."""
-        return self._media.read(media, start, end)
+        return self._here().read(media, start, end)
 
     async def clean(self) -> int:
         """Deletes uploads that no message has claimed in a day; how many."""
-        ids = await self._media.unclaimed(self._clock.now() - limits.MEDIA_UNSENT_SECONDS * 1_000_000)
+        ids = await self._here().unclaimed(self._clock.now() - limits.MEDIA_UNSENT_SECONDS * 1_000_000)
         for media in ids:
             await self._media.delete(media)
         return len(ids)
 
+    def _here(self) -> MediaContents:
+        if self._contents is None:
+            raise NotFoundError("media_not_found")
+        return self._contents
+
     async def _signed(self, media: str, purpose: Purpose, expires: int, signature: str) -> Upload:
-        if not self._media.verify(media, purpose, expires, signature, self._seconds()):
+        if not self._here().verify(media, purpose, expires, signature, self._seconds()):
             raise NotFoundError("media_not_found")
         upload = await self._media.get(media)
         if upload is None:

@@ -25,7 +25,6 @@ from tertulia.domain.errors import (
     InvalidError,
     NotFoundError,
 )
-from tertulia.domain.markdown import mentions
 from tertulia.domain.messages import Message
 from tertulia.domain.permissions import Action, may
 from tertulia.domain.texts import checked_client_id, checked_emoji, checked_text
@@ -158,7 +157,7 @@ class Messages:
 
 def _send(username: str, new: NewMessage, attachments: tuple[Attachment, ...], refused: ChatError | None) -> Decide:
     """`refused` is why this can't be sent, unless it has been sent before."""
-    named = mentions(new.text) if "@" in new.text else ()
+    named = _mentions(new.text)
     asked = [Attachment(media=a.media, name="", type="", size=0, alt=_alt(a)) for a in new.attachments]
     digest = messages.digest(new.text, new.reply_to, asked)
 
@@ -192,6 +191,15 @@ def _send(username: str, new: NewMessage, attachments: tuple[Attachment, ...], r
     return decide
 
 
+def _mentions(text: str) -> tuple[str, ...]:
+    """Who is named in it. The parser takes time to load, and most functions never need it."""
+    if "@" not in text:
+        return ()
+    from tertulia.domain.markdown import mentions
+
+    return mentions(text)
+
+
 def _alt(attachment: NewAttachment) -> str:
     return attachment.alt[: limits.TEXT_MAX]
 
@@ -214,7 +222,7 @@ def _edit(username: str, text: str) -> Decide:
                 author=username,
                 target=target.timestamp,
                 text=text,
-                mentions=mentions(text),
+                mentions=_mentions(text),
             )
         )
 

@@ -24,18 +24,18 @@ class MessageSearch:
     async def search(
         self, identity: Identity, query: SearchQuery, *, cursor: str, limit: int
     ) -> tuple[list[Found], str | None]:
-        """A page of what the caller may read, newest first, and where the next page begins.
+        """A page of what the caller may read, newest first, and where the next page begins. A page may be short, or
+        empty, and not the last one: where there is a cursor, there may be more.
         Raises `conversation_not_found`, `invalid_request`, `rate_limited`."""
         limiting.take(self._rate, identity.username)
         if query == SearchQuery(conversation=query.conversation):
             raise InvalidError("invalid_request", "Say what to search for.")
         if query.conversation is not None:
             await access.member_of(self._store, query.conversation, identity.username)
-        found = await self._search.search(
-            identity.username, query, before=_decode(cursor) if cursor else None, limit=limit + 1
+        findings = await self._search.search(
+            identity.username, query, before=_decode(cursor) if cursor else None, limit=limit
         )
-        page = found[:limit]
-        return page, _encode(page[-1]) if len(found) > limit else None
+        return findings.found, _encode(findings.through) if findings.through else None
 
 
 def parse_query(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -59,8 +59,9 @@ def parse_query(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return terms, phrases
 
 
-def _encode(found: Found) -> str:
-    return f"{found.message.timestamp}.{found.conversation}"
+def _encode(place: tuple[int, str]) -> str:
+    timestamp, conversation = place
+    return f"{timestamp}.{conversation}"
 
 
 def _decode(cursor: str) -> tuple[int, str]:

@@ -174,6 +174,13 @@ export interface Head {
   messages: number;
 }
 
+/** The log has an entry at `seq` that is too large to be pushed: read it. */
+export interface HeadEvent {
+  type: "head";
+  conversation: string;
+  seq: number;
+}
+
 /** An entry about a message that the reader may not read: it keeps the log free of gaps and says nothing else. */
 export interface Hidden {
   kind: "hidden";
@@ -451,6 +458,7 @@ export interface SearchResult {
   message: Message;
 }
 
+/** `cursor` says from where to go on, also where `results` are few or none; null: that was all. */
 export interface SearchResults {
   results: readonly SearchResult[];
   cursor: string | null;
@@ -622,10 +630,10 @@ export type VisibleEntry = ConversationCreated | MessageSent | MessageEdited | M
 export type Action = Send | Read | Typing | Draft | SetPresence | Ping;
 
 /** What the server pushes: `type` tells them apart. */
-export type Event = EntryEvent | ReadEvent | TypingEvent | DraftEvent | ConversationChanged | PresenceEvent | Goodbye;
+export type Event = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | ConversationChanged | PresenceEvent | Goodbye;
 
 /** All that the server sends over the WebSocket. */
-export type Frame = EntryEvent | ReadEvent | TypingEvent | DraftEvent | ConversationChanged | PresenceEvent | Goodbye | Result | ActionError;
+export type Frame = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | ConversationChanged | PresenceEvent | Goodbye | Result | ActionError;
 
 /** Every code that an error can have. */
 export type ErrorCode = "attachment_not_found" | "conversation_not_found" | "direct_conversation" | "forbidden" | "group_full" | "id_reused" | "internal" | "invalid_code" | "invalid_request" | "invite_invalid" | "invite_required" | "last_owner" | "live_typing_off" | "media_not_found" | "member_not_found" | "message_deleted" | "message_not_found" | "method_not_allowed" | "not_found" | "not_supported" | "origin_not_allowed" | "overloaded" | "rate_limited" | "reply_not_found" | "session_ended" | "shutting_down" | "sign_up_closed" | "ticket_invalid" | "token_expired" | "too_large" | "too_many_connections" | "too_many_reactions" | "unauthenticated" | "unavailable" | "upload_incomplete" | "user_not_found" | "username_taken" | "weak_password" | "wrong_credentials";

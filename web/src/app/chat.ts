@@ -127,6 +127,9 @@ export class Chat {
       case "entry":
         void this.sync.entry(event).catch(() => undefined);
         break;
+      case "head":
+        void this.sync.heardOf(event).catch(() => undefined);
+        break;
       case "read":
         this.sync.read(event);
         break;

@@ -2,7 +2,7 @@
 
 import type { Client, Page } from "../api/client.ts";
 import { ApiError } from "../api/errors.ts";
-import type { EntryEvent, MemberView, Messages, ReadEvent, VisibleEntry } from "../api/types.ts";
+import type { EntryEvent, HeadEvent, MemberView, Messages, ReadEvent, VisibleEntry } from "../api/types.ts";
 import { isChange, spanOf, type Change, type Span } from "../state/changes.ts";
 import { fromView, moveCursor, unread } from "../state/conversations.ts";
 import { arrival, catchUp, follow, forgetOldest, open, widen, type Held } from "../state/held.ts";
@@ -50,6 +50,13 @@ export class Sync {
     if (kind === "gap") return this.reach(id, entry.seq);
     this.apply(id, (before) => follow(before, entry, this.me));
     this.onEntry(id, entry);
+  }
+
+  /** There is an entry that was too large to be pushed: reads it from the log. */
+  async heardOf({ conversation: id, seq }: HeadEvent): Promise<void> {
+    const held = this.store.peek(id);
+    if (!held) return this.gone.has(id) ? undefined : this.join(id);
+    if (held.conversation.head.seq < seq) return this.reach(id, seq);
   }
 
   read(event: ReadEvent): void {

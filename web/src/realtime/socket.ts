@@ -16,12 +16,16 @@ export interface SocketOptions {
   onState: (state: SocketState) => void;
 }
 
-const PING_EVERY = 20_000;
+export const PING_EVERY = 20_000;
 const ANSWER_WITHIN = 10_000;
 /** A connection that doesn't answer a ping for this long is given up; another costs little. */
 const PONG_WITHIN = 5_000;
 /** A connection that lasts this long counts as good: the next failure starts from the shortest wait. */
 const GOOD_AFTER = 10_000;
+
+/** A connection is replaced after so long, and up to a tenth earlier: API Gateway ends each after two hours. */
+export const LIFE = 110 * 60_000;
+export const life = (random: number = Math.random()): number => LIFE * (1 - random / 10);
 
 type Waiting = { resolve: (result: Record<string, unknown>) => void; reject: (error: Error) => void; timer: number };
 
@@ -32,6 +36,7 @@ export class Socket {
   private opened = 0;
   private timer = 0;
   private pinger = 0;
+  private renewal = 0;
   private attempt = 0;
   private next = 1;
   private readonly waiting = new Map<number, Waiting>();
@@ -83,6 +88,12 @@ export class Socket {
     });
   };
 
+  /** Puts another connection in the place of this one before the server has to end it. */
+  private readonly renew = (): void => {
+    this.drop();
+    void this.connect();
+  };
+
   private async connect(): Promise<void> {
     clearTimeout(this.timer);
     const attempt = ++this.attempt;
@@ -108,6 +119,7 @@ export class Socket {
       clearTimeout(this.timer);
       this.opened = Date.now();
       this.pinger = window.setInterval(this.probe, PING_EVERY);
+      this.renewal = window.setTimeout(this.renew, life());
       this.become("open");
       this.options.onOpen();
     };
@@ -154,6 +166,7 @@ export class Socket {
     this.socket = null;
     this.opened = 0;
     clearInterval(this.pinger);
+    clearTimeout(this.renewal);
     for (const request of [...this.waiting.keys()]) this.settle(request)?.reject(new Error("connection lost"));
     socket?.close();
   }

@@ -122,9 +122,10 @@ class Database:
         limit: int | None = None,
         descending: bool = False,
         only: Sequence[str] = (),
+        once: bool = False,
     ) -> AsyncIterator[Item]:
         """Up to `limit` items whose sort key is in the range (both ends within), in its order. One call, and one more
-        for each megabyte."""
+        for each megabyte; where it is `once`, only what one call gives, which is at least one item."""
         if between[0] > between[1]:  # type: ignore[operator]
             return
         left = limit
@@ -143,7 +144,7 @@ class Database:
             for item in answer["Items"]:
                 yield plain_item(item)
             start = answer.get("LastEvaluatedKey")
-            if start is None:
+            if start is None or once:
                 return
             left = None if left is None else left - len(answer["Items"])
 

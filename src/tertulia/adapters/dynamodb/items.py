@@ -10,6 +10,8 @@
 | | `seq#<16 digits>` | `timestamp` of every 64th entry |
 | | `about#<target>#<timestamp>` | `kind` of the entry |
 | | `<conversation>`, of the owner `@<username>` | none: the person is an active member |
+| `Chat-Search` | segment, under its number | `first`, `last`, `count`, `pack`, `version` (4) |
+| | mark, under -1 | `through`, `packed`, `last` (5) |
 
 1. `last` is the timestamp of the last message, or 0; `recent` has [username, timestamp, number] of the last message of
    each of the last eight authors, newest first.
@@ -17,6 +19,10 @@
    that fell out of `recent`. The cursor is the latest of these and of `recent`.
 3. In what people see now differs from what was sent: reactions, say, or an edited text. There is none before the first
    entry about the message.
+
+4. `pack` is `segments.pack` of the `count` messages from the timestamp `first` to `last`; `version` counts writes.
+5. Every edit and deletion up to the timestamp `through` is in the segments; they hold the messages up to the number
+   `packed`, at the timestamp `last`, and maybe more.
 
 Attributes that have their default value may be absent. Timestamps are in microseconds.
 """

@@ -8,6 +8,7 @@ CONVERSATIONS: Final = "Chat-Conversations"
 MESSAGES: Final = "Chat-Messages"
 CHANGES: Final = "Chat-Changes"
 INDEX: Final = "Chat-Index"
+SEARCH: Final = "Chat-Search"
 
 HEAD: Final = "#"
 """The sort key of a conversation's head: it sorts before every username, and none begins with it."""
@@ -28,8 +29,9 @@ PARTITION: Final = {
     MESSAGES: "conversation",
     CHANGES: "conversation",
     INDEX: "owner",
+    SEARCH: "conversation",
 }
-SORT: Final = {CONVERSATIONS: "username", MESSAGES: "timestamp", CHANGES: "timestamp", INDEX: "key"}
+SORT: Final = {CONVERSATIONS: "username", MESSAGES: "timestamp", CHANGES: "timestamp", INDEX: "key", SEARCH: "segment"}
 
 
 def columns(key: Key) -> dict[str, Any]:
@@ -79,6 +81,16 @@ def about_prefix(target: int) -> str:
 def timestamp_of(about_key: str) -> int:
     """The timestamp of the entry that an item `about#` stands for."""
     return int(about_key.rpartition("#")[2])
+
+
+def segment(conversation: str, number: int) -> Key:
+    """Packed texts of the messages 256 * number + 1 and on."""
+    return Key(SEARCH, conversation, number)
+
+
+def search_mark(conversation: str) -> Key:
+    """How far the segments are: it sorts before all of them."""
+    return Key(SEARCH, conversation, -1)
 
 
 def membership(username: str, conversation: str) -> Key:

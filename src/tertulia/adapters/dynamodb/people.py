@@ -99,14 +99,14 @@ async def sharing(database: Database, username: str, others: Sequence[str]) -> s
     left = [other for other in wanted if other not in shared]
     if not left:
         return shared
-    own = await _all_listed(database, username)
+    own = await all_listed(database, username)
     if not own:
         return shared
     gate = asyncio.Semaphore(_PARALLEL)
 
     async def share(other: str) -> bool:
         async with gate:
-            common = own if other == username else own & await _all_listed(database, other)
+            common = own if other == username else own & await all_listed(database, other)
             return await _any_active(database, sorted(common), username, other)
 
     found = await asyncio.gather(*map(share, left))
@@ -123,7 +123,8 @@ async def _any_active(database: Database, names: Sequence[str], one: str, other:
     return False
 
 
-async def _all_listed(database: Database, username: str) -> set[str]:
+async def all_listed(database: Database, username: str) -> set[str]:
+    """The conversations in which somebody is."""
     found = database.query(keys.INDEX, keys.owner_of(username), (_next(""), _LAST), only=("key",))
     return {item["key"] async for item in found}
 

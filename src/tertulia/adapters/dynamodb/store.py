@@ -26,7 +26,7 @@ class DynamoStore:
 
     def __init__(self, clients: Clients, clock: Clock, *, prefix: str = "") -> None:
         self.database = Database(clients, clock, prefix)
-        self._clock = clock
+        self.clock = clock
         self._turns = Turns()
         self._listeners: list[Listener] = []
         self._writing: set[asyncio.Task[Any]] = set()
@@ -36,12 +36,12 @@ class DynamoStore:
 
     async def create(self, conversation: str, decide: Callable[[Stamp], Entry]) -> tuple[Conversation, bool]:
         return await self._in_turn(
-            conversation, lambda: appending.create(self.database, self._clock, conversation, decide, self._tell)
+            conversation, lambda: appending.create(self.database, self.clock, conversation, decide, self._tell)
         )
 
     async def append(self, request: Append) -> Outcome:
         return await self._in_turn(
-            request.conversation, lambda: appending.append(self.database, self._clock, request, self._tell)
+            request.conversation, lambda: appending.append(self.database, self.clock, request, self._tell)
         )
 
     async def finish_deletion(self, conversation: str, target: int) -> int:

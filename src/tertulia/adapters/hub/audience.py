@@ -12,6 +12,7 @@ from tertulia.domain import members
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import Entry, History, MemberAdded, MemberRemoved, SettingsChanged, target_of
 from tertulia.domain.members import Member
+from tertulia.domain.sight import Sight, sight
 
 
 class Audience:
@@ -52,13 +53,13 @@ class Audience:
         """Who gets the entry, and who gets it hidden; for any entry, also one that is older than the snapshot."""
         full: list[Connection] = []
         hidden: list[Connection] = []
-        target = target_of(entry)
         for username, member in self.members.items():
             connections = self._find(username)
-            if not connections or not member.sees(entry.timestamp, open_history=self.open_history):
+            if not connections:
                 continue
-            clear = target is None or member.sees(target, open_history=self.open_history)
-            (full if clear else hidden).extend(connections)
+            seen = sight(member, entry, open_history=self.open_history)
+            if seen is not Sight.NOTHING:
+                (full if seen is Sight.WHOLE else hidden).extend(connections)
         return full, hidden
 
     def join(self, entry: MemberAdded) -> None:

@@ -17,14 +17,13 @@ from tertulia.domain import conversations, members
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import ConversationCreated, Entry, MemberAdded, MemberRemoved, SettingsChanged, hide
 from tertulia.domain.events import (
-    ConversationChanged,
     ConversationEvent,
     EntryEvent,
     Event,
-    Membership,
     UserEvent,
 )
 from tertulia.domain.members import Member
+from tertulia.domain.sight import ends_membership, memberships_changed
 from tertulia.ports.store import Committed
 
 LoadAudience = Callable[[str], Awaitable[tuple[Conversation, list[Member]] | None]]
@@ -150,14 +149,13 @@ class Hub:
             audience.join(entry)
             if not known:
                 self._shelf.joined(conversation, entry.username)
-        # Whoever joins hears of it before the first entry, whoever leaves after the last.
-        if not isinstance(entry, MemberRemoved):
+        if not ends_membership(entry):
             self._tell_membership(conversation, entry)
         full, hidden = audience.receivers(entry)
         self._send(full, EntryEvent(conversation, entry))
         if hidden:
             self._send(hidden, EntryEvent(conversation, hide(entry)))
-        if isinstance(entry, MemberRemoved):
+        if ends_membership(entry):
             self._tell_membership(conversation, entry)
         if later:
             audience.seq = entry.seq
@@ -174,16 +172,8 @@ class Hub:
         return audience
 
     def _tell_membership(self, conversation: str, entry: Entry) -> None:
-        match entry:
-            case MemberAdded():
-                self.to_user(entry.username, ConversationChanged(conversation, Membership.JOINED))
-            case MemberRemoved():
-                self.to_user(entry.username, ConversationChanged(conversation, Membership.LEFT))
-            case ConversationCreated():
-                for member in entry.members:
-                    self.to_user(member.username, ConversationChanged(conversation, Membership.JOINED))
-            case _:
-                pass
+        for username, event in memberships_changed(conversation, entry):
+            self.to_user(username, event)
 
     # Loading
 

@@ -5,7 +5,7 @@ from tertulia.domain import searching
 from tertulia.domain.markdown import has_link
 from tertulia.domain.members import Member
 from tertulia.domain.messages import Message
-from tertulia.ports.search import Found, SearchQuery
+from tertulia.ports.search import Findings, Found, SearchQuery, page_of
 
 
 class MemorySearch:
@@ -14,10 +14,10 @@ class MemorySearch:
 
     async def search(
         self, reader: str, query: SearchQuery, *, before: tuple[int, str] | None = None, limit: int
-    ) -> list[Found]:
+    ) -> Findings:
         wanted = searching.needles(query.terms, query.phrases)
         if not wanted and (query.terms or query.phrases):
-            return []
+            return Findings([])
         found = [
             Found(name, message)
             for name, log in self._store.logs.items()
@@ -28,7 +28,7 @@ class MemorySearch:
             and searching.matches(wanted, searching.searchable(message))
         ]
         found.sort(key=lambda each: (each.message.timestamp, each.conversation), reverse=True)
-        return found[:limit]
+        return page_of(found, limit)
 
 
 def _readable(log: Log, reader: Member | None) -> list[Message]:

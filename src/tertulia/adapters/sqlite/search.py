@@ -11,7 +11,7 @@ from tertulia.adapters.sqlite.indexing import Indexer
 from tertulia.adapters.sqlite.search_index import path_beside
 from tertulia.adapters.sqlite.store import SqliteStore
 from tertulia.domain.errors import UnavailableError
-from tertulia.ports.search import Found, SearchQuery
+from tertulia.ports.search import Findings, Found, SearchQuery, page_of
 
 GATHER_SECONDS: Final = 0.1
 """How long the index waits for more entries before it takes them: many at once cost less for each."""
@@ -31,9 +31,9 @@ class SqliteSearch:
 
     async def search(
         self, reader: str, query: SearchQuery, *, before: tuple[int, str] | None = None, limit: int
-    ) -> list[Found]:
-        def run() -> list[Found]:
-            return self._find(reader, query, before, limit)
+    ) -> Findings:
+        def run() -> Findings:
+            return page_of(self._find(reader, query, before, limit + 1), limit)
 
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, run)

@@ -2,36 +2,16 @@
 
 import re
 from typing import Final
-from urllib.parse import quote
 
 from tertulia.api import requests as q
 from tertulia.api import responses as r
 from tertulia.api.calls import Answer, Call
 from tertulia.domain.errors import InvalidError
+from tertulia.domain.media import CACHE_CONTROL, delivered_type, disposition
 from tertulia.ports.media import Upload
 from tertulia.services.chat import Chat
 
 _RANGE: Final = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
-
-SHOWN_TYPES: Final = frozenset(
-    {
-        "audio/aac",
-        "audio/mp4",
-        "audio/mpeg",
-        "audio/ogg",
-        "audio/wav",
-        "audio/webm",
-        "image/avif",
-        "image/gif",
-        "image/jpeg",
-        "image/png",
-        "image/webp",
-        "video/mp4",
-        "video/ogg",
-        "video/webm",
-    }
-)
-"""Types that a browser may show in a page. Anything else, SVG and HTML among it, is only ever a download."""
 
 
 async def create_media(chat: Chat, call: Call[q.Nothing, q.Nothing, q.CreateMedia]) -> Answer:
@@ -80,12 +60,11 @@ def byte_range(header: str, size: int) -> tuple[int, int] | None:
 
 
 def _headers(upload: Upload) -> dict[str, str]:
-    shown = upload.type in SHOWN_TYPES
     return {
-        "Content-Type": upload.type if shown else "application/octet-stream",
-        "Content-Disposition": f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(upload.name, safe='')}",
+        "Content-Type": delivered_type(upload.type),
+        "Content-Disposition": disposition(upload.name, upload.type),
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
         "Accept-Ranges": "bytes",
-        "Cache-Control": "private, max-age=3600, immutable",
+        "Cache-Control": CACHE_CONTROL,
     }

@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Send
 
 from tertulia.api.dispatch import Answer, failure
-from tertulia.api.openapi import REFRESH_COOKIE
+from tertulia.api.http import set_cookie
 from tertulia.domain.errors import ChatError
 from tertulia.edges.server.exchange import Exchange, Kind
 
@@ -37,17 +37,7 @@ def answer_response(exchange: Exchange, answer: Answer) -> Response:
     if answer.status in (429, 503):
         response.headers.setdefault("retry-after", "1")
     if not isinstance(answer.cookie, msgspec.UnsetType):
-        # No script can read it, no other site can send it, and only `/api/auth` gets it. `Secure` only over https: a
-        # browser would drop it otherwise.
-        response.set_cookie(
-            REFRESH_COOKIE,
-            answer.cookie.value,
-            max_age=answer.cookie.max_age if answer.cookie.value else 0,
-            path="/api/auth",
-            secure=exchange.caller.https,
-            httponly=True,
-            samesite="strict",
-        )
+        response.headers.append("set-cookie", set_cookie(answer.cookie, secure=exchange.caller.https))
     return response
 
 

@@ -6,6 +6,7 @@ from contextlib import aclosing
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
+from tertulia.api.http import require_json
 from tertulia.domain.errors import InvalidError
 
 
@@ -30,8 +31,7 @@ async def read_json(request: Request, at_most: int) -> bytes:
     length = declared_length(headers)
     if length == 0 or (length is None and "transfer-encoding" not in headers):
         return b""
-    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise InvalidError("invalid_request", "Send the body as JSON, with Content-Type: application/json.")
+    require_json(headers.get("content-type", ""))
     async with aclosing(stream(request, at_most)) as chunks:
         return b"".join([chunk async for chunk in chunks])
 

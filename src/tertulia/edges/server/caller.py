@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
@@ -10,9 +9,9 @@ from typing import Final
 from msgspec import Struct
 from starlette.types import Scope
 
-Headers = dict[bytes, bytes]
+from tertulia.api.http import given_id
 
-_SANE_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+Headers = dict[bytes, bytes]
 
 
 class Caller(Struct, frozen=True):
@@ -101,9 +100,8 @@ class CallerReader:
         return address
 
     def _request_id(self, given: bytes | None) -> str:
-        if given is not None and _SANE_ID.fullmatch(given):
-            return given.decode("ascii")
-        return f"{self._prefix}-{next(self._ids):x}"
+        kept = given_id(given.decode("latin-1")) if given is not None else ""
+        return kept or f"{self._prefix}-{next(self._ids):x}"
 
 
 def is_loopback(address: str) -> bool:
@@ -114,18 +112,6 @@ def is_loopback(address: str) -> bool:
         return ip_address(address).is_loopback
     except ValueError:
         return False
-
-
-def rate_key(address: str) -> str:
-    """What a rate limit counts by: an IPv4 address, or the /64 of an IPv6 address, which one household has whole."""
-    if ":" not in address:
-        return address
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return str(mapped) if mapped else str(ip_network((int(parsed) >> 64 << 64, 64)))
 
 
 def _bare(hop: str) -> str | None:

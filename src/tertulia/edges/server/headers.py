@@ -7,22 +7,15 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 
+from tertulia.api.http import ALWAYS, API_HEADERS, HSTS, cors, may_act, preflight
 from tertulia.edges.server.caller import Caller
 from tertulia.edges.server.exchange import Exchange, Kind
 from tertulia.edges.server.settings import HttpSettings
 
 RawHeaders = list[tuple[bytes, bytes]]
 
-_ALLOWED_HEADERS: Final = "authorization, content-type, x-request-id"
-_EXPOSED_HEADERS: Final = b"retry-after, x-request-id, content-range, etag"
-_PREFLIGHT_SECONDS: Final = "7200"
 _HOST: Final = re.compile(r"[a-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9a-f:.]{2,45}\](:\d{1,5})?")
 _POLICIES_MAX: Final = 64
-_HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
-_ALWAYS: Final = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-)
 
 
 def page_policy(connect: Iterable[str] = (), media: Iterable[str] = ()) -> bytes:
@@ -37,7 +30,6 @@ def page_policy(connect: Iterable[str] = (), media: Iterable[str] = ()) -> bytes
     ).encode("ascii")
 
 
-_API_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'"
 # A file that somebody uploaded and a person opens as a page of its own: no script, no form, an origin of its own.
 _CONTENT_POLICY: Final = b"default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; sandbox"
 
@@ -53,25 +45,20 @@ class AnswerHeaders:
         reach = b"cross-origin" if settings.origins else b"same-origin"
         kinds: dict[Kind, RawHeaders] = {
             Kind.PAGE: [
-                *_ALWAYS,
+                *_raw(ALWAYS),
                 (b"cross-origin-opener-policy", b"same-origin"),
                 (b"cross-origin-resource-policy", b"same-origin"),
                 (b"permissions-policy", b"geolocation=(), payment=(), usb=()"),
             ],
-            Kind.API: [
-                *_ALWAYS,
-                (b"content-security-policy", _API_POLICY),
-                (b"cache-control", b"no-store"),
-                (b"cross-origin-resource-policy", b"same-origin"),
-            ],
+            Kind.API: _raw(API_HEADERS),
             Kind.CONTENT: [
-                *_ALWAYS,
+                *_raw(ALWAYS),
                 (b"content-security-policy", _CONTENT_POLICY),
                 (b"cross-origin-resource-policy", reach),
             ],
         }
         self._fixed: Final = {
-            (kind, https): [*fixed, _HSTS] if https else fixed
+            (kind, https): [*fixed, *_raw([HSTS])] if https else fixed
             for kind, fixed in kinds.items()
             for https in (False, True)
         }
@@ -100,14 +87,9 @@ class AnswerHeaders:
         return policy
 
     def allows(self, caller: Caller, fetch_site: str = "") -> bool:
-        """Whether a request may act on a cookie: it comes from the server's own page, a listed origin, or no browser.
-
-        A browser sends `Origin` with every request that can change something (Fetch standard, 3.1); where it is absent
-        and `Sec-Fetch-Site` (`fetch_site`) shows another site all the same, the answer is no.
-        """
-        if not caller.origin:
-            return fetch_site in ("", "same-origin", "none")
-        return caller.origin == caller.own_origin or caller.origin in self._origins
+        """Whether a request may act on a cookie: it comes from the server's own page, a listed origin, or no
+        browser."""
+        return may_act(caller.origin, fetch_site, self._origins, caller.own_origin)
 
     def preflight(self, request: Request, allowed: str) -> dict[str, str]:
         """What a listed origin's preflight (Fetch standard, 3.2.2) is permitted, beside what every answer has.
@@ -115,20 +97,14 @@ class AnswerHeaders:
         Starlette's CORSMiddleware isn't used: it tells foreign origins that credentials are allowed, and every path
         that it takes every method.
         """
-        if "access-control-request-method" not in request.headers or request.headers.get("origin") not in self._origins:
-            return {}
-        return {
-            "access-control-allow-methods": allowed,
-            "access-control-allow-headers": _ALLOWED_HEADERS,
-            "access-control-max-age": _PREFLIGHT_SECONDS,
-        }
+        headers = request.headers
+        asked = headers.get("access-control-request-method")
+        return preflight(headers.get("origin"), asked, self._origins, allowed)
 
     def _cors(self, caller: Caller) -> RawHeaders:
-        """What lets a page of a listed origin, and of no other, read the answer."""
-        if caller.origin not in self._origins:
-            return []
-        return [
-            (b"access-control-allow-origin", caller.origin.encode("latin-1")),
-            (b"access-control-allow-credentials", b"true"),
-            (b"access-control-expose-headers", _EXPOSED_HEADERS),
-        ]
+        return _raw(cors(caller.origin, self._origins))
+
+
+def _raw(headers: Iterable[tuple[str, str]]) -> RawHeaders:
+    """As ASGI takes them."""
+    return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers]

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final
-from urllib.parse import parse_qsl, unquote_to_bytes
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
@@ -11,24 +10,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tertulia.api.dispatch import Answer, Incoming
-from tertulia.api.openapi import REFRESH_COOKIE
-from tertulia.api.operations import OPERATIONS, Access, Operation
+from tertulia.api.http import FOREIGN, REFRESH_COOKIE, cost_of, parse_query, rate_key, unquote
+from tertulia.api.operations import OPERATIONS, Operation
 from tertulia.domain import limits
-from tertulia.domain.errors import ConflictError, ForbiddenError, InvalidError, LimitedError
+from tertulia.domain.errors import ConflictError, ForbiddenError, LimitedError
 from tertulia.edges.server.answers import answer_response
 from tertulia.edges.server.bodies import declared_length, read_json, stream
-from tertulia.edges.server.caller import rate_key
 from tertulia.edges.server.exchange import Exchange, exchange_in
 from tertulia.edges.server.headers import AnswerHeaders
 from tertulia.ports.rates import Rate
 
 Dispatch = Callable[[Operation, Incoming], Awaitable[Answer]]
-
-QUERY_FIELDS_MAX: Final = 20
-_FOREIGN: Final = "origin_not_allowed"
-"""Declared by the operations that a page of a foreign origin may not use: those with the cookie, and tickets."""
-_ACCOUNT_COST: Final = 5.0
-"""Signing up or in costs more than reading: an address is limited above all for guessing and for making accounts."""
 
 
 class Rest:
@@ -61,19 +53,15 @@ class Rest:
             operation = methods[request.method]
             exchange = exchange_in(request.scope)
             exchange.operation = operation.name
-            self.limit(exchange, _cost(operation))
-            if _FOREIGN in operation.errors and not self._headers.allows(
+            self.limit(exchange, cost_of(operation))
+            if FOREIGN in operation.errors and not self._headers.allows(
                 exchange.caller, request.headers.get("sec-fetch-site", "")
             ):
-                raise ForbiddenError(_FOREIGN)
+                raise ForbiddenError(FOREIGN)
             incoming = await _incoming(request, exchange, operation)
             return answer_response(exchange, await self._dispatch(operation, incoming))
 
         return perform
-
-
-def _cost(operation: Operation) -> float:
-    return _ACCOUNT_COST if operation.access is Access.PUBLIC and operation.method == "POST" else 1.0
 
 
 async def upload(request: Request) -> AsyncIterator[bytes]:
@@ -92,8 +80,8 @@ async def _incoming(request: Request, exchange: Exchange, operation: Operation) 
     caller = exchange.caller
     raw = operation.raw_body
     return Incoming(
-        path={name: _unquote(value) for name, value in request.path_params.items()},
-        query=_query(request.scope["query_string"]),
+        path={name: unquote(value) for name, value in request.path_params.items()},
+        query=parse_query(request.scope["query_string"].decode("latin-1")),
         body=await read_json(request, limits.FRAME_BYTES_MAX) if operation.body_type is not None and not raw else b"",
         content=upload(request) if raw else None,
         content_length=declared_length(headers) if raw else None,
@@ -104,31 +92,3 @@ async def _incoming(request: Request, exchange: Exchange, operation: Operation) 
         range=headers.get("range", ""),
         request_id=caller.request_id,
     )
-
-
-def _unquote(segment: str) -> str:
-    if "%" not in segment:
-        return segment
-    try:
-        return unquote_to_bytes(segment).decode()
-    except UnicodeDecodeError:
-        raise InvalidError("invalid_request", "The path is not percent-encoded UTF-8.") from None
-
-
-def _query(query_string: bytes) -> dict[str, str]:
-    """The query's fields. Raises InvalidError `invalid_request` where a name stands twice or the text isn't UTF-8, both
-    of which Starlette's own reading of a query lets pass."""
-    if not query_string:
-        return {}
-    try:
-        pairs = parse_qsl(
-            query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=QUERY_FIELDS_MAX
-        )
-    except (UnicodeDecodeError, ValueError):
-        raise InvalidError(
-            "invalid_request", "The query is not percent-encoded UTF-8, or has too many fields."
-        ) from None
-    query = dict(pairs)
-    if len(query) != len(pairs):
-        raise InvalidError("invalid_request", "A name stands twice in the query.")
-    return query

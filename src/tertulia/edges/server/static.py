@@ -18,10 +18,10 @@ from tertulia.edges.server.exchange import Kind, exchange_in
 
 COMPRESS_FROM: Final = 1024
 """Bytes; below it gzip saves no packet."""
-_IMMUTABLE: Final = "public, max-age=31536000, immutable"
-_REVALIDATE: Final = "no-cache"
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
+REVALIDATE: Final = "no-cache"
 # Vite puts the hash of the content into the names in this folder.
-_HASHED: Final = "/assets/"
+HASHED: Final = "/assets/"
 _FILE: Final = re.compile(
     r"\.(?:css|gif|html?|ico|jpe?g|js|json|map|mjs|png|svg|txt|wasm|webmanifest|webp|woff2?|xml)$"
 )
@@ -42,7 +42,7 @@ class Content:
     """Bytes that stay the same, with a tag of what is in them (a file's time may be any), and packed once: that costs a
     hundred times what sending does."""
 
-    def __init__(self, content: bytes, media_type: str, cache: str = _REVALIDATE) -> None:
+    def __init__(self, content: bytes, media_type: str, cache: str = REVALIDATE) -> None:
         self._content: Final = content
         self._media_type: Final = media_type
         tag = hashlib.blake2b(content, digest_size=12).hexdigest()
@@ -82,8 +82,8 @@ class WebClient(StaticFiles):
             if error.status_code == 405:
                 raise
         _mark(scope)
-        if missing or asked.startswith(_HASHED) or _FILE.search(asked):
-            return PlainTextResponse("There is no such file.\n", 404, {"cache-control": _REVALIDATE})
+        if missing or asked.startswith(HASHED) or _FILE.search(asked):
+            return PlainTextResponse("There is no such file.\n", 404, {"cache-control": REVALIDATE})
         try:
             return await super().get_response("index.html", scope)
         except HTTPException:
@@ -100,7 +100,7 @@ class WebClient(StaticFiles):
         path = os.fspath(full_path)
         changed, content = self._contents.get(path, (0, None))
         if content is None or changed != stat_result.st_mtime_ns:
-            content = _load(Path(path), _IMMUTABLE if scope["path"].startswith(_HASHED) else _REVALIDATE)
+            content = _load(Path(path), IMMUTABLE if scope["path"].startswith(HASHED) else REVALIDATE)
             self._contents[path] = stat_result.st_mtime_ns, content
         return content.response(Headers(scope=scope))
 
@@ -111,8 +111,12 @@ def _mark(scope: Scope) -> None:
 
 
 def _load(path: Path, cache: str) -> Content:
-    media_type = _TYPES.get(path.suffix) or guess_type(path.name)[0] or "application/octet-stream"
-    return Content(path.read_bytes(), media_type, cache)
+    return Content(path.read_bytes(), media_type_of(path.name), cache)
+
+
+def media_type_of(name: str) -> str:
+    """What a file of that name is, whatever the machine's own list of types says."""
+    return _TYPES.get(Path(name).suffix) or guess_type(name)[0] or "application/octet-stream"
 
 
 def _accepts_gzip(header: str) -> bool:

@@ -1,0 +1,253 @@
+"""The serverless home: the parts of a function, put together once a container, each made when it is first used."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from tertulia.adapters.memory.clock import SystemClock
+from tertulia.adapters.memory.entropy import SystemEntropy
+from tertulia.adapters.memory.rates import MemoryRate, Unlimited
+from tertulia.api.operations import Function
+from tertulia.api.session import scaled_rates
+from tertulia.domain import limits
+from tertulia.homes.aws_settings import AwsSettings
+from tertulia.homes.clock import WallClock
+from tertulia.homes.deferred import deferred
+from tertulia.ports.accounts import Accounts as AccountsPort
+from tertulia.ports.accounts import SessionsEnded
+from tertulia.ports.broadcast import Broadcast
+from tertulia.ports.rates import Rate
+from tertulia.services.accounts import Accounts
+from tertulia.services.chat import Chat
+from tertulia.services.conversations import Conversations
+from tertulia.services.history import HistoryReader
+from tertulia.services.media import MediaFiles
+from tertulia.services.members import Members
+from tertulia.services.messages import Messages
+from tertulia.services.presence import Presences
+from tertulia.services.receipts import Receipts
+from tertulia.services.search import MessageSearch
+from tertulia.services.tickets import Tickets
+from tertulia.services.typing import Typing
+
+if TYPE_CHECKING:
+    from tertulia.adapters.apigateway.broadcast import ApiGatewayBroadcast
+    from tertulia.adapters.apigateway.places import Places
+    from tertulia.adapters.cognito.accounts import CognitoAccounts
+    from tertulia.adapters.dynamodb.search import DynamoSearch
+    from tertulia.adapters.dynamodb.store import DynamoStore
+    from tertulia.adapters.s3.media import S3Media
+    from tertulia.aws.clients import Clients
+    from tertulia.edges.functions.http import HttpFunction
+    from tertulia.edges.functions.stream import Change, StreamFunction
+    from tertulia.edges.functions.websocket import WebSocketFunction
+
+
+class AwsHome:
+    """The parts. Each imports what it is made of, so that a function loads no more than it uses."""
+
+    def __init__(self, settings: AwsSettings) -> None:
+        self.settings: Final = settings
+        self.clock: Final = SystemClock()
+        self.entropy: Final = SystemEntropy()
+        self._signs_in = False
+
+    # The functions
+
+    def http(self, function: Function) -> "HttpFunction":
+        """One of the functions for HTTP."""
+        from tertulia.edges.functions.http import HttpFunction, HttpSettings
+
+        self._signs_in = function is Function.USERS_POST
+        return HttpFunction(
+            function,
+            self.chat,
+            settings=HttpSettings(origins=frozenset(self.settings.origins), front_secret=self.settings.front_secret),
+            rate=self._rate(limits.REQUESTS_RATE),
+            flush=self._flush,
+            documents={"/api/openapi.json": _openapi, "/api/asyncapi.json": _asyncapi},
+        )
+
+    @cached_property
+    def websocket(self) -> "WebSocketFunction":
+        from tertulia.edges.functions.websocket import WebSocketFunction, WebSocketSettings
+
+        settings = WebSocketSettings(
+            origins=frozenset(self.settings.origins), rates=scaled_rates(self.settings.rate_factor)
+        )
+        return WebSocketFunction(
+            self.chat, self.places, self.broadcast, self.clock, settings=settings, flush=self._flush
+        )
+
+    @cached_property
+    def stream(self) -> "StreamFunction":
+        from tertulia.edges.functions.stream import Consequences, StreamFunction
+
+        return StreamFunction(
+            Consequences(
+                read=read_change,
+                through=self.places.pushed.through,
+                push=self.broadcast,
+                finish_deletion=self.store.finish_deletion,
+                delete_file=self.media.delete,
+                index=deferred(lambda: self.search),
+            )
+        )
+
+    # What they are made of
+
+    @cached_property
+    def chat(self) -> Chat:
+        """The services, over parts that are made when they are first used."""
+        store, accounts, media = deferred(lambda: self.store), self._accounts(), deferred(lambda: self.media)
+        broadcast: Broadcast = deferred(lambda: self.broadcast)
+        changes = self._rate(limits.CHANGES_RATE)
+        return Chat(
+            accounts=Accounts(accounts, self._rate(limits.SIGN_IN_RATE)),
+            conversations=Conversations(store, accounts, self.entropy, changes),
+            members=Members(store, accounts, changes),
+            messages=Messages(store, media, self._rate(limits.MESSAGES_RATE)),
+            history=HistoryReader(store),
+            receipts=Receipts(store, broadcast, self._rate(limits.CURSORS_RATE)),
+            typing=Typing(store, broadcast),
+            presence=Presences(store, deferred(self._presence_board), broadcast, WallClock()),
+            search=MessageSearch(store, deferred(lambda: self.search), self._rate(limits.SEARCH_RATE)),
+            media=MediaFiles(store, media, self.clock, self.entropy, self._rate(limits.MEDIA_RATE)),
+            tickets=Tickets(deferred(lambda: self.places.tickets), self.clock, self._rate(limits.TICKETS_RATE)),
+        )
+
+    @cached_property
+    def clients(self) -> "Clients":
+        from tertulia.aws.clients import Clients
+
+        return Clients(endpoint_url=self.settings.endpoint_url or None)
+
+    @cached_property
+    def store(self) -> "DynamoStore":
+        from tertulia.adapters.dynamodb.store import DynamoStore
+
+        store = DynamoStore(self.clients, self.clock, prefix=self.settings.prefix)
+        if self.settings.websocket_endpoint:
+            # Not the method itself: the broadcast needs the store, and is made at the first commit.
+            store.listen(lambda batch: self.broadcast.committed(batch))  # noqa: PLW0108
+        return store
+
+    @cached_property
+    def places(self) -> "Places":
+        from tertulia.adapters.apigateway.places import Places
+
+        return Places(self.clients, self.clock, self.entropy, prefix=self.settings.prefix)
+
+    @cached_property
+    def broadcast(self) -> "ApiGatewayBroadcast":
+        from tertulia.adapters.apigateway.broadcast import ApiGatewayBroadcast
+        from tertulia.adapters.apigateway.posts import Posts
+
+        posts = Posts(self.clients, self.settings.websocket_endpoint)
+        return ApiGatewayBroadcast(self.store.audience, self.places, posts)
+
+    @cached_property
+    def accounts(self) -> "CognitoAccounts":
+        from tertulia.adapters.cognito.accounts import CognitoAccounts
+        from tertulia.adapters.cognito.settings import CognitoSettings
+
+        settings = self.settings
+        accounts = CognitoAccounts(
+            self.clients,
+            self.clock,
+            self.entropy,
+            settings=CognitoSettings(
+                pool=settings.pool,
+                client_id=settings.client_id,
+                client_secret=settings.client_secret or self._client_secret(),
+                sign_up=settings.sign_up.value,
+                confirm_by_email=settings.confirm_by_email,
+                keys_url=self._keys_url(),
+            ),
+            prefix=settings.prefix,
+        )
+        accounts.listen(self._end_sessions)
+        return accounts
+
+    @cached_property
+    def media(self) -> "S3Media":
+        from tertulia.adapters.s3.media import S3Media
+
+        return S3Media(self.clients, bucket=self.settings.media_bucket, prefix=self.settings.prefix)
+
+    @cached_property
+    def search(self) -> "DynamoSearch":
+        from tertulia.adapters.dynamodb.search import DynamoSearch
+
+        return DynamoSearch(self.store, self.clients, prefix=self.settings.prefix)
+
+    def _accounts(self) -> AccountsPort:
+        accounts: AccountsPort = deferred(lambda: self.accounts)
+        return accounts
+
+    def _presence_board(self) -> Any:
+        from tertulia.adapters.apigateway.presence_board import DynamoPresenceBoard
+
+        return DynamoPresenceBoard(self.clients, WallClock(), prefix=self.settings.prefix)
+
+    def _client_secret(self) -> str:
+        """From the pool, once a container: a copy of it in the function's environment could be read by more people.
+        Only the function that signs people in has it; to verify a token nobody needs it."""
+        if not self._signs_in:
+            return ""
+        cognito = self.clients.client("cognito-idp")
+        answer = cognito.describe_user_pool_client(UserPoolId=self.settings.pool, ClientId=self.settings.client_id)
+        secret: str = answer["UserPoolClient"]["ClientSecret"]
+        return secret
+
+    def _keys_url(self) -> str:
+        """An emulator has the pool's keys at its own address."""
+        emulator = self.settings.endpoint_url
+        return f"{emulator}/{self.settings.pool}/.well-known/jwks.json" if emulator else ""
+
+    def _end_sessions(self, ended: SessionsEnded) -> None:
+        self.broadcast.end_sessions(ended.username, sessions=ended.sessions, reason="session_ended")
+
+    async def _flush(self) -> None:
+        """Pushes what the call led to; where nothing made the broadcast, it led to nothing."""
+        if "broadcast" in self.__dict__:
+            await self.broadcast.flush()
+
+    def _rate(self, limit: limits.RateLimit) -> Rate:
+        factor = self.settings.rate_factor
+        if not factor:
+            return Unlimited()
+        return MemoryRate(self.clock, per_second=limit.per_second * factor, burst=limit.burst * factor)
+
+
+def read_change(record: Mapping[str, Any]) -> "Change":
+    """What a record of the streams says. An entry is new where its item is; a message that was erased no longer names
+    its files."""
+    from tertulia.adapters.dynamodb.attributes import plain_item
+    from tertulia.adapters.dynamodb.items import entry_from
+    from tertulia.domain.entries import MessageSent
+    from tertulia.edges.functions.stream import Change
+    from tertulia.ports.store import Committed
+
+    images = record["dynamodb"]
+    if record["eventName"] == "INSERT":
+        item = plain_item(images["NewImage"])
+        return Change(Committed(item["conversation"], entry_from(item)))
+    if record["eventName"] != "MODIFY" or "OldImage" not in images:
+        return Change()
+    before, after = entry_from(plain_item(images["OldImage"])), entry_from(plain_item(images["NewImage"]))
+    if isinstance(before, MessageSent) and isinstance(after, MessageSent) and after.erased and not before.erased:
+        return Change(files=tuple(attachment.media for attachment in before.attachments))
+    return Change()
+
+
+def _openapi() -> Any:
+    from tertulia.api.openapi import openapi
+
+    return openapi()
+
+
+def _asyncapi() -> Any:
+    from tertulia.api.asyncapi import asyncapi
+
+    return asyncapi()
