@@ -144,5 +144,6 @@ async def test_a_server_that_stops_says_goodbye_and_is_found_again(home: Home) -
 
 async def test_a_plain_request_for_the_socket_is_refused(home: Home) -> None:
     """`/ws` without a WebSocket handshake is an error of the client's, not of the server's."""
+    home.needs("preflight")
     response = await home.http.get("/ws")
     assert 400 <= response.status_code < 500
