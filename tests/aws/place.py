@@ -17,11 +17,26 @@ from tests.emulators.processes import free_port, serving
 
 STACK: Final = "tertulia"
 SERVERLESS: Final = Features(
-    restart=False, kill=False, admin=True, settings=True, clock=False, content=False, preflight=False
+    restart=False,
+    kill=False,
+    admin=True,
+    settings=True,
+    clock=False,
+    content=False,
+    close_codes=False,
+    slow_readers=False,
+    rates=False,
+    pushed_once=False,
+    preflight=False,
+    patience=60,
 )
 """`restart` and `kill`: there is no process that could be ended, functions come and go by themselves. `clock`: that of
 the functions is the machine's. `content`: files are S3's. `preflight`: the emulator answers OPTIONS by itself, where
-API Gateway leads it to the route `$default`; tests/edges gives the function such events."""
+API Gateway leads it to the route `$default`; tests/edges gives the function such events. `close_codes`: API Gateway
+chooses them, and can say nothing on a connection before it is open. `slow_readers`: it holds the sockets, too. `rates`:
+each container counts for itself, and API Gateway's throttling bounds them together; tests/edges holds them on one.
+`pushed_once`: the stream may push what the sender's function is just pushing. `patience`: many calls at once are as
+many containers, which all begin on this one machine."""
 DEPLOY_SECONDS: Final = 300
 _OPTIONS: Final = {
     "TERTULIA_SIGN_UP": "--sign-up",
