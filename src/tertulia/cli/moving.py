@@ -35,7 +35,7 @@ def export_data(
 
     The file has a JSON record a line: accounts with password hashes (keep it safe), conversations, members, every entry
     of every log, and files. It moves a system to another machine or home: import takes it there. Of a stack it reads
-    every table once, which costs a dollar for some eight million messages; Cognito gives no password hashes.
+    every table once; Cognito gives no password hashes.
 
     \b
     Examples:

@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.adapters.dynamodb.faults import cancelled, half_written, lost_after, none_of_them, refused, works
+from tests.adapters.dynamodb.faults import Call, cancelled, half_written, lost_after, none_of_them, refused, works
 from tests.adapters.dynamodb.world import World
 from tests.contracts.moving_adapters import DynamoPlace, Place, Scene, by_conversation, live, live_on, opened, write_all
 from tests.contracts.store_adapters import GROUP, add, begin, edit, send, timestamp
@@ -201,3 +202,23 @@ async def test_an_export_never_has_a_hole(world: World, no_waiting: list[float])
     with pytest.raises(UnavailableError):
         [record async for record in read_conversation(world.store.database, GROUP)]
     assert no_waiting
+
+
+async def test_a_message_takes_two_writes_to_bring_in(tmp_path: Path, target: DynamoPlace, world: World) -> None:
+    """The message, and what makes a retry harmless; every 64th entry one more, and a conversation a few."""
+    async with opened("sqlite", tmp_path / "many", world.clock, None) as many:
+        await begin(many.store, "ben")
+        for number in range(128):
+            await send(many.store, "ben", "hello", f"id-{number}")
+        records = await many.records()
+    written = []
+
+    def count(real: Call, parameters: dict[str, Any]) -> Any:
+        written.extend(write for writes in parameters["RequestItems"].values() for write in writes)
+        return real(**parameters)
+
+    world.client.always("batch_write_item", count)
+    await write_all(target.writer(), records)
+    beginning, milestones, members = 1, 2, 4
+    assert len(written) == 2 * 128 + beginning + milestones + members
+    assert world.client.calls.count("update_item") == 2
