@@ -24,6 +24,7 @@ SERVERLESS: Final = Features(
     settings=True,
     clock=False,
     content=False,
+    tables=True,
     close_codes=False,
     slow_readers=False,
     rates=False,
