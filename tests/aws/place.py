@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -82,6 +83,17 @@ class Cloud:
         name = STACK if not self._count else f"{STACK}{self._count}"
         self._count += 1
         return AwsPlace(self, name, self._folder / name, settings or {})
+
+    def denied(self) -> set[str]:
+        """What functions asked for and their roles don't allow, by what they have written down."""
+        found: set[str] = set()
+        logs = self.emulator.client("logs")
+        for group in logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]:
+            pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
+            text = "\n".join(event["message"] for page in pages for event in page["events"])
+            asked = re.findall(r"is not authorized to perform: (\S+)", text)
+            found |= {f"{group['logGroupName'].rpartition('/')[2]}: {action}" for action in asked}
+        return found
 
     def log_of(self, function: str) -> str:
         """What a function has written down, for who looks why a test failed."""

@@ -37,10 +37,12 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 @pytest.fixture(scope="session")
 def serverless(cloud: Cloud) -> Iterator[Place]:
-    """One deployed stack for the whole run: deploying it takes longer than most modules."""
+    """One deployed stack for the whole run: deploying it takes longer than most modules. Its functions' roles have to
+    allow all that the suite led to."""
     running = cloud.place()
     yield running
     running.close()
+    assert cloud.denied() == set()
 
 
 @pytest.fixture(scope="module")

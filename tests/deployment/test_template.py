@@ -140,6 +140,8 @@ def _narrow(resource: Any) -> bool:
     if "Fn::GetAtt" in resource:
         return resource["Fn::GetAtt"][1] in ("Arn", "StreamArn")
     text = resource["Fn::Sub"]
+    if re.fullmatch(r"\$\{\w+Table\.Arn\}/stream/\*", text):
+        return True
     return text == "${MediaBucket.Arn}/media/*" or re.fullmatch(
         r"arn:.*\$\{WebSocketApi\}/ws/\w+/@connections/\*", text
     )

@@ -47,8 +47,10 @@ class Uploaded(Struct, frozen=True):
 
 
 def pages(sign_up: str, *, codes: bool = False) -> list[Page]:
-    """Everything that the site has; `codes` says that accounts are confirmed by one. Files whose names carry the hash of
-    their content never change; of all others a browser asks each time whether they have."""
+    """Everything that the site has; `codes` says that accounts are confirmed by one.
+
+    Files whose names carry the hash of their content never change; of all others a browser asks each time whether they
+    have."""
     if not (FOLDER / "index.html").is_file():
         message = "The web client isn't built. In the source folder run: make web"
         raise DeploymentError(message)
