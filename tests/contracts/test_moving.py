@@ -48,6 +48,12 @@ async def scene(source: Place) -> Scene:
     return await live(source.store)
 
 
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a part of the log is written when an import is broken off."""
+    monkeypatch.setattr("tertulia.adapters.dynamodb.importing.BATCH", 3)
+
+
 async def views(store: Store) -> list[Any]:
     """All that each person can see."""
     found: list[Any] = []
@@ -107,6 +113,7 @@ async def test_an_import_again_changes_nothing(source: Place, target: Place, sce
     assert await target.records() == records
 
 
+@pytest.mark.usefixtures("small_batches")
 async def test_a_later_export_brings_the_rest(source: Place, target: Place, scene: Scene) -> None:
     """Also what was changed, erased or said by whoever left since; and an earlier one then brings nothing back."""
     early = await source.records()
@@ -120,6 +127,20 @@ async def test_a_later_export_brings_the_rest(source: Place, target: Place, scen
     assert await target.records() == later
 
 
+async def test_a_cursor_never_goes_back(source: Place, target: Place, scene: Scene) -> None:
+    """Who has read further in the new home since, has read further."""
+    unread = timestamp(await send(source.store, "ana", "unread", "a-4"))
+    await write_all(target.writer(), await source.records())
+    moved = await target.store.move_cursor(GROUP, "ben", unread)
+    assert moved.moved
+    await send(source.store, "ana", "later", "a-5")
+    await write_all(target.writer(), await source.records())
+    found = await target.store.member(GROUP, "ben")
+    assert found is not None
+    assert found[1].read == moved.read
+
+
+@pytest.mark.usefixtures("small_batches")
 @pytest.mark.parametrize("later", [False, True])
 async def test_an_import_that_was_broken_off_is_finished_by_the_next(
     source: Place, target: Place, scene: Scene, later: bool
@@ -183,6 +204,7 @@ def _about_nothing(records: list[LogRecord]) -> list[LogRecord]:
     return found
 
 
+@pytest.mark.usefixtures("small_batches")
 @pytest.mark.parametrize("wrong", [_without_second_entry, _ends_early, _of_another_conversation, _about_nothing])
 async def test_what_is_wrong_is_refused(source: Place, target: Place, scene: Scene, wrong: Any) -> None:
     """With a sentence, and once it is taken back nothing of the conversation is there."""

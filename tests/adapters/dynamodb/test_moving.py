@@ -13,6 +13,7 @@ from tests.contracts.store_adapters import GROUP, add, begin, edit, send, timest
 from tertulia.adapters.dynamodb import keys
 from tertulia.adapters.dynamodb.exporting import read_conversation
 from tertulia.adapters.dynamodb.indexing import Indexer
+from tertulia.adapters.dynamodb.people import all_listed
 from tertulia.adapters.dynamodb.segments import Packing
 from tertulia.domain.entries import MessageSent
 from tertulia.domain.errors import ConflictError, LimitedError, UnavailableError
@@ -32,6 +33,12 @@ async def source(tmp_path: Path, world: World) -> AsyncIterator[Place]:
 def target(world: World) -> DynamoPlace:
     """Through the client that fails as told."""
     return DynamoPlace(world.store)
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a part of the log is written while the rest is still to come."""
+    monkeypatch.setattr("tertulia.adapters.dynamodb.importing.BATCH", 4)
 
 
 async def group_of(source: Place) -> list[LogRecord]:
@@ -148,6 +155,16 @@ async def test_an_earlier_export_doesnt_finish_a_later_one(source: Place, target
         await write_all(target.writer(), early)
     await write_all(target.writer(), later)
     assert await target.records() == later
+
+
+async def test_who_left_since_is_in_no_list(source: Place, target: DynamoPlace) -> None:
+    """The lists by which a person's conversations are found are those of the later export."""
+    early = await group_of(source)
+    await write_all(target.writer(), early)
+    await live_on(source.store, scene_of(early))
+    await write_all(target.writer(), await group_of(source))
+    listed = {name: await all_listed(target.dynamo.database, name) for name in ("ana", "ben", "carla")}
+    assert listed == {"ana": {GROUP}, "ben": set(), "carla": {GROUP}}
 
 
 async def test_the_search_index_waits_for_the_whole_log(source: Place, target: DynamoPlace, world: World) -> None:

@@ -38,7 +38,7 @@ class Placing:
     async def place(self, new: Sequence[Line], again: Sequence[Line] = ()) -> None:
         """Writes entries in the log's order: `new` ones, and of `again` what is left of those that were erased.
 
-        A message whose changes are all among `new` is written as people see it now. Others are folded from what is in
+        What erased a message is among `new` then, or comes later. A message whose changes are all among `new` is written as people see it now. Others are folded from what is in
         the tables afterwards. Raises InvalidError where an entry is about no message.
         """
         sent = {line.entry.timestamp: line.entry for line in new if isinstance(line.entry, MessageSent)}
@@ -51,7 +51,6 @@ class Placing:
             puts += self._puts(line, about.get(line.entry.timestamp, []))
         await self.write_all(puts)
         elsewhere = {target for target in about if target not in sent}
-        elsewhere |= {line.entry.timestamp for line in again if isinstance(line.entry, MessageSent)}
         await asyncio.gather(*map(self._fold, sorted(elsewhere)))
 
     async def write_all(self, writes: Sequence[Put | Delete]) -> None:

@@ -31,8 +31,9 @@ INSERT INTO "Chat-Conversations" ("conversation", "username", "seq", "timestamp"
     "read_timestamp", "read_number", "item")
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET "seq" = excluded."seq", "timestamp" = excluded."timestamp",
-    "messages" = excluded."messages", "active" = excluded."active", "read_timestamp" = excluded."read_timestamp",
-    "read_number" = excluded."read_number", "item" = excluded."item"
+    "messages" = excluded."messages", "active" = excluded."active",
+    "read_timestamp" = max("read_timestamp", excluded."read_timestamp"),
+    "read_number" = max("read_number", excluded."read_number"), "item" = excluded."item"
 """
 _PUT_ENTRY: Final = """
 INSERT INTO "Chat-Messages"
