@@ -48,9 +48,7 @@ def template_tables() -> list[Table]:
     for text in _TABLE.findall(template_text()):
         attributes = [{"AttributeName": name, "AttributeType": kind} for name, kind in _ATTRIBUTE.findall(text)]
         schema = [{"AttributeName": name, "KeyType": kind} for name, kind in _KEY.findall(text)]
-        tables.append(
-            Table(_TABLE_NAME.findall(text)[0], {"AttributeDefinitions": attributes, "KeySchema": schema})
-        )
+        tables.append(Table(_TABLE_NAME.findall(text)[0], {"AttributeDefinitions": attributes, "KeySchema": schema}))
     return tables
 
 

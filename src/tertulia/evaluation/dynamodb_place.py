@@ -21,14 +21,21 @@ from tertulia.aws.clients import Clients, code_of
 from tertulia.deployment.resources import template_tables
 from tertulia.domain.entries import MessageSent
 from tertulia.domain.errors import ChatError, ConflictError
-from tertulia.evaluation.filling import STEP, Drawn, records
+from tertulia.evaluation.filling import STEP, Drawn, name_of, records
 from tertulia.evaluation.metering import Meter, MeteredClients
 from tertulia.evaluation.places import Progress, Size, UnavailableHomeError, Used
 from tertulia.ports.portable import LogRecord, PortableConversation, PortableEntry, PortableMember
 from tertulia.ports.search import Search
 from tertulia.ports.store import Store
 
-_TABLES: Final = ("Chat-Conversations", "Chat-Messages", "Chat-Changes", "Chat-Index", "Chat-Search", "Chat-Connections")
+_TABLES: Final = (
+    "Chat-Conversations",
+    "Chat-Messages",
+    "Chat-Changes",
+    "Chat-Index",
+    "Chat-Search",
+    "Chat-Connections",
+)
 _PREFIX: Final = "tertulia-evaluate-"
 """Of all that is made here: nothing under another name is ever removed."""
 _BATCH: Final = 500
@@ -128,8 +135,7 @@ class DynamoPlace:
             return
         for number, username in enumerate(usernames, start=1):
             try:
-                name = f"Person {username.removeprefix('p')}"
-                await self.accounts.sign_up(username, secrets.token_urlsafe(24), name, None)
+                await self.accounts.sign_up(username, secrets.token_urlsafe(24), name_of(username), None)
             except ConflictError:
                 pass
             progress("Users", number, len(usernames))

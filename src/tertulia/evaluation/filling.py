@@ -40,6 +40,14 @@ class Drawn(Struct, frozen=True, kw_only=True):
         return 1 + max(0, len(self.members) - 2) + self.messages
 
 
+def name_of(username: str) -> str:
+    """The name of a user that was made up: two words, which few others share, and one that everybody has."""
+    number = int(username.removeprefix("p"))
+    syllables = ("ba", "de", "fi", "go", "lu", "ma", "ne", "ri", "so", "tu")
+    word = "".join(syllables[int(digit)] for digit in f"{number:05}")
+    return f"{word.capitalize()} Person"
+
+
 def records(drawn: Drawn) -> Iterator[LogRecord]:
     """Head, members, entries, in the order of an export."""
     joined = 1 + max(0, len(drawn.members) - 2)

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from tertulia.domain import limits
 from tertulia.domain.members import Member
-from tertulia.evaluation.filling import NEEDLE, STEP, Drawn, text_of
+from tertulia.evaluation.filling import NEEDLE, STEP, Drawn, name_of, text_of
 from tertulia.evaluation.places import Maker, Place, Progress, Used
 from tertulia.evaluation.report_steps import append
 from tertulia.evaluation.results import Done, Filled, Results, Samples, Skipped, UnitsUsed
@@ -24,6 +24,8 @@ from tertulia.ports.store import Store
 BEGAN: Final = 1_700_000_000_000_000
 """When the made-up conversations began, in microseconds: always the same, so that filling can be repeated."""
 CATCH_UP: Final = 100
+LISTED: Final = 5
+"""Conversations of a page of the list: no more than half of what the smallest size has."""
 _ALIGNED: Final = 64
 """Catching up begins at a multiple of this, so that it is the same work at each size: see decision 0010, `seq#`."""
 _TURNS: Final = 20
@@ -62,9 +64,7 @@ SERIES: Final = (
 )
 
 
-async def run(
-    maker: Maker, results: Results, series: Series, sizes: Sequence[int], progress: Progress
-) -> None:
+async def run(maker: Maker, results: Results, series: Series, sizes: Sequence[int], progress: Progress) -> None:
     """One series; what the results have already is not done again. Its homes are removed when it is done; where it is
     stopped before, they stay, so that it can be gone on with."""
     if series.name in results.done():
@@ -207,16 +207,17 @@ def _middle(series: Series, size: int) -> Drawn:
 
 
 def _log_operations(store: Store, some: Drawn, reader: Member) -> dict[str, Work]:
-    middle = some.began + some.entries // 2 * STEP
+    middle = some.began + (some.entries - some.messages // 2) * STEP
     after = max(0, some.entries - CATCH_UP) // _ALIGNED * _ALIGNED
     page = limits.PAGE_DEFAULT
-    before_it = f"{some.name[:-1]}" if some.name != "g_0" else ""
+    before_it = some.name[:-1] if some.name != "g_0" else ""
 
     async def say() -> object:
-        return await append(store, some.name, "p1", uuid4().hex, text_of(1, 1_000))
+        await append(store, some.name, "p1", uuid4().hex, text_of(1, 1_000))
+        return None
 
     async def list_conversations() -> object:
-        return await store.memberships("p2", after=before_it, limit=page + 1, members=limits.MEMBERS_IN_LIST)
+        return await store.memberships("p2", after=before_it, limit=LISTED, members=limits.MEMBERS_IN_LIST)
 
     async def count_unread() -> object:
         return await store.membership(some.name, "p2")
@@ -235,7 +236,8 @@ def _account_operations(place: Place, size: int) -> dict[str, Work]:
     accounts = place.accounts
     assert accounts is not None, "series of accounts are for homes that have them"  # noqa: S101
     return {
-        "directory": lambda: accounts.directory("person 1", limit=limits.PAGE_DEFAULT),
+        "directory, two letters": lambda: accounts.directory("pe", limit=5),
+        "directory, a name": lambda: accounts.directory(name_of(f"p{size // 2}"), limit=5),
         "one user": lambda: accounts.user(f"p{size // 2}"),
         "ten users": lambda: accounts.users([f"p{number}" for number in range(1, 11)]),
     }

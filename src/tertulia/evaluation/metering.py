@@ -121,9 +121,7 @@ def _reported(answer: dict[str, Any]) -> list[tuple[str, float]]:
     return [(one["TableName"], one["CapacityUnits"]) for one in each]
 
 
-def _computed_reads(
-    operation: str, parameters: dict[str, Any], answer: dict[str, Any]
-) -> Iterator[tuple[str, float]]:
+def _computed_reads(operation: str, parameters: dict[str, Any], answer: dict[str, Any]) -> Iterator[tuple[str, float]]:
     """Of consistent reads, which all of the product's are. Of a projection only what it left is known."""
     match operation:
         case "get_item":

@@ -1,7 +1,6 @@
 """A home on one machine's files, in a folder that is made for the evaluation."""
 
 import asyncio
-import os
 import shutil
 import sqlite3
 import threading
@@ -18,7 +17,7 @@ from tertulia.adapters.sqlite import schema
 from tertulia.adapters.sqlite.moving import LogWriter
 from tertulia.adapters.sqlite.search import SqliteSearch
 from tertulia.adapters.sqlite.store import SqliteStore
-from tertulia.evaluation.filling import Drawn, records
+from tertulia.evaluation.filling import Drawn, name_of, records
 from tertulia.evaluation.places import Progress, Size, UnavailableHomeError, Used
 from tertulia.homes.folder import DataFolder
 from tertulia.ports.search import Search
@@ -41,8 +40,8 @@ class SqliteMaker:
 
     home: Final = "sqlite"
     about: Final = (
-        "One process on embedded SQLite files. SQLite has no capacity units: the tables show how many rows were read and "
-        "how many pages were written instead."
+        "One process on embedded SQLite files. SQLite has no capacity units; shown instead are rows that were read and "
+        "pages that were written."
     )
     largest: Final = _LARGEST
 
@@ -101,8 +100,7 @@ class SqlitePlace:
     async def add_users(self, usernames: Sequence[str], progress: Progress) -> None:
         secret = hasher().hash("a password that nobody uses")
         for number, username in enumerate(usernames, start=1):
-            name = f"Person {username.removeprefix('p')}"
-            record = {"username": username, "name": name, "password": secret, "created": number}
+            record = {"username": username, "name": name_of(username), "password": secret, "created": number}
             await self.accounts.import_user({**record, "admin": False, "disabled": False})
             if number % _TELL == 0 or number == len(usernames):
                 progress("Users", number, len(usernames))
@@ -168,7 +166,7 @@ class SqlitePlace:
 
     def _log_bytes(self) -> int:
         path = self._folder.chat.with_name(self._folder.chat.name + "-wal")
-        return os.stat(path).st_size if path.exists() else 0
+        return path.stat().st_size if path.exists() else 0
 
     async def close(self) -> None:
         if self._search is not None:

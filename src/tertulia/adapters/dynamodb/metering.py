@@ -23,4 +23,3 @@ class MeteredDatabase(Database):
             case "batch_get_item":
                 self.units += sum(read_units([item]) for items in answer["Responses"].values() for item in items)
         return answer
-
