@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,7 +21,7 @@ from tertulia.adapters.memory.entropy import SystemEntropy
 from tertulia.aws.clients import Clients, code_of
 from tertulia.deployment.resources import template_tables
 from tertulia.domain.entries import MessageSent
-from tertulia.domain.errors import ChatError, ConflictError
+from tertulia.domain.errors import ConflictError
 from tertulia.evaluation.filling import STEP, Drawn, name_of, records
 from tertulia.evaluation.metering import Meter, MeteredClients
 from tertulia.evaluation.places import Progress, Size, UnavailableHomeError, Used
@@ -38,6 +39,14 @@ _TABLES: Final = (
 )
 _PREFIX: Final = "tertulia-evaluate-"
 """Of all that is made here: nothing under another name is ever removed."""
+_PASSWORDS: Final = {
+    "MinimumLength": 10,
+    "RequireLowercase": False,
+    "RequireUppercase": False,
+    "RequireNumbers": False,
+    "RequireSymbols": False,
+}
+"""As the template has it."""
 _BATCH: Final = 500
 _WAIT: Final = {"Delay": 1, "MaxAttempts": 120}
 _PARALLEL: Final = 8
@@ -92,7 +101,11 @@ class DynamoMaker:
         client = self._clients.client("cognito-idp")
         pool = _pool_of(client, prefix)
         if pool is None:
-            made = client.create_user_pool(PoolName=f"{prefix}Users", UsernameConfiguration={"CaseSensitive": False})
+            made = client.create_user_pool(
+                PoolName=f"{prefix}Users",
+                UsernameConfiguration={"CaseSensitive": False},
+                Policies={"PasswordPolicy": _PASSWORDS},
+            )
             pool = made["UserPool"]["Id"]
         found = client.list_user_pool_clients(UserPoolId=pool, MaxResults=1)["UserPoolClients"]
         if not found:
@@ -134,10 +147,8 @@ class DynamoPlace:
         if self.accounts is None:
             return
         for number, username in enumerate(usernames, start=1):
-            try:
+            with suppress(ConflictError):
                 await self.accounts.sign_up(username, secrets.token_urlsafe(24), name_of(username), None)
-            except ConflictError:
-                pass
             progress("Users", number, len(usernames))
 
     async def fill(self, conversations: Iterator[Drawn], total: int, progress: Progress) -> None:

@@ -50,8 +50,8 @@ class Series(Struct, frozen=True):
     accounts: bool = False
 
     def sizes(self, most: int, *, large: bool = False) -> list[int]:
-        """Each power of ten, up to `most`; ten times further where it is `large`."""
-        end = self.largest * (10 if large else 1)
+        """Each power of ten, up to `most`; ten times as many messages where it is `large`."""
+        end = self.largest * (10 if large and self.name == "messages" else 1)
         powers = (10**power for power in range(1, 9))
         return [size for size in powers if self.smallest <= size <= min(end, most)]
 

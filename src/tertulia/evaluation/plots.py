@@ -17,7 +17,7 @@ MARKERS: Final = "os^Dvx*P"
 STYLES: Final = ("-", "--", ":", "-.")
 _DOTS: Final = 110
 """Dots per inch of the PNG."""
-_STYLE: Final = {
+_STYLE: Final[dict[Any, Any]] = {
     "svg.hashsalt": "tertulia",
     "svg.fonttype": "path",
     "axes.spines.top": False,
@@ -79,6 +79,8 @@ def draw_lines(lines: Sequence[Line], *, title: str, across: str, up: str, from_
             axes.set_ylim(bottom=0)
         else:
             axes.set_yscale("log")
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
         axes.set_xlabel(across)
         axes.set_ylabel(up)
         axes.set_title(title, loc="left")
@@ -89,7 +91,7 @@ def draw_lines(lines: Sequence[Line], *, title: str, across: str, up: str, from_
 
 def draw_bars(groups: Sequence[str], bars: Sequence[Bars], *, title: str, up: str) -> Picture:
     """Bars beside each other, a group for each name."""
-    with _figure((5.4, 3.6)) as figure:
+    with _figure((7.2, 3.4)) as figure:
         axes = figure.subplots()
         add_bars(axes, groups, bars)
         axes.set_ylabel(up)
