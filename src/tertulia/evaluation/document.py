@@ -83,7 +83,8 @@ def _markdown(block: Block, images: str) -> str:
         case Code(text=text):
             return f"```sh\n{text}\n```"
         case Plot(file=file, caption=caption):
-            return f"![{caption}]({images}/{file}.svg)\n\n{caption} ([PNG]({images}/{file}.png))"
+            seen = caption.replace("`", "").partition(", n = ")[0]
+            return f"![{seen}]({images}/{file}.svg)\n\n{caption} ([PNG]({images}/{file}.png))"
         case Table(head=head, rows=rows):
             lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
             return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

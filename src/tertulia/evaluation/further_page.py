@@ -30,8 +30,9 @@ def blocks(results: Results, *, name: str, level: int, plots: bool) -> list[Bloc
             "**Asked:** does what people do become slower or dearer where there is far more of everything? **Done:** "
             "homes of each size were made side by side and each operation was called at each size in turns, so that "
             "whatever else the machine did fell on all sizes alike. Called were the store, the search and the "
-            "accounts, without HTTP, network and pushing. A page has 50 messages, a list 5 conversations, and 20 messages "
-            "of each history have the word that is searched for, so that every size gives an answer of the same length."
+            "accounts, without HTTP, network and pushing. A page has 50 messages, a list 5 conversations, and 20 "
+            "messages of each history have the word that is searched for, so that every size gives an answer of the "
+            "same length."
         ),
         *parts,
     ]

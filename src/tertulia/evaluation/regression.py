@@ -1,12 +1,11 @@
 """Two files of results beside each other: what became slower or dearer, the noise taken into account."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
 
-from tertulia.evaluation.further import SERIES
 from tertulia.evaluation.results import Results
 from tertulia.evaluation.statistics import ratio
 
@@ -73,19 +72,18 @@ def _timed(results: Results) -> Iterator[tuple[str, Sequence[float]]]:
     for step in results.steps():
         yield f"report, {step.step.lower()}, {step.table}: query", step.query
         yield f"report, {step.step.lower()}, {step.table}: scan", step.scan
-    for series in SERIES:
-        by_operation: Mapping[str, Mapping[int, Sequence[float]]] = results.samples(series.name)
-        for operation, by_size in by_operation.items():
+    for series in results.series():
+        for operation, by_size in results.samples(series).items():
             for size, seconds in by_size.items():
-                yield f"{series.name}, {size:,}: {operation}", seconds
+                yield f"{series}, {size:,}: {operation}", seconds
 
 
 def _counted(results: Results) -> Iterator[tuple[str, float]]:
     for step in results.steps():
         if step.written is not None:
             yield f"report, {step.step.lower()}, {step.table}: units written", step.written
-    for series in SERIES:
-        for operation, by_size in results.units(series.name).items():
+    for series in results.series():
+        for operation, by_size in results.units(series).items():
             for size, used in by_size.items():
                 if any(used.read) or any(used.written):
-                    yield f"{series.name}, {size:,}: {operation}: units", sum(used.read) + sum(used.written)
+                    yield f"{series}, {size:,}: {operation}: units", sum(used.read) + sum(used.written)

@@ -120,6 +120,10 @@ class Results:
     def skipped(self) -> dict[str, str]:
         return {record.series: record.reason for record in self.records if isinstance(record, Skipped)}
 
+    def series(self) -> list[str]:
+        """The names of what was measured at several sizes."""
+        return list(dict.fromkeys(record.series for record in self.records if isinstance(record, Samples)))
+
     def samples(self, series: str) -> dict[str, dict[int, list[float]]]:
         """By operation and size."""
         found: dict[str, dict[int, list[float]]] = {}

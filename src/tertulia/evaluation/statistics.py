@@ -5,7 +5,7 @@ Pure and repeatable: the bootstrap draws from a seeded generator, so the same sa
 
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -54,7 +54,7 @@ def quantile(ordered: Sequence[float], share: float) -> float:
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
 
 
-def median(samples: Sequence[float]) -> float:
+def median(samples: Iterable[float]) -> float:
     return quantile(sorted(samples), 0.5)
 
 
