@@ -24,15 +24,15 @@ def plan(*, further: bool = False, largest: int | None = None, rounds: int = 5) 
 
 
 @contextmanager
-def on_emulator(emulator: Emulator) -> Iterator[DynamoMaker]:
+def on_emulator(emulator: Emulator, name: str = "") -> Iterator[DynamoMaker]:
     """ministack has user pools, dynalite hasn't; and dynalite's transactions are the tests' own."""
     if emulator.name == "dynalite":
         clients = EmulatorClients(emulator)
-        yield DynamoMaker(clients, emulator=emulator.name, pools=False)
+        yield DynamoMaker(clients, emulator=name or emulator.name, pools=False)
         clients.close()
         return
     with clients_of(emulator) as reaching:
-        yield DynamoMaker(reaching, emulator=emulator.name)
+        yield DynamoMaker(reaching, emulator=name or emulator.name)
 
 
 async def run(maker: Maker, folder: Path, plan: Plan) -> Results:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tertulia.adapters.cognito.accounts import CognitoAccounts
+from tertulia.adapters.cognito.pool import ADMINS
 from tertulia.adapters.cognito.settings import CognitoSettings
 from tertulia.adapters.dynamodb import items, keys
 from tertulia.adapters.dynamodb.database import Put
@@ -107,6 +108,7 @@ class DynamoMaker:
                 Policies={"PasswordPolicy": _PASSWORDS},
             )
             pool = made["UserPool"]["Id"]
+            client.create_group(UserPoolId=pool, GroupName=ADMINS)
         found = client.list_user_pool_clients(UserPoolId=pool, MaxResults=1)["UserPoolClients"]
         if not found:
             found = [client.create_user_pool_client(UserPoolId=pool, ClientName="Chat")["UserPoolClient"]]
@@ -169,9 +171,10 @@ class DynamoPlace:
         parts = [puts[start : start + size] for start in range(0, len(puts), size)]
         await asyncio.gather(*(self.store.database.put_many(part) for part in parts))
 
-    async def settle(self, names: Sequence[str]) -> None:
-        for name in names:
+    async def settle(self, names: Sequence[str], total: int, progress: Progress) -> None:
+        for number, name in enumerate(names, start=1):
             await self.search.catch_up(name)
+            progress("Search index", total * number // len(names), total)
 
     def query(self, table: str, partition: str, limit: int) -> int:
         return self._query(self._client, table, partition, limit)

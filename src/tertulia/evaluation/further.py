@@ -25,7 +25,8 @@ BEGAN: Final = 1_700_000_000_000_000
 """When the made-up conversations began, in microseconds: always the same, so that filling can be repeated."""
 CATCH_UP: Final = 100
 LISTED: Final = 5
-"""Conversations of a page of the list: no more than half of what the smallest size has."""
+"""Conversations of a page of the list, and messages of one of a search: no more than half of what the smallest size
+has."""
 _ALIGNED: Final = 64
 """Catching up begins at a multiple of this, so that it is the same work at each size: see decision 0010, `seq#`."""
 _TURNS: Final = 20
@@ -109,14 +110,16 @@ async def _fill(place: Place, results: Results, series: Series, size: int, progr
     def tell(what: str, done: int, total: int) -> None:
         progress(f"{series.title}, {size:,}: {what.lower()}", done, total)
 
-    if _name(series, size) not in results.filled():
-        if series.accounts:
-            await place.add_users([f"p{number}" for number in range(1, size + 1)], tell)
-        else:
-            await place.fill(drawn(series, size), sum(each.entries for each in drawn(series, size)), tell)
-        results.append(Filled(name=_name(series, size)))
+    new = _name(series, size) not in results.filled()
+    if series.accounts and new:
+        await place.add_users([f"p{number}" for number in range(1, size + 1)], tell)
     if not series.accounts:
-        await place.settle([each.name for each in drawn(series, size)])
+        total = sum(each.entries for each in drawn(series, size))
+        if new:
+            await place.fill(drawn(series, size), total, tell)
+        await place.settle([each.name for each in drawn(series, size)], total, tell)
+    if new:
+        results.append(Filled(name=_name(series, size)))
 
 
 def drawn(series: Series, size: int) -> Iterator[Drawn]:
@@ -193,7 +196,7 @@ async def _operations(series: Series, size: int, place: Place, store: Store, sea
     operations = _log_operations(store, some, found[1])
 
     async def look_for() -> object:
-        return await search.search("p2", SearchQuery(terms=(NEEDLE,)), limit=limits.PAGE_DEFAULT + 1)
+        return await search.search("p2", SearchQuery(terms=(NEEDLE,)), limit=LISTED)
 
     return {**operations, "search": look_for}
 

@@ -65,8 +65,8 @@ class Place(Protocol):
         cancelled; may be repeated."""
         ...
 
-    async def settle(self, names: Sequence[str]) -> None:
-        """Until these conversations are in the search index."""
+    async def settle(self, names: Sequence[str], total: int, progress: Progress) -> None:
+        """Until these conversations, of `total` entries, are in the search index."""
         ...
 
     def query(self, table: str, partition: str, limit: int) -> int:

@@ -16,6 +16,7 @@ from tertulia.adapters.memory.entropy import SystemEntropy
 from tertulia.adapters.sqlite import schema
 from tertulia.adapters.sqlite.moving import LogWriter
 from tertulia.adapters.sqlite.search import SqliteSearch
+from tertulia.adapters.sqlite.search_index import path_beside
 from tertulia.adapters.sqlite.store import SqliteStore
 from tertulia.evaluation.filling import Drawn, name_of, records
 from tertulia.evaluation.places import Progress, Size, UnavailableHomeError, Used
@@ -32,6 +33,7 @@ _MARK: Final = "made-by-tertulia-evaluate"
 _FRAME_BYTES: Final = 4096 + 24
 """Of a page in the write-ahead log (sqlite.org/fileformat2.html, 4.1)."""
 _TELL: Final = 500
+_LOOK_SECONDS: Final = 0.5
 _LARGEST: Final = 1_000_000
 
 
@@ -132,9 +134,26 @@ class SqlitePlace:
                 writer.finish()
             finally:
                 writer.abandon()
+            # Commits of the usual size leave a short log behind; one of a million rows would slow every read down.
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    async def settle(self, names: Sequence[str]) -> None:  # noqa: ARG002 - the index takes all there is
-        await self.search.settle()
+    async def settle(self, names: Sequence[str], total: int, progress: Progress) -> None:  # noqa: ARG002 - takes all
+        settled = asyncio.ensure_future(self.search.settle())
+        while not (await asyncio.wait({settled}, timeout=_LOOK_SECONDS))[0]:
+            progress("Search index", self._indexed(), total)
+        await settled
+
+    def _indexed(self) -> int:
+        """Entries that are in the search index."""
+        path = path_beside(self._folder.chat)
+        if not path.exists():
+            return 0
+        with closing(schema.connect(path, read_only=True)) as index:
+            try:
+                return int(index.execute('SELECT coalesce(sum("seq"), 0) FROM "conversations"').fetchone()[0])
+            except sqlite3.OperationalError:
+                # It is just being made.
+                return 0
 
     def query(self, table: str, partition: str, limit: int) -> int:
         sort = _TABLES[table][1]
