@@ -30,6 +30,7 @@ docs: $(VENV)/.dev ## Write the generated pages of the documentation again
 	@$(BIN)/python scripts/generate_reference.py
 	@$(BIN)/python scripts/generate_types.py
 	@$(BIN)/python scripts/generate_cli.py
+	@$(BIN)/python scripts/generate_evaluation.py
 
 site: $(VENV)/.docs ## Build the documentation as a site, into site/
 	@$(VENV)-docs/bin/zensical build
