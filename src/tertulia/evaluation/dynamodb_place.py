@@ -96,7 +96,7 @@ class DynamoMaker:
             if table.name not in _TABLES or _there(client, name):
                 continue
             client.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **table.definition)
-            client.get_waiter("table_exists").wait(TableName=name, WaiterConfig=_WAIT)
+            client.get_waiter(waiter_name="table_exists").wait(TableName=name, WaiterConfig=_WAIT)
 
     def _make_pool(self, prefix: str) -> CognitoSettings:
         client = self._clients.client("cognito-idp")
@@ -119,7 +119,7 @@ class DynamoMaker:
         for table in _TABLES:
             if _there(client, prefix + table):
                 client.delete_table(TableName=prefix + table)
-                client.get_waiter("table_not_exists").wait(TableName=prefix + table, WaiterConfig=_WAIT)
+                client.get_waiter(waiter_name="table_not_exists").wait(TableName=prefix + table, WaiterConfig=_WAIT)
         if self._pools:
             accounts = self._clients.client("cognito-idp")
             pool = _pool_of(accounts, prefix)

@@ -13,8 +13,8 @@ from tertulia.evaluation.statistics import Growth, Verdict, growth, median, quan
 BySize = Mapping[int, Sequence[float]]
 ABOUT = {
     "messages": (
-        "Two people in one conversation, whose history is as long as the size says. With 100 messages, catching up by 100 "
-        "begins at the log's beginning, which on DynamoDB saves looking up the place: one read unit."
+        "Two people in one conversation, whose history is as long as the size says. With 100 messages, catching up by "
+        "100 begins at the log's beginning, which on DynamoDB saves looking up the place: one read unit."
     ),
     "conversations": "One person in as many conversations as the size says, each with one message.",
     "users": "As many accounts as the size says.",

@@ -73,7 +73,9 @@ def draw_lines(lines: Sequence[Line], *, title: str, across: str, up: str, from_
                 markerfacecolor="white" if place % 2 else "black",
             )
             for size, (low, high) in line.spread.items():
-                axes.plot([size, size], [low, high], color="gray", linewidth=0.8)
+                # Beside each other, so that each can be seen.
+                beside = size * 1.035 ** (place - (len(lines) - 1) / 2)
+                axes.plot([beside, beside], [low, high], color="gray", linewidth=0.8)
         axes.set_xscale("log")
         if from_zero:
             axes.set_ylim(bottom=0)
@@ -81,6 +83,7 @@ def draw_lines(lines: Sequence[Line], *, title: str, across: str, up: str, from_
             axes.set_yscale("log")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
+        axes.yaxis.set_minor_formatter(lambda value, _: f"{value:,g}" if f"{value:e}"[0] in "25" else "")
         axes.set_xlabel(across)
         axes.set_ylabel(up)
         axes.set_title(title, loc="left")
