@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test check web browser bench lock format docs site clean
+.PHONY: help run test test-aws check web browser bench lock format docs site clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -19,6 +19,9 @@ run: $(VENV)/.run web ## Set up and start the chat on http://127.0.0.1:8080
 
 test: $(VENV)/.dev web browser ## Set up and run all tests
 	@scripts/test.sh all
+
+test-aws: $(VENV)/.dev web ## Deploy to an emulator of AWS, and run the conformance suite there
+	@scripts/test.sh aws
 
 check: $(VENV)/.dev ## The quick ones: format, lint, types, unit tests
 	@scripts/test.sh quick
@@ -31,6 +34,8 @@ docs: $(VENV)/.dev ## Write the generated pages of the documentation again
 	@$(BIN)/python scripts/generate_types.py
 	@$(BIN)/python scripts/generate_cli.py
 	@$(BIN)/python scripts/generate_evaluation.py
+	@$(BIN)/python scripts/generate_costs.py
+	@$(BIN)/python scripts/draw_aws.py
 
 site: $(VENV)/.docs ## Build the documentation as a site, into site/
 	@$(VENV)-docs/bin/zensical build

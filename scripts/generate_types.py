@@ -30,6 +30,7 @@ export interface Config {
   media?: string;
   sign_up: "open" | "invite" | "closed";
   demo?: boolean;
+  codes?: boolean;
 }
 """
 _UNIONS: Final = {

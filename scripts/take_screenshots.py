@@ -64,12 +64,14 @@ class Scene:
         return result
 
     def _write(self) -> str:
-        others = [username for username in PEOPLE if username != "ana"]
-        group = {"kind": "group", "members": others, "title": "Thursday table"}
+        group = {"kind": "group", "members": ["ben", "chloe", "dana"], "title": "Thursday"}
         conversation = str(self.call("POST", "/api/conversations", group, "ana")["id"])
         path = f"/api/conversations/{conversation}/messages"
         written: list[dict[str, Any]] = []
         for number, (who, text, reply) in enumerate(TALK):
+            if who == "emil":
+                self.call("PUT", f"/api/conversations/{conversation}/members/emil", {}, "ana")
+                self.call("PATCH", f"/api/conversations/{conversation}", {"title": "Thursday table"}, "ana")
             message = {
                 "id": f"m{number}",
                 "text": text,
@@ -78,7 +80,7 @@ class Scene:
             written.append(self.call("POST", path, message, who))
         for who, number, emoji in (
             ("ana", 0, "👍"),
-            ("emil", 0, "👍"),
+            ("dana", 0, "👍"),
             ("ben", 2, "❤️"),
             ("ana", 2, "❤️"),
             ("dana", 6, "🎉"),

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Runs the tests: `quick` (format, lint, types, units) or `all`. Says at the end what failed, and fails when anything did.
+# Runs the tests: `quick` (format, lint, types, units), `aws` (the conformance suite on the serverless home) or `all`.
+# Says at the end what failed, and fails when anything did.
 set -u
 cd "$(dirname "$0")/.."
 bin=.venv/bin
@@ -16,6 +17,26 @@ step() {
     echo "   ($((SECONDS - start)) s)"
 }
 
+on_aws() {
+    step "conformance of the serverless home, in an emulator" $bin/pytest -q tests/conformance --aws --timeout 600
+}
+
+finish() {
+    if [ ${#failed[@]} -gt 0 ]; then
+        echo
+        printf 'Failed: %s\n' "${failed[@]}"
+        exit 1
+    fi
+    echo
+    echo "All of it passed."
+    exit 0
+}
+
+if [ "$1" = aws ]; then
+    on_aws
+    finish
+fi
+
 step "format" $bin/ruff format --check --quiet src tests bench scripts examples
 step "lint" $bin/ruff check --quiet src tests bench scripts examples
 step "directions of import" $bin/lint-imports --no-cache
@@ -29,14 +50,9 @@ else
     rm -f .coverage .coverage.*
     step "tests" $bin/coverage run -m pytest -q tests --durations=8
     $bin/coverage combine --quiet >/dev/null 2>&1
+    on_aws
     step "coverage of all: 90 %" $bin/coverage report --fail-under=90
     step "coverage of the domain: 100 % of branches" $bin/coverage report --include='src/tertulia/domain/*' --fail-under=100
 fi
 
-if [ ${#failed[@]} -gt 0 ]; then
-    echo
-    printf 'Failed: %s\n' "${failed[@]}"
-    exit 1
-fi
-echo
-echo "All of it passed."
+finish

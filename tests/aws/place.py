@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -17,11 +18,26 @@ from tests.emulators.processes import free_port, serving
 
 STACK: Final = "tertulia"
 SERVERLESS: Final = Features(
-    restart=False, kill=False, admin=True, settings=True, clock=False, content=False, preflight=False
+    restart=False,
+    kill=False,
+    admin=True,
+    settings=True,
+    clock=False,
+    content=False,
+    close_codes=False,
+    slow_readers=False,
+    rates=False,
+    pushed_once=False,
+    preflight=False,
+    patience=60,
 )
 """`restart` and `kill`: there is no process that could be ended, functions come and go by themselves. `clock`: that of
 the functions is the machine's. `content`: files are S3's. `preflight`: the emulator answers OPTIONS by itself, where
-API Gateway leads it to the route `$default`; tests/edges gives the function such events."""
+API Gateway leads it to the route `$default`; tests/edges gives the function such events. `close_codes`: API Gateway
+chooses them, and can say nothing on a connection before it is open. `slow_readers`: it holds the sockets, too. `rates`:
+each container counts for itself, and API Gateway's throttling bounds them together; tests/edges holds them on one.
+`pushed_once`: the stream may push what the sender's function is just pushing. `patience`: many calls at once are as
+many containers, which all begin on this one machine."""
 DEPLOY_SECONDS: Final = 300
 _OPTIONS: Final = {
     "TERTULIA_SIGN_UP": "--sign-up",
@@ -66,6 +82,17 @@ class Cloud:
         name = STACK if not self._count else f"{STACK}{self._count}"
         self._count += 1
         return AwsPlace(self, name, self._folder / name, settings or {})
+
+    def denied(self) -> set[str]:
+        """What functions asked for and their roles don't allow, by what they have written down."""
+        found: set[str] = set()
+        logs = self.emulator.client("logs")
+        for group in logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]:
+            pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
+            text = "\n".join(event["message"] for page in pages for event in page["events"])
+            asked = re.findall(r"is not authorized to perform: (\S+)", text)
+            found |= {f"{group['logGroupName'].rpartition('/')[2]}: {action}" for action in asked}
+        return found
 
     def log_of(self, function: str) -> str:
         """What a function has written down, for who looks why a test failed."""

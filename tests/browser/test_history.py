@@ -10,6 +10,7 @@ from tests.browser.guests import Guest
 from tests.conformance.places import Place
 
 MESSAGES: Final = 380
+CHANGE_EVERY: Final = 8
 ROWS_MAX: Final = 300
 
 TOP_ROW: Final = """() => {
@@ -27,6 +28,15 @@ AT_END: Final = """() => {
   const list = document.querySelector('.scroller');
   return list.scrollHeight - list.scrollTop - list.clientHeight < 2;
 }"""
+CHANGES_IN_PLACE: Final = """() => {
+  const rows = [...document.querySelectorAll('[data-key]')];
+  const chapters = rows.flatMap((row, index) => {
+    const chapter = /chapter (\\d+)/.exec(row.textContent)?.[1];
+    return chapter && index ? [[chapter, /number (\\d+)/.exec(rows[index - 1].textContent)?.[1]]] : [];
+  });
+  return chapters.length >= Math.floor(rows.length / 10) && chapters.every(([chapter, before]) => chapter === before);
+}"""
+"""Each change of the title stands after the message that it names, and there is one to every eight."""
 GAP: Final = """() => {
   const list = document.querySelector('.scroller');
   return Math.round(list.scrollHeight - list.scrollTop - list.clientHeight);
@@ -34,7 +44,7 @@ GAP: Final = """() => {
 
 
 class Tale:
-    """A group's long conversation, of messages of many heights. Cleo has never opened it."""
+    """A group's long conversation, of messages of many heights and changes between them. Cleo has never opened it."""
 
     def __init__(self, ana: Guest, ben: Guest, cleo: Guest) -> None:
         self.ana, self.ben, self.cleo = ana, ben, cleo
@@ -50,6 +60,9 @@ class Tale:
         author.post(f"{self.path}/messages", {"id": f"n{self.last}", "text": text})
         return self.last
 
+    def rename(self) -> None:
+        self.ana.patch(self.path, {"title": f"Tale, chapter {self.last}"})
+
     def open(self, reader: Guest) -> Page:
         reader.page.goto(f"/c/{self.id}")
         expect(reader.message(f"number {self.last}.")).to_be_visible()
@@ -62,8 +75,10 @@ def tale(browser: Browser, place: Place) -> Iterator[Tale]:
     for guest in guests:
         guest.arrive()
     told = Tale(*guests)
-    for _ in range(MESSAGES):
+    for number in range(MESSAGES):
         told.write(told.ana)
+        if number % CHANGE_EVERY == 0:
+            told.rename()
     yield told
     for guest in guests:
         guest.close()
@@ -92,6 +107,7 @@ class Gate:
         page.wait_for_function(f"(keys) => ({KEYS})() !== keys", arg=rows)
         assert abs(page.evaluate(TOP_OF, seen["key"]) - seen["top"]) <= 1
         assert page.locator("[data-key]").count() <= ROWS_MAX
+        assert page.evaluate(CHANGES_IN_PLACE)
 
 
 def test_history_loads_at_both_ends_and_no_row_moves(tale: Tale) -> None:

@@ -32,8 +32,7 @@ def test_a_whole_conversation_by_keyboard_alone(invite: Invite) -> None:
     keys.type(ben.username)
     expect(page.get_by_role("option", name=ben.username)).to_be_visible()
     keys.press("Enter")
-    # Not yet: after the dialog the focus is in the composer by itself mostly, but not always.
-    ana.composer.focus()
+    expect(ana.composer).to_be_focused()
     for text in ("first", "secnod"):
         keys.type(text)
         keys.press("Enter")
@@ -65,6 +64,56 @@ def test_a_whole_conversation_by_keyboard_alone(invite: Invite) -> None:
     keys.press("Enter")
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("heading", name="Ben Okafor")).to_be_visible()
+
+
+def test_a_dialog_gives_the_focus_back(invite: Invite) -> None:
+    """To what opened it, to the row where the button is gone, or to what appears in its place."""
+    ana, ben = invite("Ana"), invite("Ben Okafor")
+    page, keys = ana.page, ana.page.keyboard
+    ana.visit(ben)
+    ana.say("first", "second")
+    expect(page.locator(".mark")).to_have_count(0)
+    expect(ana.log.locator("article")).to_have_count(2)
+    for opener in ("New conversation", "Your account", "Members and settings"):
+        page.get_by_role("button", name=opener).press("Enter")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        keys.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(page.get_by_role("button", name=opener)).to_be_focused()
+    keys.press("Control+k")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    keys.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("button", name=opener)).to_be_focused()
+    for choice in ("Keep it", "Delete"):
+        page.get_by_role("article").last.focus()
+        page.get_by_role("toolbar").get_by_role("button", name="Delete").press("Enter")
+        page.get_by_role("dialog").get_by_role("button", name=choice).press("Enter")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(page.get_by_role("article").last).to_be_focused()
+    expect(page.get_by_text("This message was deleted.")).to_be_visible()
+
+
+def test_who_is_removed_in_a_dialog_leaves_the_focus_to_the_next(invite: Invite) -> None:
+    """Of people chosen for a group, and of members of one."""
+    ana, ben, cleo = invite("Ana"), invite("Ben"), invite("Cleo")
+    page = ana.page
+    page.get_by_role("button", name="New conversation").click()
+    page.get_by_role("button", name="A group").click()
+    page.get_by_label("Title").fill("Trip")
+    for other in (ben, cleo):
+        page.get_by_role("combobox").fill(other.username)
+        page.get_by_role("option", name=other.username).click()
+    page.get_by_role("button", name="Leave out Ben").press("Enter")
+    expect(page.get_by_role("button", name="Leave out Cleo")).to_be_focused()
+    page.get_by_role("combobox").fill(ben.username)
+    page.get_by_role("option", name=ben.username).click()
+    page.get_by_role("button", name="Create the group").press("Enter")
+    expect(ana.composer).to_be_focused()
+    page.get_by_role("button", name="Members and settings").press("Enter")
+    page.get_by_role("button", name="Remove Ben").press("Enter")
+    expect(page.get_by_role("button", name="Remove Ben")).to_have_count(0)
+    expect(page.get_by_role("combobox", name="Role of Cleo")).to_be_focused()
 
 
 def test_the_messages_are_one_tab_stop(invite: Invite) -> None:

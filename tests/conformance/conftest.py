@@ -9,13 +9,15 @@ from typing import Final
 import httpx
 import pytest
 from tests.aws.place import Cloud
+from tests.conformance import sockets
 from tests.conformance.homes import DECLARED, Home
 from tests.conformance.places import EmbeddedPlace, Place, RemotePlace
 from tests.conformance.witness import Witness
 
 HERE: Final = Path(__file__).parent
 LAST_FILE: Final = "test_everything_was_called.py"
-SECONDS: Final = 30
+TIMES_PATIENCE: Final = 3
+"""How much longer than for a push is waited for an answer to a request."""
 _WITNESS: Final = pytest.StashKey[Witness]()
 
 
@@ -35,20 +37,25 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 @pytest.fixture(scope="session")
 def serverless(cloud: Cloud) -> Iterator[Place]:
-    """One deployed stack for the whole run: deploying it takes longer than most modules."""
+    """One deployed stack for the whole run: deploying it takes longer than most modules. Its functions' roles have to
+    allow all that the suite led to."""
     running = cloud.place()
     yield running
     running.close()
+    assert cloud.denied() == set()
 
 
 @pytest.fixture(scope="module")
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """Where this module's tests run."""
     if request.config.getoption("--aws"):
-        yield request.getfixturevalue("serverless")
+        running: Place = request.getfixturevalue("serverless")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sockets, "PATIENCE", running.features.patience)
+            yield running
         return
     url = request.config.getoption("--url")
-    running: Place = RemotePlace(url) if url else EmbeddedPlace(tmp_path_factory.mktemp("home"))
+    running = RemotePlace(url) if url else EmbeddedPlace(tmp_path_factory.mktemp("home"))
     yield running
     running.close()
 
@@ -74,9 +81,10 @@ def start_home(
         return EmbeddedPlace(tmp_path / f"home-{len(started)}", settings)
 
     @asynccontextmanager
-    async def start(**settings: str) -> AsyncIterator[Home]:
-        if not place.features.settings:
-            pytest.skip(DECLARED + "settings")
+    async def start(*needed: str, **settings: str) -> AsyncIterator[Home]:
+        for feature in ("settings", *needed):
+            if not getattr(place.features, feature):
+                pytest.skip(DECLARED + feature)
         started.append(make(settings))
         async with open_home(started[-1], witness) as opened:
             yield opened
@@ -90,10 +98,11 @@ def start_home(
 async def open_home(place: Place, witness: Witness) -> AsyncIterator[Home]:
     """A home with an HTTP client that keeps no cookies: people share it."""
     before = len(witness.broken)
+    seconds = TIMES_PATIENCE * place.features.patience
     pool = httpx.Limits(max_connections=100, max_keepalive_connections=100)
     hooks = {"response": [witness.saw]}
     async with httpx.AsyncClient(
-        base_url=place.base_url, timeout=SECONDS, limits=pool, event_hooks=hooks, trust_env=False, verify=False
+        base_url=place.base_url, timeout=seconds, limits=pool, event_hooks=hooks, trust_env=False, verify=False
     ) as http:
         http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         home = Home(place, http)

@@ -31,8 +31,19 @@ class Features(Struct, frozen=True, kw_only=True):
     """The clock can be moved."""
     content: bool = True
     """Files' contents come and go through the system itself, not through a store of objects beside it."""
+    close_codes: bool = True
+    """The system chooses the code with which it closes a connection, and opens one to say that its ticket is no good.
+    Else the handshake is refused, and other connections close with whatever code after the goodbye."""
+    slow_readers: bool = True
+    """The system itself writes to the sockets, so that it notices who doesn't read."""
+    rates: bool = True
+    """A rate limit counts all that a caller asks for, wherever it is served."""
+    pushed_once: bool = True
+    """What is pushed comes once; else a receiver drops by `seq` what it has."""
     preflight: bool = True
-    """`OPTIONS` reaches the system, and is not answered by something before it."""
+    """`OPTIONS`, and a plain request for the WebSocket, reach the system itself."""
+    patience: float = 10.0
+    """Seconds that something which must happen is waited for."""
 
 
 LOCAL: Final = Features(restart=True, kill=True, admin=True, settings=True, clock=True)

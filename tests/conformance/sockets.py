@@ -9,8 +9,8 @@ from typing import Any, Final
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidMessage
 
-PATIENCE: Final = 10.0
-"""Seconds that something which must happen is waited for."""
+PATIENCE = 10.0
+"""Seconds that something which must happen is waited for; a place may need more."""
 JSON = dict[str, Any]
 
 
@@ -51,7 +51,7 @@ class Socket:
     async def open(self) -> None:
         """Raises ConnectionError where the server goes away meanwhile, InvalidStatus where it refuses."""
         try:
-            self._connection = await connect(self._url, proxy=None, **self._how)
+            self._connection = await connect(self._url, proxy=None, open_timeout=PATIENCE, **self._how)
         except InvalidMessage as error:
             raise ConnectionError(str(error)) from error
         self._reader = asyncio.create_task(self._read(self._connection))
@@ -100,15 +100,15 @@ class Socket:
         found: JSON = await self.until(lambda: next((e for e in self.entries(conversation) if e["seq"] == seq), None))
         return found
 
-    async def until(self, found: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+    async def until(self, found: Callable[[], Any], seconds: float | None = None) -> Any:
         """The first true value of `found`, which is asked after each event."""
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(PATIENCE if seconds is None else seconds):
             while not (value := found()):
                 self._changed.clear()
                 await self._changed.wait()
         return value
 
-    async def ended(self, seconds: float = PATIENCE) -> int:
+    async def ended(self, seconds: float | None = None) -> int:
         """The close code, when the server has closed."""
         await self.until(lambda: self.closed is not None, seconds)
         assert self.closed is not None

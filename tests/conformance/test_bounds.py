@@ -144,6 +144,7 @@ async def test_the_size_of_a_page(home: Home, path: str, most: int, params: JSON
         await ana.refused("invalid_request", "GET", path, params={**params, "limit": wrong})
 
 
+@pytest.mark.timeout(300)
 async def test_the_largest_page_is_full(home: Home) -> None:
     """With more messages than a page holds, a page has as many as it may have."""
     ana = await home.register()
@@ -219,7 +220,7 @@ async def test_the_size_of_a_websocket_message(home: Home) -> None:
     await socket.connection.send('{"action":"ping","request":7}'.ljust(limits.FRAME_BYTES_MAX))
     await socket.settle()
     await socket.connection.send('{"action":"ping","request":8}'.ljust(limits.FRAME_BYTES_MAX + 1))
-    assert await socket.ended() == 1009
+    assert await socket.ended() == 1009 or not home.features.close_codes
 
 
 async def test_the_length_of_a_draft(home: Home) -> None:
@@ -268,6 +269,7 @@ async def test_the_name_and_size_of_a_file(home: Home) -> None:
 @pytest.mark.slow
 async def test_a_slow_reader_is_told_to_resume_and_loses_nothing(home: Home) -> None:
     """Who doesn't read is disconnected with `resume` (4000), the others are served on, and catching up gives all."""
+    home.needs("slow_readers")
     ana, ben, carla = await home.register_all("ana", "ben", "carla")
     group = await ana.group(ben, carla)
     slow = await ben.connect(max_queue=1)
@@ -308,7 +310,7 @@ async def limited(answers: list[Any]) -> Any:
 @pytest.mark.slow
 async def test_rate_limits_answer_429_and_say_when(start_home: Callable[..., Any]) -> None:
     """With the normal limits, too much of anything is `rate_limited` with Retry-After; others are served meanwhile."""
-    async with start_home(TERTULIA_RATE_FACTOR="1") as home:
+    async with start_home("rates", TERTULIA_RATE_FACTOR="1") as home:
         ana, ben = await home.register("ana"), await home.register("ben")
         group = await ana.group(ben)
 
@@ -330,7 +332,7 @@ async def test_rate_limits_answer_429_and_say_when(start_home: Callable[..., Any
 @pytest.mark.slow
 async def test_too_many_actions_are_refused_then_cut_off(start_home: Callable[..., Any]) -> None:
     """Over a socket, too many actions get `rate_limited` with when to retry; insisting far beyond closes with 4008."""
-    async with start_home(TERTULIA_RATE_FACTOR="1") as home:
+    async with start_home("rates", TERTULIA_RATE_FACTOR="1") as home:
         ana = await home.register("ana")
         socket = await ana.connect()
         answers = await asyncio.gather(*(socket.start("ping") for _ in range(150)), return_exceptions=True)
@@ -340,7 +342,7 @@ async def test_too_many_actions_are_refused_then_cut_off(start_home: Callable[..
         assert all(error.answer["retry_after"] > 0 and error.answer["temporary"] for error in errors)
         for _ in range(limits.ACTIONS_BURST + limits.ACTIONS_REFUSED_MAX + 100):
             socket.start("ping").add_done_callback(lambda answer: answer.exception())
-        assert await socket.ended() == 4008
+        assert await socket.ended() == 4008 or not home.features.close_codes
         assert socket.events[-1] == {"type": "goodbye", "reason": "rate_limited", "resume": True}
 
 

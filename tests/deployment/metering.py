@@ -7,6 +7,7 @@ write capacity"): 4 KB a read unit, half of it where the read isn't consistent.
 
 import math
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any, Final
 
 from tertulia.aws.clients import Clients
@@ -17,10 +18,12 @@ _COMPUTED: Final = ("Query", "BatchGetItem")
 
 
 class Meter:
-    """Counts from now on, in `counts`: read_units, write_units, posts, cognito_calls, s3_calls, queries, scans."""
+    """Counts from now on, in `counts`: read_units, write_units, posts, cognito_calls, s3_calls, queries, scans; and
+    notes in `actions` what a role must allow for it: an action of IAM, and the table that it is done to."""
 
     def __init__(self, clients: Clients, websocket_endpoint: str) -> None:
         self.counts: Counter[str] = Counter()
+        self.actions: set[tuple[str, str]] = set()
         dynamodb = clients.client("dynamodb").meta.events
         for operation in (*_READS, *_WRITES):
             dynamodb.register(f"provide-client-params.dynamodb.{operation}", _ask_for_capacity)
@@ -32,9 +35,8 @@ class Meter:
         clients.client("s3").meta.events.register("after-call.s3.*", self._objects)
 
     def _asked(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        self._parameters = params
-        if model.name == "Scan":
-            self.counts["scans"] += 1
+        self.counts["scans"] += model.name == "Scan"
+        self.actions |= set(_actions(model.name, params))
 
     def _answered(self, model: Any, parsed: dict[str, Any], **_: Any) -> None:
         if model.name in _COMPUTED:
@@ -48,15 +50,29 @@ class Meter:
     def _posted(self, **_: Any) -> None:
         self.counts["posts"] += 1
 
-    def _accounts(self, **_: Any) -> None:
+    def _accounts(self, model: Any, **_: Any) -> None:
         self.counts["cognito_calls"] += 1
+        self.actions.add((f"cognito-idp:{model.name}", ""))
 
-    def _objects(self, **_: Any) -> None:
+    def _objects(self, model: Any, **_: Any) -> None:
         self.counts["s3_calls"] += 1
+        self.actions.add((f"s3:{model.name}", ""))
 
 
 def _ask_for_capacity(params: dict[str, Any], **_: Any) -> None:
     params["ReturnConsumedCapacity"] = "TOTAL"
+
+
+def _actions(operation: str, params: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What IAM asks for (Service Authorization Reference, "Amazon DynamoDB"): for a transaction, what is in it."""
+    if operation in ("TransactWriteItems", "TransactGetItems"):
+        for item in params["TransactItems"]:
+            ((kind, what),) = item.items()
+            yield f"dynamodb:{kind}Item", what["TableName"]
+    elif operation in ("BatchGetItem", "BatchWriteItem"):
+        yield from ((f"dynamodb:{operation}", table) for table in params["RequestItems"])
+    else:
+        yield f"dynamodb:{operation}", params["TableName"]
 
 
 def _units_of(operation: str, parsed: dict[str, Any]) -> float:

@@ -12,7 +12,7 @@ import json
 import secrets
 import sys
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -50,6 +50,8 @@ class Scene:
         self.home: Final = home
         self.meter: Final = Meter(home.clients, endpoint)
         self.used: Final[dict[str, JSON]] = {}
+        self.asked: Final[dict[str, set[tuple[str, str]]]] = defaultdict(set)
+        """What each function asked AWS for: actions of IAM, and tables."""
         self.tokens: Final[dict[str, str]] = {}
         self._http: Final = {each: home.http(each) for each in Function if each is not Function.LOCAL}
         # The one that signs people in was asked for last, so that the home has the app client's secret.
@@ -67,7 +69,7 @@ class Scene:
         before = Counter(self.meter.counts)
         answer = await self._http[operation.function].handle(event)
         assert answer["statusCode"] < 300, (name, answer)
-        self._note(record or name, before)
+        self._note(record or name, before, operation.function.value)
         found: JSON = json.loads(answer["body"] or "{}")
         return found
 
@@ -77,7 +79,7 @@ class Scene:
         event = message({"action": action, "request": 1, **fields}, connection=_connection(who))
         answer = json.loads((await self.home.websocket.handle(event))["body"])
         assert answer["type"] == "result", answer
-        self._note(action, before)
+        self._note(action, before, "Chat-WebSocket")
         return answer
 
     async def say_read(self, who: str, group: str, timestamp: int) -> None:
@@ -91,23 +93,25 @@ class Scene:
         before = Counter(self.meter.counts)
         answer = await self.home.websocket.handle(connecting(ticket, connection=_connection(who)))
         assert answer["statusCode"] == 200
-        self._note("connect", before)
+        self._note("connect", before, "Chat-WebSocket")
 
     async def disconnect(self, who: str) -> None:
         before = Counter(self.meter.counts)
         await self.home.websocket.handle(disconnecting(_connection(who)))
-        self._note("disconnect", before)
+        self._note("disconnect", before, "Chat-WebSocket")
 
     async def stream(self, record: JSON) -> None:
         before = Counter(self.meter.counts)
         answer = await self.home.stream.handle({"Records": [record]})
         assert answer == {"batchItemFailures": []}
-        self._note("stream", before)
+        self._note("stream", before, "Chat-Stream")
 
-    def _note(self, name: str, before: Counter[str]) -> None:
+    def _note(self, name: str, before: Counter[str], function: str) -> None:
         """What is noted last is what holds: by then all is as it usually is."""
         used = self.meter.counts - before
         assert not used["scans"], f"{name} scans"
+        self.asked[function] |= self.meter.actions
+        self.meter.actions.clear()
         self.used[name] = {key: used[key] for key in COUNTED}
 
     async def sign_up(self, who: str) -> None:

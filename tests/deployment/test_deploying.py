@@ -102,19 +102,21 @@ def test_a_plan_of_a_change_shows_the_change_alone(command: Callable[..., Ran], 
     stack = ministack.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
     parameters = {each["ParameterKey"]: each["ParameterValue"] for each in stack["Parameters"]}
     assert parameters["SignUp"] == "invite"
-    assert ministack.client("cloudformation").list_change_sets(StackName=STACK)["Summaries"] == []
+    waiting = ministack.client("cloudformation").list_change_sets(StackName=STACK)["Summaries"]
+    assert [each for each in waiting if each["ExecutionStatus"] == "AVAILABLE"] == []
 
 
 def test_what_is_not_given_stays(command: Callable[..., Ran], ministack: Emulator) -> None:
     """A setting holds until it is given otherwise, and the functions and the page have it."""
-    outputs = deploy(command, "--sign-up", "closed", "--rate-factor", "2")["outputs"]
+    outputs = deploy(command, "--sign-up", "closed", "--rate-factor", "2", "--confirm-by-email")["outputs"]
     deploy(command, "--sign-up", "open")
     function = ministack.client("lambda").get_function_configuration(FunctionName=f"{STACK}-Chat-Users-POST")
     variables = function["Environment"]["Variables"]
     assert (variables["TERTULIA_SIGN_UP"], variables["TERTULIA_RATE_FACTOR"]) == ("open", "2")
     assert variables["TERTULIA_FRONT_SECRET"]
     config = ministack.client("s3").get_object(Bucket=outputs["WebBucket"], Key="config.json")["Body"].read()
-    assert json.loads(config) == {"api": "/api", "ws": "/ws", "media": "/api/media", "sign_up": "open", "demo": False}
+    places = {"api": "/api", "ws": "/ws", "media": "/api/media"}
+    assert json.loads(config) == {**places, "sign_up": "open", "codes": True, "demo": False}
 
 
 def test_the_page_is_sent_as_it_should_be(command: Callable[..., Ran], ministack: Emulator) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.edges.function_events import JSON, event
 
+from tertulia.adapters.apigateway.broadcast import FLUSH_SECONDS
 from tertulia.domain.entries import Entry, MessageDeleted, MessageEdited, MessageSent, TitleChanged
 from tertulia.edges.functions.stream import Change, Consequences, StreamFunction
 from tertulia.homes.aws import read_change
@@ -48,8 +49,9 @@ class After:
     def committed(self, batch: Sequence[Committed]) -> None:
         self._given += batch
 
-    async def flush(self) -> None:
-        """As the broadcast does it: tells, and marks."""
+    async def flush(self, *, seconds: float) -> None:
+        """As the broadcast does it: tells, and marks; in more time than a function has that somebody waits for."""
+        assert FLUSH_SECONDS < seconds < 60
         given, self._given = self._given, []
         for each in given:
             self.pushed.append((each.conversation, each.entry.seq))

@@ -63,10 +63,11 @@ async def test_a_document_that_the_client_has_is_not_sent_again() -> None:
 
 async def test_configuration_of_the_web_client() -> None:
     """The page learns from /config.json what differs between homes."""
-    _, app = echo_app(web=WebConfig(sign_up="invite", demo=True))
+    _, app = echo_app(web=WebConfig(sign_up="invite", demo=True, codes=True))
     async with client(app) as http:
         answer = await http.get("/config.json")
-    assert answer.json() == {"api": "/api", "ws": "/ws", "media": "/api/media", "sign_up": "invite", "demo": True}
+    where = {"api": "/api", "ws": "/ws", "media": "/api/media"}
+    assert answer.json() == {**where, "sign_up": "invite", "demo": True, "codes": True}
     assert answer.headers["cache-control"] == "no-cache"
 
 

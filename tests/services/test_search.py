@@ -4,9 +4,12 @@ import pytest
 from tests.services.refused import refused
 from tests.services.world import World, who
 
+from tertulia.adapters.memory.rates import Unlimited
+from tertulia.adapters.memory.search import MemorySearch
+from tertulia.adapters.memory.store import MemoryStore
 from tertulia.domain import limits
-from tertulia.ports.search import SearchQuery
-from tertulia.services.search import parse_query
+from tertulia.ports.search import Findings, SearchQuery
+from tertulia.services.search import MessageSearch, parse_query
 
 
 @pytest.mark.parametrize(
@@ -60,6 +63,42 @@ async def test_pages_hold_every_result_once_and_the_newest_first(world: World, g
             found += [each.message.text for each in page]
         assert sorted(found) == sorted(message.text for message in sent)
         assert len(found) == 7
+
+
+class Tired(MemorySearch):
+    """Looks at one message in a call, whoever may read it: a search whose bound is as tight as can be."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__(store)
+        self._places = store
+
+    async def search(
+        self, reader: str, query: SearchQuery, *, before: tuple[int, str] | None = None, limit: int
+    ) -> Findings:
+        everything = sorted((stamp, name) for name, log in self._places.logs.items() for stamp in log.timestamps())
+        left = [place for place in everything if before is None or place < before]
+        if not left:
+            return Findings([])
+        found = (await super().search(reader, query, before=before, limit=1)).found
+        here = [each for each in found if (each.message.timestamp, each.conversation) == left[-1]]
+        return Findings(here, left[-1])
+
+
+async def test_a_short_page_has_a_cursor_to_go_on_by(world: World, group: str) -> None:
+    """Who goes on until there is none has everything once, however little each page has."""
+    sent = [await world.say("ana", group, f"{'word' if n % 3 == 0 else 'other'} {n}") for n in range(7)]
+    search = MessageSearch(world.store, Tired(world.store), Unlimited())
+    found: list[str] = []
+    pages, cursor = 0, ""
+    while True:
+        page, after = await search.search(who("ben"), SearchQuery(terms=("word",)), cursor=cursor, limit=5)
+        found += [each.message.text for each in page]
+        pages += 1
+        if after is None:
+            break
+        cursor = after
+    assert found == [message.text for message in reversed(sent) if message.text.startswith("word")]
+    assert pages > len(sent)
 
 
 async def test_a_conversation_that_is_not_ones_own_is_not_searched(world: World, group: str) -> None:

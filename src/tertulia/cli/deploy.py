@@ -1,25 +1,19 @@
 """`tertulia deploy`: the chat in an AWS account, serverless."""
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from tertulia.cli.aws import EndpointUrl, Region, StackName, Yes, counted, open_account, tell_event
 from tertulia.cli.options import AsJson, print_json
-from tertulia.homes.settings import SignUp
 
 if TYPE_CHECKING:
     from tertulia.deployment.account import Account
     from tertulia.deployment.deploying import Deployment, Prepared, Wishes
     from tertulia.deployment.stack import Change
 
-
-class Architecture(StrEnum):
-    """Lambda's processors."""
-
-    ARM64 = "arm64"
-    X86_64 = "x86_64"
+Architecture = Literal["arm64", "x86_64"]
+SignUp = Literal["open", "invite", "closed"]
 
 
 def deploy(
@@ -42,9 +36,7 @@ def deploy(
     origin: Annotated[
         list[str] | None, typer.Option(help="A further web origin whose pages may use the API; may be repeated.")
     ] = None,
-    arch: Annotated[Architecture, typer.Option(help="The functions' processor; arm64 costs a fifth less.")] = (
-        Architecture.ARM64
-    ),
+    arch: Annotated[Architecture, typer.Option(help="The functions' processor; arm64 costs a fifth less.")] = "arm64",
     protect: Annotated[
         bool | None, typer.Option("--protect/--no-protect", help="Whether data refuses to be deleted. [default: yes]")
     ] = None,
@@ -72,8 +64,8 @@ def deploy(
     wishes = Wishes(
         stack=stack,
         prefix=prefix,
-        architecture=arch.value,
-        sign_up=sign_up.value if sign_up else None,
+        architecture=arch,
+        sign_up=sign_up,
         confirm_by_email=confirm_by_email,
         domain=domain,
         certificate=certificate,

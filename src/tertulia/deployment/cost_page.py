@@ -47,8 +47,8 @@ Capacity units of DynamoDB, pushes to connections and calls of Cognito, as measu
 connected, with 50 messages of 200 characters. They don't depend on how long the history is, nor on how many
 conversations there are. Nothing scans. Dollars are for a million calls at list prices without anything free:
 units, API Gateway (a call, or a message and its answer, and each push), CloudFront's request, and a function of 1 GB
-for the class of its time. These classes are an assumption, for no emulator can measure them: 50 ms for reads, 100 ms for
-writes, 300 ms where Cognito is asked.
+for the class of its time. These classes are an assumption, for no emulator can measure them: 50 ms for reads, 100 ms
+for writes, 300 ms where Cognito is asked.
 
 """
 
@@ -110,8 +110,8 @@ def _notes() -> str:
     return """
 `send_message` is six write units for a text up to 500 bytes (the head 2, the message 2, what makes a retry harmless
 for ever 2) and one that says how far was pushed. Further: 2 for each KB of text, 2 with every 64th entry of a
-conversation, 2 where more than eight people take turns, 1 for each file. The search index adds 0.1 a message, in `stream`, when 256
-messages are packed: see [decision 0011](decisions/0011-search-on-dynamodb.md).
+conversation, 2 where more than eight people take turns, 1 for each file. The search index adds 0.1 a message, in
+`stream`, when 256 messages are packed: see [decision 0011](decisions/0011-search-on-dynamodb.md).
 
 What a message costs to deliver is what grows with a group: ten members are ten messages of API Gateway, ten dollars a
 million. So nothing is pushed twice: [decision 0010](decisions/0010-aws.md).

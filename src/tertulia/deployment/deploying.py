@@ -108,7 +108,7 @@ class Deployment:
             self.stack.execute(prepared.plan, tell)
         outputs = self.stack.outputs()
         site = Site(self.account, outputs["WebBucket"], outputs["DistributionId"])
-        done = site.upload(pages(outputs["SignUp"]), tell_upload)
+        done = site.upload(pages(outputs["SignUp"], codes=outputs["ConfirmByEmail"] == "true"), tell_upload)
         self.code.forget_old(prepared.key)
         return done
 

@@ -46,9 +46,11 @@ class Uploaded(Struct, frozen=True):
     forgotten: tuple[str, ...] = ()
 
 
-def pages(sign_up: str) -> list[Page]:
-    """Everything that the site has. Files whose names carry the hash of their content never change; of all others a
-    browser asks each time whether they have."""
+def pages(sign_up: str, *, codes: bool = False) -> list[Page]:
+    """Everything that the site has; `codes` says that accounts are confirmed by one.
+
+    Files whose names carry the hash of their content never change; of all others a browser asks each time whether they
+    have."""
     if not (FOLDER / "index.html").is_file():
         message = "The web client isn't built. In the source folder run: make web"
         raise DeploymentError(message)
@@ -58,7 +60,7 @@ def pages(sign_up: str) -> list[Page]:
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(FOLDER).parts)
     ]
     made: dict[str, Any] = {
-        "config.json": WebConfig(sign_up=sign_up),
+        "config.json": WebConfig(sign_up=sign_up, codes=codes),
         "api/openapi.json": openapi(),
         "api/asyncapi.json": asyncapi(),
     }

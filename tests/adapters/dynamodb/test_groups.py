@@ -38,6 +38,19 @@ async def test_a_group_that_never_began_is_in_no_list(world: World, no_waiting: 
     assert await world.store.sharing("ana", [OTHERS[0]]) == {OTHERS[0]}
 
 
+async def test_who_left_isnt_brought_back_by_a_second_beginning(world: World) -> None:
+    """The group is begun twice, and somebody leaves before the slower one writes the lists."""
+
+    async def faster() -> None:
+        await do.begin(world.other, *OTHERS)
+        await do.remove(world.other, OTHERS[0])
+
+    world.client.plan("batch_write_item", world.meanwhile(faster))
+    await do.begin(world.store, *OTHERS)
+    assert await world.store.memberships(OTHERS[0], limit=5) == []
+    assert await world.store.sharing("ana", OTHERS[:2]) == {OTHERS[1]}
+
+
 async def test_lists_that_cant_be_written_are_a_throttle(world: World, no_waiting: list[float]) -> None:
     world.client.always("batch_write_item", none_of_them)
     with pytest.raises(LimitedError):

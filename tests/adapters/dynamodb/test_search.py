@@ -93,13 +93,15 @@ async def test_what_a_search_reads_is_bounded_and_a_small_part_of_the_log(search
         await fill(searched, said[have:messages])
         searched.units()
         await search_of(searched).catch_up(GROUP)
-        written = searched.units("UpdateItem")
+        written = sum(units for (operation, _), units in searched.billed.items() if operation == "UpdateItem")
+        read = searched.reads()
         assert written / (messages - have) < 0.2
+        assert read / (messages - have) < 0.2
         found, spent = await calls(searched, "needle")
         assert found == [said[5]]
         assert max(spent) <= SEARCH_UNITS + READ_MAX + SCOPE
         assert sum(spent) < messages * 0.05 + 20
-        print(f"{messages}: looked through all for {spent} units, packed for {written} in one go")
+        print(f"{messages}: looked through all for {spent} units, packed for {written} and {read} in one go")
         common = said[messages - 1].split()[0]
         findings = await searched.search.search("ben", SearchQuery(terms=(common,)), limit=5)
         assert findings.found[0].message.text == said[messages - 1]

@@ -102,6 +102,7 @@ async def test_pages_cost_the_same_at_any_length(bench: Bench, history: int) -> 
     worst = (history + 1) // 64 * 64 - 1
     found, _ = await measure("log of 10", store.log(do.GROUP, ben, after=worst, limit=limits.LOG_PAGE_MAX))
     assert len(found) == 10
+    assert len((await measure("log, 10 of many", store.log(do.GROUP, ben, after=5, limit=10)))[0]) == 10
     bench.check("pages")
 
 
@@ -124,6 +125,7 @@ async def test_turns_cost_two_more_where_many_take_them(bench: Bench) -> None:
     for username in people:
         await do.send(bench.store, username, TEXT, ID.format(3))
     await bench.measure("send, eight take turns", do.send(bench.store, people[0], TEXT, ID.format(4)))
+    await bench.measure("send, the eighth is silent", do.send(bench.store, people[0], TEXT, ID.format(5)))
     bench.check("turns")
 
 

@@ -1,6 +1,6 @@
 /** The operations that this page uses, typed. One method an operation, by its name in the API's table. */
 
-import { send, type Call, type Query } from "./http.ts";
+import { ask, send, type Call, type Query } from "./http.ts";
 import type { Session } from "./session.ts";
 import type * as t from "./types.ts";
 
@@ -19,12 +19,22 @@ export class Client {
     this.session = session;
   }
 
-  signUp(user: NewUser): Promise<t.User> {
-    return send(this.base, { method: "POST", path: "/auth/sign-up", body: user });
+  /** Makes an account. Answers whether a code was sent that has to be confirmed first. */
+  async signUp(user: NewUser): Promise<boolean> {
+    const { status } = await ask<t.User>(this.base, { method: "POST", path: "/auth/sign-up", body: user });
+    return status === 202;
   }
 
   confirm(username: string, code: string): Promise<object> {
     return send(this.base, { method: "POST", path: "/auth/confirm", body: { username, code } });
+  }
+
+  forgotPassword(username: string): Promise<object> {
+    return send(this.base, { method: "POST", path: "/auth/forgot-password", body: { username } });
+  }
+
+  resetPassword(username: string, code: string, fresh: string): Promise<object> {
+    return send(this.base, { method: "POST", path: "/auth/reset-password", body: { username, code, new: fresh } });
   }
 
   listUsers(query: { query?: string; usernames?: string; limit?: number; cursor?: string }): Promise<t.Users> {
@@ -75,8 +85,8 @@ export class Client {
     return this.call("GET", `${at(id)}/messages`, page);
   }
 
-  readLog(id: string, after: number): Promise<t.Log> {
-    return this.call("GET", `${at(id)}/log`, { after });
+  readLog(id: string, after: number, limit?: number): Promise<t.Log> {
+    return this.call("GET", `${at(id)}/log`, { after, limit });
   }
 
   sendMessage(id: string, message: NewMessage): Promise<t.Message> {

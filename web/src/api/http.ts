@@ -23,8 +23,18 @@ export function address(base: string, path: string, query: Query = {}): string {
   return base + path + (text && `?${text}`);
 }
 
+export interface Answer<T> {
+  status: number;
+  value: T;
+}
+
 /** Sends one request. Raises `ApiError` where the server refuses and `NoAnswer` where nothing comes back in time. */
 export async function send<T>(base: string, call: Call): Promise<T> {
+  return (await ask<T>(base, call)).value;
+}
+
+/** The same, for operations whose success has more than one status. */
+export async function ask<T>(base: string, call: Call): Promise<Answer<T>> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (call.token !== undefined) headers["Authorization"] = `Bearer ${call.token}`;
   if (call.body !== undefined) headers["Content-Type"] = "application/json";
@@ -45,7 +55,7 @@ export async function send<T>(base: string, call: Call): Promise<T> {
   }
   const value = decode(text);
   if (!response.ok) throw new ApiError({ ...(value as Partial<Problem> | undefined), status: response.status });
-  return value as T;
+  return { status: response.status, value: value as T };
 }
 
 function decode(text: string): unknown {

@@ -614,6 +614,7 @@ export interface Config {
   media?: string;
   sign_up: "open" | "invite" | "closed";
   demo?: boolean;
+  codes?: boolean;
 }
 
 /** Entries about an earlier message, named by its timestamp in `target`. */

@@ -1,12 +1,13 @@
 /** Signing in and out, and what runs while somebody is signed in. */
 
 import { signal } from "@preact/signals";
-import { Client, type NewUser } from "../api/client.ts";
+import { Client } from "../api/client.ts";
 import { loadConfig } from "../api/config.ts";
 import { NoAnswer } from "../api/errors.ts";
 import { Session } from "../api/session.ts";
 import type { Config, User } from "../api/types.ts";
 import { Chat } from "./chat.ts";
+import { Door } from "./door.ts";
 import { notify } from "./notices.ts";
 
 export type Phase =
@@ -19,6 +20,13 @@ const AGAIN = 2_000;
 export class Account {
   readonly phase = signal<Phase>({ name: "starting", waiting: false });
   config: Config = { api: "/api", ws: "/ws", sign_up: "closed" };
+  readonly door = new Door({
+    signUp: (user) => this.client.signUp(user),
+    confirm: (username, code) => this.client.confirm(username, code),
+    signIn: (username, password) => this.signIn(username, password),
+    forgot: (username) => this.client.forgotPassword(username),
+    reset: (username, code, fresh) => this.client.resetPassword(username, code, fresh),
+  });
   private session = new Session("/api");
   private client = new Client("/api", this.session);
   /** Whether this page is signing out itself. */
@@ -45,16 +53,6 @@ export class Account {
     }
   }
 
-  async signIn(username: string, password: string): Promise<void> {
-    this.enter(await this.session.signIn(username, password));
-    this.others.postMessage("signed-in");
-  }
-
-  async signUp(user: NewUser): Promise<void> {
-    await this.client.signUp(user);
-    await this.signIn(user.username, user.password);
-  }
-
   async signOut(everywhere = false): Promise<void> {
     const phase = this.phase.peek();
     if (phase.name !== "signed-in") return;
@@ -67,6 +65,11 @@ export class Account {
     phase.chat.drafts.clear();
     this.leave();
     this.others.postMessage("signed-out");
+  }
+
+  private async signIn(username: string, password: string): Promise<void> {
+    this.enter(await this.session.signIn(username, password));
+    this.others.postMessage("signed-in");
   }
 
   private enter(user: User): void {

@@ -3,6 +3,7 @@
 import type { Client, Page } from "../api/client.ts";
 import { ApiError } from "../api/errors.ts";
 import type { EntryEvent, HeadEvent, MemberView, Messages, ReadEvent, VisibleEntry } from "../api/types.ts";
+import { isChange, spanOf, type Change, type Span } from "../state/changes.ts";
 import { fromView, moveCursor, unread } from "../state/conversations.ts";
 import { arrival, catchUp, follow, forgetOldest, open, widen, type Held } from "../state/held.ts";
 import type { Side } from "../state/pane.ts";
@@ -12,9 +13,12 @@ import type { Store } from "./store.ts";
 const FAR_BEHIND = 1_000;
 /** With more unread messages than this, a conversation opens around the first of them. */
 const UNREAD_ON_A_PAGE = 30;
+/** Entries of the log that are read at once. */
+const LOG_PAGE = 500;
 const AGAIN = 400;
 const TRIES = 4;
 
+type Put = (held: Held, page: Messages, changes: readonly Change[]) => Held | null;
 export type Listener = (conversation: string, entry: VisibleEntry) => void;
 
 export class Sync {
@@ -127,7 +131,8 @@ export class Sync {
     if (!more || !edge || this.widening.has(id)) return;
     this.widening.add(id);
     try {
-      await this.place(id, { [side]: edge.timestamp }, (held, page) => widen(held, page, side));
+      const bounds: [number, number] = side === "before" ? [0, edge.seq] : [edge.seq, Infinity];
+      await this.place(id, { [side]: edge.timestamp }, (held, page, changes) => widen(held, page, side, changes), bounds);
     } finally {
       this.widening.delete(id);
     }
@@ -156,17 +161,31 @@ export class Sync {
     }
   }
 
-  private async place(id: string, page: Page, put: (held: Held, page: Messages) => Held | null): Promise<void> {
+  /** `bounds`: the seqs of the held messages that the page comes after and before. */
+  private async place(id: string, page: Page, put: Put, bounds: [number, number] = [0, Infinity]): Promise<void> {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const answer = await this.client.listMessages(id, { ...page, limit: 50 });
+      const span = spanOf(answer, ...bounds);
+      const changes = span ? await this.readChanges(id, span) : [];
       const held = this.store.peek(id);
-      const placed = held && put(held, answer);
+      const placed = held && put(held, answer, changes);
       if (placed) {
         this.store.update(id, () => placed);
         return this.reach(id, answer.head.seq);
       }
       await new Promise((resolve) => setTimeout(resolve, AGAIN));
     }
+  }
+
+  private async readChanges(id: string, { after, through }: Span): Promise<Change[]> {
+    const changes: Change[] = [];
+    for (let at = after; at < through; ) {
+      const log = await this.client.readLog(id, at, Math.min(LOG_PAGE, through - at));
+      changes.push(...log.entries.filter((entry) => entry.seq <= through).filter(isChange));
+      if (log.through <= at) break;
+      at = log.through;
+    }
+    return changes;
   }
 
   /** Applies the log up to `seq` at least. */

@@ -7,6 +7,7 @@
  */
 
 import type { Log, Messages, VisibleEntry } from "../api/types.ts";
+import type { Change } from "./changes.ts";
 import { apply as applyToConversation, newer, type Conversation } from "./conversations.ts";
 import { apply as applyToPane, extend, fromPage, trim, type Pane, type Side } from "./pane.ts";
 
@@ -59,14 +60,17 @@ export function refresh(held: Held, fresh: Conversation): Held {
   return missed ? { conversation, pane: null, recent: [] } : { ...held, conversation };
 }
 
-/** With the page that a conversation is opened at; null where the page is so old that it must be read again. */
-export function open(held: Held, page: Messages): Held | null {
-  return current(held, fromPage(page), page);
+/**
+ * With the page that a conversation is opened at, and the changes between its messages; null where the page is so old
+ * that it must be read again.
+ */
+export function open(held: Held, page: Messages, changes: readonly Change[] = []): Held | null {
+  return current(held, fromPage(page, upTo(page, changes)), page);
 }
 
 /** With one more page on a side; null where the page is so old that it must be read again. */
-export function widen(held: Held, page: Messages, side: Side): Held | null {
-  return held.pane && current(held, extend(held.pane, page, side), page);
+export function widen(held: Held, page: Messages, side: Side, changes: readonly Change[] = []): Held | null {
+  return held.pane && current(held, extend(held.pane, page, side, upTo(page, changes)), page);
 }
 
 /** With no more rows than may be drawn; asked for while the reader is at the end. */
@@ -80,4 +84,9 @@ function current(held: Held, pane: Pane, page: Messages): Held | null {
   const missed = held.recent.filter((entry) => entry.seq > page.head.seq);
   const covered = page.head.seq >= have || (held.recent[0]?.seq ?? Infinity) <= page.head.seq + 1;
   return covered ? { ...held, pane: missed.reduce(applyToPane, pane) } : null;
+}
+
+/** What was in the log when the page was read: what came later is applied in its turn. */
+function upTo(page: Messages, changes: readonly Change[]): readonly Change[] {
+  return changes.filter((change) => change.seq <= page.head.seq);
 }

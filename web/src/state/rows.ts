@@ -1,5 +1,6 @@
-/** Messages as rows: by day, grouped by author, with the line where the unread ones begin. */
+/** Messages as rows: by day, grouped by author, with the line where the unread ones begin, and what else happened. */
 
+import { runs, type Change } from "./changes.ts";
 import type { Message } from "./messages.ts";
 import type { Outgoing } from "./outbox.ts";
 import { dayKey } from "./times.ts";
@@ -14,6 +15,8 @@ export interface Row {
   readonly timestamp: number;
   readonly message: Message | null;
   readonly outgoing: Outgoing | null;
+  /** What happened between two messages; empty in the row of a message. */
+  readonly changes: readonly Change[];
   /** Whether the row begins or ends a group of its author's. */
   readonly first: boolean;
   readonly last: boolean;
@@ -29,10 +32,17 @@ export interface Day {
 
 type Draft = Omit<Row, "first" | "last" | "divider">;
 
+interface Shown {
+  readonly messages: readonly Message[];
+  readonly changes: readonly Change[];
+}
+
 /** `unreadAfter` is the number of the last message that was read when the visit began; null where there is no line. */
-export function toDays(messages: readonly Message[], outgoing: readonly Outgoing[], unreadAfter: number | null): Day[] {
+export function toDays({ messages, changes }: Shown, outgoing: readonly Outgoing[], unreadAfter: number | null): Day[] {
   const sent = new Set(messages.map(keyOf));
-  const rows = [...messages.map(ofMessage), ...outgoing.map(ofOutgoing).filter((row) => !sent.has(row.key))];
+  const happened = runs(messages, changes).map(ofRun);
+  const committed = merge(messages.map(ofMessage), happened);
+  const rows = [...committed, ...outgoing.map(ofOutgoing).filter((row) => !sent.has(row.key))];
   const start = unreadAfter === null ? -1 : rows.findIndex((row) => row.message && row.message.number > unreadAfter);
   const days: { key: string; timestamp: number; rows: Row[] }[] = [];
   rows.forEach((row, index) => {
@@ -50,16 +60,34 @@ export function keyOf(message: { author: string; id: string }): string {
 }
 
 function ofMessage(message: Message): Draft {
-  return { key: keyOf(message), author: message.author, timestamp: message.timestamp, message, outgoing: null };
+  return { key: keyOf(message), author: message.author, timestamp: message.timestamp, message, outgoing: null, changes: [] };
 }
 
 function ofOutgoing(outgoing: Outgoing): Draft {
   const key = keyOf({ author: outgoing.user, id: outgoing.id });
-  return { key, author: outgoing.user, timestamp: outgoing.at * 1000, message: null, outgoing };
+  return { key, author: outgoing.user, timestamp: outgoing.at * 1000, message: null, outgoing, changes: [] };
+}
+
+/** Its key is that of its first change: what is added later comes after that. */
+function ofRun(run: readonly Change[]): Draft {
+  const { seq, author, timestamp } = run[0]!;
+  return { key: `change/${seq}`, author, timestamp, message: null, outgoing: null, changes: run };
+}
+
+/** Both are in time order. */
+function merge(messages: readonly Draft[], happened: readonly Draft[]): Draft[] {
+  const rows: Draft[] = [];
+  let next = 0;
+  for (const message of messages) {
+    while (next < happened.length && happened[next]!.timestamp < message.timestamp) rows.push(happened[next++]!);
+    rows.push(message);
+  }
+  return [...rows, ...happened.slice(next)];
 }
 
 function together(one: Draft | undefined, other: Draft | undefined): boolean {
   if (!one || !other || one.author !== other.author) return false;
+  if (one.changes.length || other.changes.length) return false;
   const near = other.timestamp - one.timestamp < GROUP_WITHIN;
   return near && dayKey(one.timestamp) === dayKey(other.timestamp);
 }

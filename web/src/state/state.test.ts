@@ -14,26 +14,51 @@ function message(number: number, author: string, minutes: number) {
 
 describe("rows", () => {
   it("groups one author's messages within five minutes of each other", () => {
-    const rows = toDays([message(1, "a", 0), message(2, "a", 4), message(3, "a", 9), message(4, "b", 10)], [], null)[0]!.rows;
+    const rows = toDays({ messages: [message(1, "a", 0), message(2, "a", 4), message(3, "a", 9), message(4, "b", 10)], changes: [] }, [], null)[0]!.rows;
     expect(rows.map((row) => [row.first, row.last])).toEqual([[true, false], [false, true], [true, true], [true, true]]);
   });
 
   it("puts one line where the unread messages begin, and begins a group there", () => {
-    const rows = toDays([message(1, "a", 0), message(2, "a", 1), message(3, "a", 2)], [], 1)[0]!.rows;
+    const rows = toDays({ messages: [message(1, "a", 0), message(2, "a", 1), message(3, "a", 2)], changes: [] }, [], 1)[0]!.rows;
     expect(rows.map((row) => row.divider)).toEqual([false, true, false]);
     expect(rows.map((row) => row.first)).toEqual([true, true, false]);
   });
 
   it("puts each day under a heading of its own", () => {
-    const days = toDays([message(1, "a", 0), message(2, "a", 24 * 60), message(3, "a", 24 * 60 + 1)], [], null);
+    const days = toDays({ messages: [message(1, "a", 0), message(2, "a", 24 * 60), message(3, "a", 24 * 60 + 1)], changes: [] }, [], null);
     expect(days.map((day) => day.rows.length)).toEqual([1, 2]);
   });
 
   it("keeps a message in its row when the server confirms it, and never shows it twice", () => {
     const waiting = { id: "m2", user: "a", conversation: "c", text: "", reply_to: 0, at: NOON / 1000, tried: 0, failed: "" };
-    const before = toDays([message(1, "a", 0)], [waiting], null)[0]!.rows.map((row) => row.key);
-    const after = toDays([message(1, "a", 0), message(2, "a", 0)], [waiting], null)[0]!.rows.map((row) => row.key);
+    const before = toDays({ messages: [message(1, "a", 0)], changes: [] }, [waiting], null)[0]!.rows.map((row) => row.key);
+    const after = toDays({ messages: [message(1, "a", 0), message(2, "a", 0)], changes: [] }, [waiting], null)[0]!.rows.map((row) => row.key);
     expect(after).toEqual(before);
+  });
+});
+
+describe("rows of what else happened", () => {
+  const added = (seq: number, minutes: number) =>
+    ({ kind: "member_added", seq, timestamp: NOON + minutes * MINUTE, author: "a", username: `u${seq}` }) as const;
+
+  it("stand between the messages in time order, those that follow each other in one row", () => {
+    const messages = [message(2, "a", 1), message(5, "a", 2), message(6, "a", 3)];
+    const changes = [added(1, 0), added(3, 1.2), added(4, 1.4), added(7, 4)];
+    const rows = toDays({ messages, changes }, [], null)[0]!.rows;
+    expect(rows.map((row) => row.message?.seq ?? row.changes.map((change) => change.seq))).toEqual([[1], 2, [3, 4], 5, 6, [7]]);
+    expect(rows.map((row) => [row.first, row.last]).slice(1, 5)).toEqual([[true, true], [true, true], [true, false], [false, true]]);
+  });
+
+  it("stand under their own day, and move no line of the unread", () => {
+    const messages = [message(1, "a", 0), message(4, "b", 24 * 60 + 2)];
+    const days = toDays({ messages, changes: [added(2, 1), added(3, 24 * 60 + 1)] }, [], 1);
+    expect(days.map((day) => day.rows.map((row) => row.changes.length))).toEqual([[0, 1], [1, 0]]);
+    expect(days.flatMap((day) => day.rows.map((row) => row.divider))).toEqual([false, false, false, true]);
+  });
+
+  it("keep their key when more happens", () => {
+    const keys = (changes: ReturnType<typeof added>[]) => toDays({ messages: [message(1, "a", 0)], changes }, [], null)[0]!.rows.map((row) => row.key);
+    expect(keys([added(2, 1), added(3, 2)])).toEqual(keys([added(2, 1)]));
   });
 });
 

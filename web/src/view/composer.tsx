@@ -35,14 +35,14 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
   visit.focusComposer = () => box.current?.focus();
 
   useLayoutEffect(() => grow(box.current), [text]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (mode.kind === "edit") setText(mode.message.text);
     if (mode.kind !== "new") box.current?.focus();
   }, [mode]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (matchMedia("(pointer: fine)").matches) box.current?.focus();
-    return () => chat.moment.done(visit.id, live);
   }, []);
+  useEffect(() => () => chat.moment.done(visit.id, live), []);
 
   const back = (): void => {
     const wasEdit = visit.mode.peek().kind === "edit";

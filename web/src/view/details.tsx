@@ -1,7 +1,7 @@
 /** Who is in a conversation, what it is called, and what can be set. */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { MemberView, Role } from "../api/types.ts";
 import { attempt } from "../app/notices.ts";
 import { navigate } from "../app/route.ts";
@@ -10,6 +10,7 @@ import type { Held } from "../state/held.ts";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
+import { useNeighbour } from "./focus.ts";
 import { PersonPicker } from "./person-picker.tsx";
 
 export function Details({ held, name, onClose }: { held: Held; name: string; onClose: () => void }): JSX.Element {
@@ -88,12 +89,14 @@ function Members({ conversation }: { conversation: Conversation }): JSX.Element 
 
 function MemberLine({ member, conversation }: { member: MemberView; conversation: Conversation }): JSX.Element {
   const chat = useChat();
+  const line = useRef<HTMLLIElement>(null);
+  useNeighbour(line);
   const { username, role } = member;
   const own = username === chat.me.username;
   const owner = conversation.kind === "group" && conversation.role === "owner";
   const removes = conversation.kind === "group" && !own && (owner || (conversation.role === "admin" && role === "member"));
   return (
-    <li class="member">
+    <li class="member" ref={line}>
       <Avatar username={username} presence />
       <span class="person">
         <bdi>{chat.people.name(username)}{own && " (you)"}</bdi>

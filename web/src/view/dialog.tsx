@@ -1,7 +1,14 @@
-/** A modal dialog: the browser's own, which keeps the focus inside and gives it back. */
+/**
+ * A modal dialog: the browser's own, which keeps the focus inside.
+ *
+ * Who has the focus afterwards: what appears in its place and asks for it, else what opened the dialog, else what is
+ * around that. The dialog gives the focus back while it is taken off the page, and what appears takes it in a layout
+ * effect, which comes after that in the same redraw. Effects would not do: Preact runs them some time after painting,
+ * or earlier where a component is drawn again, so that one of them could come before or after the other.
+ */
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./icons.tsx";
 
 interface Props {
@@ -13,11 +20,21 @@ interface Props {
 
 export function Dialog({ title, onClose, children, class: name = "" }: Props): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const opener = document.activeElement;
-    dialog.current?.showModal();
+  const closed = useRef(onClose);
+  closed.current = onClose;
+  useLayoutEffect(() => {
+    const element = dialog.current!;
+    const openers = withAround(document.activeElement);
+    // A browser may close it without asking, such as at a second Escape.
+    const close = (): void => closed.current();
+    element.addEventListener("close", close);
+    element.showModal();
     return () => {
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      element.removeEventListener("close", close);
+      element.close();
+      const now = document.activeElement;
+      if (now && now !== document.body && !element.contains(now)) return;
+      openers.find((opener) => opener.isConnected)?.focus({ preventScroll: true });
     };
   }, []);
   return (
@@ -44,4 +61,13 @@ export function Dialog({ title, onClose, children, class: name = "" }: Props): J
       </div>
     </dialog>
   );
+}
+
+/** An element and what is around it and can have the focus, the nearest first: a button may be gone when its row is not. */
+function withAround(element: Element | null): HTMLElement[] {
+  const found: HTMLElement[] = [];
+  for (let at = element; at; at = at.parentElement) {
+    if (at instanceof HTMLElement && (at === element || at.hasAttribute("tabindex"))) found.push(at);
+  }
+  return found.filter((opener) => opener !== document.body);
 }

@@ -1,18 +1,15 @@
 /** The door: signing in and signing up. */
 
-import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { sentenceOf } from "../api/errors.ts";
+import type { Step } from "../app/door.ts";
 import { navigate, route } from "../app/route.ts";
+import { Confirm, Forgot, Reset } from "./codes.tsx";
 import { useAccount } from "./context.ts";
+import { Actions, begin, NewPassword, text, useForm, UsernameField, usernameOf } from "./form.tsx";
 import { Logo } from "./icons.tsx";
 
 export function Entrance(): JSX.Element {
-  const account = useAccount();
-  const here = route.value;
-  const signingUp = here.name === "sign-up";
-  const invite = here.name === "sign-up" ? here.invite : "";
-  const closed = account.config.sign_up === "closed" && !invite;
+  const { config, door } = useAccount();
   return (
     <main class="entrance">
       <div class="entrance-card">
@@ -21,11 +18,37 @@ export function Entrance(): JSX.Element {
           <span class="brand-name">Tertulia</span>
         </div>
         <p class="brand-line">Good talk, in good company.</p>
-        {account.config.demo && <p class="hint">This server holds demo data: sign in as alice or bob.</p>}
-        {signingUp && !closed ? <SignUp invite={invite} key="up" /> : <SignIn key="in" />}
-        {!closed && <Switch signingUp={signingUp} />}
+        {config.demo && <p class="hint">This server holds demo data: sign in as alice or bob.</p>}
+        <StepForm step={door.step.value} />
       </div>
     </main>
+  );
+}
+
+function StepForm({ step }: { step: Step }): JSX.Element {
+  switch (step.name) {
+    case "confirm":
+      return <Confirm step={step} />;
+    case "forgot":
+      return <Forgot step={step} />;
+    case "reset":
+      return <Reset step={step} />;
+    case "begin":
+      return <Begin username={step.username} said={step.said} />;
+  }
+}
+
+function Begin({ username, said }: { username: string; said: string }): JSX.Element {
+  const { config } = useAccount();
+  const here = route.value;
+  const signingUp = here.name === "sign-up";
+  const invite = here.name === "sign-up" ? here.invite : "";
+  const closed = config.sign_up === "closed" && !invite;
+  return (
+    <>
+      {signingUp && !closed ? <SignUp invite={invite} key="up" /> : <SignIn username={username} said={said} key="in" />}
+      {!closed && <Switch signingUp={signingUp} />}
+    </>
   );
 }
 
@@ -45,60 +68,40 @@ function Switch({ signingUp }: { signingUp: boolean }): JSX.Element {
   );
 }
 
-/** One form at the door: `work` is what its button does. */
-function useForm(work: (data: FormData) => Promise<void>) {
-  const busy = useSignal(false);
-  const failed = useSignal("");
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    if (busy.value) return;
-    busy.value = true;
-    failed.value = "";
-    try {
-      await work(new FormData(event.target as HTMLFormElement));
-    } catch (error) {
-      failed.value = sentenceOf(error);
-    } finally {
-      busy.value = false;
-    }
-  };
-  return { busy, failed, submit };
-}
-
-const text = (data: FormData, name: string): string => String(data.get(name) ?? "");
-const username = (data: FormData): string => text(data, "username").trim().toLowerCase();
-
-/** Where the keyboard begins. The attribute `autofocus` is looked at once a page, and not always for what comes later. */
-const begin = (input: HTMLInputElement | null): void => input?.focus();
-
-function SignIn(): JSX.Element {
-  const account = useAccount();
-  const { busy, failed, submit } = useForm((data) => account.signIn(username(data), text(data, "password")));
+function SignIn({ username, said }: { username: string; said: string }): JSX.Element {
+  const { config, door } = useAccount();
+  const { busy, failed, submit } = useForm((data) => door.signIn(usernameOf(data), text(data, "password")));
   return (
     <form class="form" onSubmit={submit} aria-label="Sign in">
-      <label class="field">
-        <span>Username</span>
-        <input name="username" autocomplete="username" autocapitalize="none" spellcheck={false} required maxLength={32} ref={begin} />
-      </label>
+      {said && <p class="hint" role="status">{said}</p>}
+      <UsernameField value={username} first={!username} />
       <label class="field">
         <span>Password</span>
-        <input name="password" type="password" autocomplete="current-password" required maxLength={256} />
+        <input name="password" type="password" autocomplete="current-password" required maxLength={256} {...(username && { ref: begin })} />
       </label>
-      <Failure text={failed.value} />
-      <button class="button primary" disabled={busy.value}>
-        {busy.value ? "Signing in…" : "Sign in"}
-      </button>
+      <Actions busy={busy.value} failed={failed.value} label="Sign in" />
+      <p class="form-links">
+        <button type="button" class="text-button" onClick={(event) => door.forgot(typed(event))}>Forgot password?</button>
+        {config.codes && (
+          <button type="button" class="text-button" onClick={(event) => door.hasCode(typed(event))}>Enter a confirmation code</button>
+        )}
+      </p>
     </form>
   );
 }
 
+/** The username in the form of a button. */
+function typed({ currentTarget }: MouseEvent): string {
+  return usernameOf(new FormData((currentTarget as HTMLButtonElement).form!));
+}
+
 function SignUp({ invite }: { invite: string }): JSX.Element {
-  const account = useAccount();
+  const { config, door } = useAccount();
   const { busy, failed, submit } = useForm(async (data) => {
     const code = text(data, "invite").trim() || invite;
     const name = text(data, "name").trim();
-    const user = { username: username(data), password: text(data, "password") };
-    await account.signUp({ ...user, ...(name && { name }), ...(code && { invite: code }) });
+    const user = { username: usernameOf(data), password: text(data, "password") };
+    await door.signUp({ ...user, ...(name && { name }), ...(code && { invite: code }) });
     navigate("/", true);
   });
   return (
@@ -122,29 +125,14 @@ function SignUp({ invite }: { invite: string }): JSX.Element {
           title="Letters, digits, _ . and -, beginning with a letter or digit"
         />
       </label>
-      <label class="field">
-        <span>Password</span>
-        <input name="password" type="password" autocomplete="new-password" required minLength={10} maxLength={256} />
-        <small>At least 10 characters.</small>
-      </label>
-      {account.config.sign_up === "invite" && !invite && (
+      <NewPassword name="password" label="Password" />
+      {config.sign_up === "invite" && !invite && (
         <label class="field">
           <span>Invitation</span>
           <input name="invite" autocomplete="off" required maxLength={64} />
         </label>
       )}
-      <Failure text={failed.value} />
-      <button class="button primary" disabled={busy.value}>
-        {busy.value ? "One moment…" : "Create account"}
-      </button>
+      <Actions busy={busy.value} failed={failed.value} label="Create account" />
     </form>
-  );
-}
-
-function Failure({ text }: { text: string }): JSX.Element {
-  return (
-    <p class="failure" role="alert">
-      {text}
-    </p>
   );
 }

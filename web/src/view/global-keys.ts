@@ -7,7 +7,7 @@ import { unread } from "../state/conversations.ts";
 /** Each region of the page, and where the focus goes in it; the first of the targets that is there. */
 const REGIONS = [
   { region: ".sidebar", targets: ["a[aria-current]", "a.conversation", "button"] },
-  { region: ".list-frame", targets: [".message[tabindex='0']"] },
+  { region: ".list-frame", targets: ["[data-key][tabindex='0']"] },
   { region: ".composer", targets: ["textarea"] },
 ] as const;
 

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { Chat } from "../app/chat.ts";
 import { attempt } from "../app/notices.ts";
 import { forgetOldest } from "../state/held.ts";
-import { find, PANE_MAX, type Pane } from "../state/pane.ts";
+import { find, PANE_MAX, rowCount, type Pane } from "../state/pane.ts";
 import { keyOf, type Day, type Row } from "../state/rows.ts";
 import { NEAR, ScrollKeeper } from "./scroll.ts";
 import type { Visit } from "./visit.ts";
@@ -51,7 +51,7 @@ export class ListControl {
     }
     this.settle();
     this.feed();
-    const crowded = this.keeper.pinned && this.pane.messages.length > PANE_MAX + SLACK;
+    const crowded = this.keeper.pinned && rowCount(this.pane) > PANE_MAX + SLACK;
     if (crowded) this.chat.store.update(this.visit.id, forgetOldest);
   }
 
@@ -123,6 +123,7 @@ export class ListControl {
       const messages = chat.store.peek(visit.id)?.pane?.messages ?? [];
       return messages[find(messages, timestamp)];
     };
+    const asked = document.activeElement;
     if (!message()) {
       keeper.pinned = false;
       if (!(await attempt(chat.sync.openAt(visit.id, timestamp)))) return;
@@ -131,6 +132,8 @@ export class ListControl {
     const there = message();
     if (!there || !keeper.toRow(keyOf(there))) return;
     visit.active.value = keyOf(there);
-    keeper.find(keyOf(there))?.focus({ preventScroll: true });
+    // Who has gone on meanwhile, such as to write, stays there.
+    const now = document.activeElement;
+    if (now === asked || now === document.body) keeper.find(keyOf(there))?.focus({ preventScroll: true });
   }
 }

@@ -8,6 +8,7 @@ import type { Message } from "../state/messages.ts";
 import { find, type Pane } from "../state/pane.ts";
 import { toDays, type Day, type Row } from "../state/rows.ts";
 import { dayName } from "../state/times.ts";
+import { ChangeRow } from "./change-row.tsx";
 import { useChat } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import { ListControl } from "./list-control.ts";
@@ -84,7 +85,7 @@ function useDays(visit: Visit, pane: Pane): readonly Day[] {
   const all = useChat().sending.outbox.value;
   const outgoing = useMemo(() => all.filter((message) => message.conversation === visit.id), [all, visit.id]);
   const after = visit.unreadAfter.value;
-  return useMemo(() => toDays(pane.messages, pane.moreAfter ? [] : outgoing, after), [pane, outgoing, after]);
+  return useMemo(() => toDays(pane, pane.moreAfter ? [] : outgoing, after), [pane, outgoing, after]);
 }
 
 function Days({ days, visit, held, pane }: Props & { days: readonly Day[] }): JSX.Element {
@@ -101,17 +102,21 @@ function Days({ days, visit, held, pane }: Props & { days: readonly Day[] }): JS
             <span>{dayName(day.timestamp)}</span>
           </h3>
           <ol class="day-rows" role="list">
-            {day.rows.map((row) => (
-              <MessageRow
-                key={row.key}
-                row={row}
-                visit={visit}
-                stop={row.key === stop}
-                direct={held.conversation.kind === "direct"}
-                original={originalOf(pane, row)}
-                seen={seen(row)}
-              />
-            ))}
+            {day.rows.map((row) =>
+              row.changes.length ? (
+                <ChangeRow key={row.key} row={row} stop={row.key === stop} />
+              ) : (
+                <MessageRow
+                  key={row.key}
+                  row={row}
+                  visit={visit}
+                  stop={row.key === stop}
+                  direct={held.conversation.kind === "direct"}
+                  original={originalOf(pane, row)}
+                  seen={seen(row)}
+                />
+              ),
+            )}
           </ol>
         </section>
       ))}

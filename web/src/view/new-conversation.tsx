@@ -1,11 +1,12 @@
 /** Begins a conversation: with one person, or as a group. */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { attempt } from "../app/notices.ts";
 import { navigate, pathOf } from "../app/route.ts";
 import { useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
+import { useNeighbour } from "./focus.ts";
 import { Icon } from "./icons.tsx";
 import { PersonPicker } from "./person-picker.tsx";
 
@@ -70,18 +71,26 @@ function Tab(props: { kind: Kind; now: Kind; onChoose: (kind: Kind) => void; chi
 }
 
 function Chosen(props: { usernames: readonly string[]; onRemove: (username: string) => void }): JSX.Element | null {
-  const { people } = useChat();
   if (!props.usernames.length) return null;
   return (
     <ul class="chips" aria-label="Chosen">
       {props.usernames.map((username) => (
-        <li key={username} class="chip">
-          <bdi>{people.name(username)}</bdi>
-          <button type="button" aria-label={`Leave out ${people.name(username)}`} onClick={() => props.onRemove(username)}>
-            <Icon name="close" />
-          </button>
-        </li>
+        <Chip key={username} username={username} onRemove={() => props.onRemove(username)} />
       ))}
     </ul>
+  );
+}
+
+function Chip({ username, onRemove }: { username: string; onRemove: () => void }): JSX.Element {
+  const name = useChat().people.name(username);
+  const chip = useRef<HTMLLIElement>(null);
+  useNeighbour(chip);
+  return (
+    <li class="chip" ref={chip}>
+      <bdi>{name}</bdi>
+      <button type="button" aria-label={`Leave out ${name}`} onClick={onRemove}>
+        <Icon name="close" />
+      </button>
+    </li>
   );
 }

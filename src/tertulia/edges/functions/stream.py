@@ -18,6 +18,9 @@ from tertulia.edges.functions.logs import CallLog
 from tertulia.ports.store import Committed
 
 FUNCTION: Final = "Chat-Stream"
+PUSH_SECONDS: Final = 40.0
+"""Nobody waits for this function's answer, and it has a minute: the audiences of large groups, for which the function
+that commits has no time, are told here."""
 _logger: Final = logging.getLogger("tertulia.stream")
 
 
@@ -33,8 +36,8 @@ class Pushing(Protocol):
 
     def committed(self, batch: Sequence[Committed]) -> None: ...
 
-    async def flush(self) -> None:
-        """Tells what was given, and doesn't raise."""
+    async def flush(self, *, seconds: float) -> None:
+        """Tells what was given within that time, and doesn't raise."""
         ...
 
 
@@ -106,7 +109,7 @@ class StreamFunction:
                 if each.entry.seq > through.get(each.conversation, 0)
             }
             self._do.push.committed([fresh[place] for place in sorted(fresh)])
-            await self._do.push.flush()
+            await self._do.push.flush(seconds=PUSH_SECONDS)
 
         return await self._try([number for number, _ in committed], push())
 

@@ -6,13 +6,17 @@ from msgspec import Struct
 
 
 class WebConfig(Struct, frozen=True, kw_only=True):
-    """What the web client reads at `/config.json`: where things are, who may sign up, whether it is a demonstration."""
+    """What the web client reads at `/config.json`: where things are, who may sign up, whether it is a demonstration.
+
+    `codes`: whether the accounts can send codes, with which one confirms a new account and resets a password.
+    """
 
     api: str = "/api"
     ws: str = "/ws"
     media: str = "/api/media"
     sign_up: str = "open"
     demo: bool = False
+    codes: bool = False
 
 
 class HttpSettings(Struct, frozen=True, kw_only=True):

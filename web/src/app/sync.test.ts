@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import type { Client, Page } from "../api/client.ts";
+import type { ConversationView, Log, Message, Messages, VisibleEntry } from "../api/types.ts";
+import { isChange } from "../state/changes.ts";
+import { fromView } from "../state/conversations.ts";
+import { Store } from "./store.ts";
+import { Sync } from "./sync.ts";
+
+const PAGE = 50;
+
+/** A server with one conversation, of messages and titles as `kinds` says: `m` and `t`, from seq 1 on. */
+class Server {
+  readonly entries: VisibleEntry[];
+  readonly asked: string[] = [];
+  /** Called before each answer to a request for the log. */
+  meanwhile: () => void = () => undefined;
+
+  constructor(kinds: string) {
+    let number = 0;
+    this.entries = [...kinds].map((kind, index) => {
+      const stamp = { seq: index + 1, timestamp: (index + 1) * 10, author: "ben" };
+      return kind === "m"
+        ? { kind: "message", ...stamp, number: (number += 1), id: `m${index + 1}` }
+        : { kind: "title_changed", ...stamp, title: `t${index + 1}` };
+    });
+  }
+
+  get head() {
+    const messages = this.entries.filter((entry) => entry.kind === "message").length;
+    return { seq: this.entries.length, timestamp: this.entries.length * 10, messages };
+  }
+
+  async listMessages(_: string, { before = Infinity, after = 0 }: Page): Promise<Messages> {
+    const all = this.entries.filter((entry) => entry.kind === "message") as unknown as Message[];
+    const fitting = all.filter((message) => message.timestamp < before && message.timestamp > after);
+    const messages = after ? fitting.slice(0, PAGE) : fitting.slice(-PAGE);
+    const [first, last] = [messages[0], messages.at(-1)];
+    return { messages, more_before: first !== all[0], more_after: last !== all.at(-1), head: this.head };
+  }
+
+  async readLog(_: string, after: number, limit = 500): Promise<Log> {
+    this.asked.push(`${after}+${limit}`);
+    this.meanwhile();
+    const entries = this.entries.slice(after, after + limit);
+    return { entries, through: after + entries.length, head: this.head };
+  }
+}
+
+function start(kinds: string) {
+  const server = new Server(kinds);
+  const store = new Store();
+  const view = { id: "c", kind: "group", title: "", members: [], member_count: 1, head: server.head, last_message: null, read: { timestamp: 0, number: server.head.messages } };
+  store.take(fromView(view as unknown as ConversationView));
+  store.visit("c");
+  const sync = new Sync(server as unknown as Client, store, "ana");
+  const shown = (): number[] => {
+    const pane = store.peek("c")!.pane!;
+    return [...pane.messages, ...pane.changes].map((one) => one.seq).sort((one, other) => one - other);
+  };
+  return { server, store, sync, shown };
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+describe("the changes beside a page of messages", () => {
+  const kinds = `t${"m".repeat(60)}tt${"m".repeat(30)}t${"m".repeat(20)}t`;
+
+  it("are not asked for where there are none", async () => {
+    const { server, sync, shown } = start("m".repeat(120));
+    await sync.openPane("c");
+    await sync.widenPane("c", "before");
+    expect(shown()).toEqual(range(21, 120));
+    expect(server.asked).toEqual([]);
+  });
+
+  it("are there with the page, and each page's alone is read", async () => {
+    const { server, sync, shown } = start(kinds);
+    await sync.openPane("c");
+    expect(shown()).toEqual(range(64, 115));
+    await sync.widenPane("c", "before");
+    expect(shown()).toEqual(range(12, 115));
+    await sync.widenPane("c", "before");
+    expect(shown()).toEqual(range(1, 115));
+    expect(server.asked).toEqual(["93+22", "61+2", "0+1"]);
+  });
+
+  it("come each once where one is pushed while the log is read", async () => {
+    const { server, store, sync, shown } = start(kinds);
+    server.meanwhile = () => {
+      server.meanwhile = () => undefined;
+      const entry = { kind: "title_changed", seq: 116, timestamp: 1160, author: "ben", title: "late" } as const;
+      server.entries.push(entry);
+      void sync.entry({ conversation: "c", entry });
+    };
+    await sync.openPane("c");
+    expect(shown()).toEqual(range(64, 116));
+    expect(store.peek("c")!.pane!.changes.every(isChange)).toBe(true);
+    expect(store.peek("c")!.conversation.title).toBe("late");
+  });
+
+  it("are read in bounded parts, and not for ever", async () => {
+    const { server, sync, shown } = start(`m${"t".repeat(1_200)}m`);
+    await sync.openPane("c");
+    expect(server.asked).toEqual(["201+500", "701+500"]);
+    expect(shown()).toEqual([1, ...range(202, 1_202)]);
+  });
+});
