@@ -33,6 +33,7 @@ docs: $(VENV)/.dev ## Write the generated pages of the documentation again
 	@$(BIN)/python scripts/generate_reference.py
 	@$(BIN)/python scripts/generate_types.py
 	@$(BIN)/python scripts/generate_cli.py
+	@$(BIN)/python scripts/generate_evaluation.py
 	@$(BIN)/python scripts/generate_costs.py
 	@$(BIN)/python scripts/draw_aws.py
 
