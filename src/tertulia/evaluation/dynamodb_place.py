@@ -169,7 +169,7 @@ class DynamoPlace:
     async def _put(self, puts: Sequence[Put]) -> None:
         size = -(-len(puts) // _PARALLEL) or 1
         parts = [puts[start : start + size] for start in range(0, len(puts), size)]
-        await asyncio.gather(*(self.store.database.put_many(part) for part in parts))
+        await asyncio.gather(*(self.store.database.write_many(part) for part in parts))
 
     async def settle(self, names: Sequence[str], total: int, progress: Progress) -> None:
         for number, name in enumerate(names, start=1):
