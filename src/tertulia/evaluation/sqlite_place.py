@@ -109,7 +109,7 @@ class SqlitePlace:
 
     async def fill(self, conversations: Iterator[Drawn], total: int, progress: Progress) -> None:
         stop = threading.Event()
-        work = asyncio.ensure_future(asyncio.to_thread(self._fill, conversations, total, progress, stop))
+        work = asyncio.ensure_future(asyncio.to_thread(asyncio.run, self._fill(conversations, total, progress, stop)))
         try:
             await asyncio.shield(work)
         except asyncio.CancelledError:
@@ -117,7 +117,9 @@ class SqlitePlace:
             await work
             raise
 
-    def _fill(self, conversations: Iterator[Drawn], total: int, progress: Progress, stop: threading.Event) -> None:
+    async def _fill(
+        self, conversations: Iterator[Drawn], total: int, progress: Progress, stop: threading.Event
+    ) -> None:
         with closing(schema.connect(self._folder.chat)) as connection:
             # What a power loss takes is made again: nobody's data is in here.
             connection.execute("PRAGMA synchronous = OFF")
@@ -129,9 +131,9 @@ class SqlitePlace:
                             progress("Entries", done + number, total)
                             if stop.is_set():
                                 return
-                        writer.write(record)
+                        await writer.write(record)
                     done += drawn.entries
-                writer.finish()
+                await writer.finish()
             finally:
                 writer.abandon()
             # Commits of the usual size leave a short log behind; one of a million rows would slow every read down.
