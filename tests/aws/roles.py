@@ -70,20 +70,15 @@ class Roles:
         self._prefix: Final = prefix
 
     @contextmanager
-    def without(self, statement: Statement, part: Part | None = None, *, renew: bool = True) -> Iterator[None]:
-        """Meanwhile the function does without the statement, or without one part of it, in containers that know nothing
-        of before; unless `renew` is False."""
+    def without(self, statement: Statement, part: Part | None = None) -> Iterator[None]:
+        """Meanwhile the function does without the statement, or without one part of it."""
         role, name, document = self._policy(statement.function)
         less = json.dumps({**document, "Statement": list(_less(document["Statement"], statement.sid, part))})
         self._iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=less)
         try:
-            if renew:
-                self.renew(statement.function)
             yield
         finally:
             self._iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
-            if renew:
-                self.renew(statement.function)
 
     def renew(self, function: str) -> None:
         """Ends the function's containers: another environment is another container."""
