@@ -9,6 +9,7 @@ from typing import Any, Final
 from msgspec import Struct
 from tests.emulators.emulators import Emulator, template
 
+RESOURCES: Final[dict[str, Any]] = template()["Resources"]
 _renewals: Final = count(1)
 
 
@@ -46,15 +47,17 @@ class Statement(Struct, frozen=True):
         return f"{self.function}-{self.sid}"
 
 
+def of_type(kind: str) -> list[dict[str, Any]]:
+    """The properties of the template's resources of this type."""
+    return [each["Properties"] for each in RESOURCES.values() if each["Type"] == kind]
+
+
 def statements() -> list[Statement]:
     """Every statement of every function's role, in the template's order."""
-    resources = template()["Resources"]
     found = []
-    for function in resources.values():
-        if function["Type"] != "AWS::Lambda::Function":
-            continue
-        name = function["Properties"]["FunctionName"]["Fn::Sub"].removeprefix("${Prefix}")
-        role = resources[function["Properties"]["Role"]["Fn::GetAtt"][0]]
+    for function in of_type("AWS::Lambda::Function"):
+        name = function["FunctionName"]["Fn::Sub"].removeprefix("${Prefix}")
+        role = RESOURCES[function["Role"]["Fn::GetAtt"][0]]
         for policy in role["Properties"]["Policies"]:
             for each in policy["PolicyDocument"]["Statement"]:
                 found.append(Statement(name, each["Sid"], tuple(each["Action"]), tuple(each["Resource"])))
@@ -70,20 +73,15 @@ class Roles:
         self._prefix: Final = prefix
 
     @contextmanager
-    def without(self, statement: Statement, part: Part | None = None, *, renew: bool = True) -> Iterator[None]:
-        """Meanwhile the function does without the statement, or without one part of it, in containers that know nothing
-        of before; unless `renew` is False."""
+    def without(self, statement: Statement, part: Part | None = None) -> Iterator[None]:
+        """Meanwhile the function does without the statement, or without one part of it."""
         role, name, document = self._policy(statement.function)
         less = json.dumps({**document, "Statement": list(_less(document["Statement"], statement.sid, part))})
         self._iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=less)
         try:
-            if renew:
-                self.renew(statement.function)
             yield
         finally:
             self._iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
-            if renew:
-                self.renew(statement.function)
 
     def renew(self, function: str) -> None:
         """Ends the function's containers: another environment is another container."""

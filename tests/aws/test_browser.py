@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from tests.aws.place import CONFIRMATION_CODE, AwsPlace, Cloud
 from tests.browser.guests import PASSWORD, Guest, quiet
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(300)]
 
 PATIENCE_MS: Final = 30_000
 """Each function's first call begins a container."""
