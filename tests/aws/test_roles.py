@@ -18,6 +18,10 @@ STATEMENTS: Final = statements()
 FUNCTIONS: Final = list(dict.fromkeys(each.function for each in STATEMENTS))
 NOT_ASKED_FOR: Final = {
     **{(function, "WriteItsLog"): "the emulator writes a function's log itself" for function in FUNCTIONS},
+    (
+        "Chat-Stream",
+        "ListTheStreams",
+    ): "the emulator makes a mapping without asking whether its function may read the stream",
     ("Chat-Stream", "ReadTheStreams"): "the emulator reads the streams for its mappings itself",
     ("Chat-Stream", "KeepWhatFailed"): "the emulator sends what failed itself, and doesn't heed batchItemFailures",
 }
@@ -105,11 +109,16 @@ def test_a_function_writes_no_log_but_its_own(statement: Statement) -> None:
 
 
 def test_the_streams_that_may_be_read_are_those_that_lead_to_the_function() -> None:
-    """With what Lambda needs for reading them: AWS Lambda Developer Guide, "Using Lambda with DynamoDB"; listing
-    streams is for consoles."""
-    (statement,) = [each for each in STATEMENTS if each.sid == "ReadTheStreams"]
-    assert list(statement.resources) == [each["EventSourceArn"] for each in mappings()]
-    assert statement.actions == ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
+    """With what Lambda needs for reading them: AWS Lambda Developer Guide, "Using Lambda with DynamoDB". It asks for a
+    table's streams, which may be more than the one that leads to it."""
+    (read,) = [each for each in STATEMENTS if each.sid == "ReadTheStreams"]
+    (listed,) = [each for each in STATEMENTS if each.sid == "ListTheStreams"]
+    sources = [each["EventSourceArn"] for each in mappings()]
+    assert list(read.resources) == sources
+    assert read.actions == ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
+    tables = [source["Fn::GetAtt"][0] for source in sources]
+    assert list(listed.resources) == [{"Fn::Sub": f"${{{table}.Arn}}/stream/*"} for table in tables]
+    assert listed.actions == ("dynamodb:ListStreams",)
 
 
 def test_what_failed_may_be_sent_to_the_queue_that_keeps_it() -> None:
