@@ -1,4 +1,4 @@
-"""A probe for each statement of the functions' roles: requests that succeed with it and can't without it."""
+"""Steps of the probes of roles: a few requests each, which fail where a function may not do what they need."""
 
 import asyncio
 import secrets
@@ -354,58 +354,3 @@ async def _until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(ABSENCE_SECONDS):
         while not holds():
             await asyncio.sleep(0.05)
-
-
-PROBES: Final[dict[tuple[str, str], tuple[Step, ...]]] = {
-    ("Chat-Messages-GET", "ReadMembers"): (read_page, read_log),
-    ("Chat-Messages-GET", "ReadMessages"): (read_page, search, download),
-    ("Chat-Messages-GET", "ReadChanges"): (read_log, read_what_one_may),
-    ("Chat-Messages-GET", "FindByNumberAndByEdit"): (read_log, read_what_one_may),
-    ("Chat-Messages-GET", "ReadTheSearchIndex"): (search,),
-    ("Chat-Messages-GET", "SeeWhoSignedOut"): (read_page,),
-    ("Chat-Messages-GET", "ReadWhatFilesAre"): (download,),
-    ("Chat-Messages-GET", "SignDownloads"): (download,),
-    ("Chat-Messages-POST", "MoveHeadsAndCursors"): (send_and_push, read_older),
-    ("Chat-Messages-POST", "WriteMessages"): (send_file_and_delete, read_older),
-    ("Chat-Messages-POST", "WriteChanges"): (send_file_and_delete, answer_as_seen),
-    ("Chat-Messages-POST", "SendOnce"): (send_file_and_delete,),
-    ("Chat-Messages-POST", "IssueTicketsAndFindConnections"): (get_ticket, send_and_push, send_to_a_ghost),
-    ("Chat-Messages-POST", "AnnounceAndClaimFiles"): (send_file_and_delete,),
-    ("Chat-Messages-POST", "SignUploadsAndDeleteFiles"): (send_file_and_delete,),
-    ("Chat-Messages-POST", "PushToConnections"): (send_and_push,),
-    ("Chat-Conversations-GET", "ReadConversations"): (list_conversations, list_members),
-    ("Chat-Conversations-GET", "ReadLastMessages"): (list_conversations,),
-    ("Chat-Conversations-GET", "ReadChangesOfLastMessages"): (list_conversations,),
-    ("Chat-Conversations-GET", "FindConversations"): (list_conversations,),
-    ("Chat-Conversations-GET", "SeeWhoSignedOut"): (list_members,),
-    ("Chat-Conversations-POST", "WriteConversations"): (begin, change_and_push),
-    ("Chat-Conversations-POST", "ReadLastMessages"): (change_title,),
-    ("Chat-Conversations-POST", "WriteChanges"): (begin, change_title),
-    ("Chat-Conversations-POST", "WriteMemberships"): (begin, begin_large, change_title),
-    ("Chat-Conversations-POST", "FindConnections"): (change_and_push, change_before_a_ghost),
-    ("Chat-Conversations-POST", "KnowWhoExists"): (begin, begin_large),
-    ("Chat-Conversations-POST", "PushToConnections"): (change_and_push,),
-    ("Chat-Users-GET", "SearchTheDirectory"): (see_me, search_directory),
-    ("Chat-Users-GET", "SeeWhoSignedOut"): (see_me,),
-    ("Chat-Users-POST", "ManageAccounts"): (live_an_account, administer, invite),
-    ("Chat-Users-POST", "ReadTheClientSecret"): (live_an_account,),
-    ("Chat-Users-POST", "EndSessionsAndKeepInvitations"): (invite, sign_out_everywhere),
-    ("Chat-Users-POST", "PushToConnections"): (sign_out_everywhere,),
-    ("Chat-WebSocket", "MoveHeadsAndCursors"): (speak, type_and_be_seen),
-    ("Chat-WebSocket", "WriteMessages"): (speak,),
-    ("Chat-WebSocket", "SendOnce"): (speak, type_and_be_seen),
-    ("Chat-WebSocket", "KeepConnections"): (connect_and_leave, type_and_be_seen, speak_to_a_ghost),
-    ("Chat-WebSocket", "ClaimFiles"): (speak_with_a_file,),
-    ("Chat-WebSocket", "CheckAndKeepUploads"): (speak_with_a_file,),
-    ("Chat-WebSocket", "PushToConnections"): (type_and_be_seen, be_sent_away),
-    ("Chat-Stream", "FindMembers"): (push_from_the_stream, pack),
-    ("Chat-Stream", "ReadMessages"): (pack, pack_again),
-    ("Chat-Stream", "FinishDeletions"): (finish_deletion, pack_again),
-    ("Chat-Stream", "FindByEdit"): (finish_deletion, pack_again),
-    ("Chat-Stream", "PackTheSearchIndex"): (pack,),
-    ("Chat-Stream", "FindConnections"): (push_from_the_stream,),
-    ("Chat-Stream", "ForgetFiles"): (delete_files,),
-    ("Chat-Stream", "DeleteFiles"): (delete_files,),
-    ("Chat-Stream", "PushToConnections"): (push_from_the_stream,),
-}
-"""By function and statement, what fails without it."""

@@ -7,8 +7,9 @@ from typing import Any, Final, NamedTuple
 import httpx
 import pytest
 import pytest_asyncio
+from tests.aws.needs import PROBES
 from tests.aws.place import Cloud
-from tests.aws.probes import FAILURES, PROBES, Step
+from tests.aws.probes import FAILURES, Step
 from tests.aws.roles import RESOURCES, Roles, Statement, of_type, statements
 from tests.aws.stage import Stage, streams_off
 
