@@ -4,6 +4,7 @@ Homes of every size stand side by side and are measured in turns, so that whatev
 them alike. What is measured is the store, the search and the accounts, without the network and HTTP.
 """
 
+import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -34,7 +35,7 @@ _TURNS: Final = 20
 UNITS_ROUNDS: Final = 64
 """Operations whose use is counted: as many as there are entries from one `seq#` to the next."""
 _MEMBERS: Final = ("p1", "p2")
-_SAID: Final = 100
+_SAID: Final = 200
 """Messages of the conversation whose number of members varies."""
 
 Work = Callable[[], Awaitable[object]]
@@ -61,7 +62,7 @@ SERIES: Final = (
     Series("messages", "Messages of one conversation", "messages", 100, 1_000_000),
     Series("conversations", "Conversations of one person", "conversations", 10, 100_000),
     Series("users", "Users", "users", 10, 10_000, accounts=True),
-    Series("members", "Members of one conversation", "members", 10, 10_000),
+    Series("members", "Members of one conversation", "members", 100, 10_000),
 )
 
 
@@ -152,16 +153,24 @@ async def _measure(places: dict[int, Place], results: Results, series: Series, p
         turns = min(_TURNS, rounds - done)
         taken: dict[tuple[str, int], list[float]] = {}
         for turn in range(turns):
-            for size, operations in work.items():
-                for name, call in operations.items():
-                    began = time.perf_counter()
-                    await call()
-                    taken.setdefault((name, size), []).append(time.perf_counter() - began)
+            for size, name in _shuffled(work, done + turn):
+                call = work[size][name]
+                began = time.perf_counter()
+                await call()
+                taken.setdefault((name, size), []).append(time.perf_counter() - began)
             progress(f"{series.title}: rounds", done + turn + 1, rounds)
         done += turns
         results.append(
             *(Samples(series=series.name, operation=o, size=s, seconds=each) for (o, s), each in taken.items())
         )
+
+
+def _shuffled(work: dict[int, dict[str, Work]], turn: int) -> list[tuple[int, str]]:
+    """Each size and operation once, in an order of each turn's own: what comes before leaves its traces in caches and
+    threads, and must not be the same each time."""
+    order = [(size, name) for size, operations in work.items() for name in operations]
+    random.Random(turn).shuffle(order)  # noqa: S311 - an order, not a secret
+    return order
 
 
 async def _count(places: dict[int, Place], results: Results, series: Series, progress: Progress) -> None:

@@ -18,7 +18,7 @@ ABOUT = {
     ),
     "conversations": "One person in as many conversations as the size says, each with one message.",
     "users": "As many accounts as the size says.",
-    "members": "One conversation with as many members as the size says and 100 messages.",
+    "members": "One conversation with as many members as the size says and 200 messages.",
 }
 
 
@@ -31,11 +31,11 @@ def blocks(results: Results, *, name: str, level: int, plots: bool) -> list[Bloc
         Heading(level, "Further"),
         Paragraph(
             "**Asked:** does what people do become slower or dearer where there is far more of everything? **Done:** "
-            "homes of each size were made side by side and each operation was called at each size in turns, so that "
-            "whatever else the machine did fell on all sizes alike. Called were the store, the search and the "
-            "accounts, without HTTP, network and pushing. A page has 50 messages, a list 5 conversations, and 20 "
-            "messages of each history have the word that is searched for, so that every size gives an answer of the "
-            "same length."
+            "homes of each size were made side by side and each operation was called at each size in turns, in an "
+            "order that is another each time, so that whatever else the machine did fell on all sizes alike. Called "
+            "were the store, the search and the accounts, without HTTP, network and pushing. A page has 50 messages, a "
+            "list and a search 5 entries, and 20 messages of each history have the word that is searched for, so that "
+            "every size gives an answer of the same length."
         ),
         *parts,
     ]

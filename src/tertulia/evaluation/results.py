@@ -125,12 +125,12 @@ class Results:
         return list(dict.fromkeys(record.series for record in self.records if isinstance(record, Samples)))
 
     def samples(self, series: str) -> dict[str, dict[int, list[float]]]:
-        """By operation and size."""
+        """By operation and size, in their order."""
         found: dict[str, dict[int, list[float]]] = {}
         for record in self.records:
             if isinstance(record, Samples) and record.series == series:
                 found.setdefault(record.operation, {}).setdefault(record.size, []).extend(record.seconds)
-        return found
+        return {operation: dict(sorted(found[operation].items())) for operation in sorted(found)}
 
     def units(self, series: str) -> dict[str, dict[int, UnitsUsed]]:
         """By operation and size; the last ones where there are several."""
