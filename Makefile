@@ -17,10 +17,10 @@ help: ## What can be made
 run: $(VENV)/.run web ## Set up and start the chat on http://127.0.0.1:8080
 	@exec $(BIN)/tertulia serve --host $(HOST) --port $(PORT) --data $(DATA)
 
-test: $(VENV)/.dev web browser ## Set up and run all tests
+test: $(VENV)/.dev $(VENV)-generator/.done web browser ## Set up and run all tests
 	@scripts/test.sh all
 
-test-aws: $(VENV)/.dev web ## Deploy to an emulator of AWS, and run the conformance suite there
+test-aws: $(VENV)/.dev $(VENV)-generator/.done web ## Deploy to an emulator of AWS, and run the conformance suite there
 	@scripts/test.sh aws
 
 check: $(VENV)/.dev ## The quick ones: format, lint, types, unit tests
@@ -33,6 +33,7 @@ docs: $(VENV)/.dev ## Write the generated pages of the documentation again
 	@$(BIN)/python scripts/generate_reference.py
 	@$(BIN)/python scripts/generate_types.py
 	@$(BIN)/python scripts/generate_cli.py
+	@$(BIN)/python scripts/generate_evaluation.py
 	@$(BIN)/python scripts/generate_costs.py
 	@$(BIN)/python scripts/draw_aws.py
 
@@ -53,7 +54,7 @@ lock: $(VENV)/.dev ## Resolve the dependencies anew
 	@scripts/lock.sh
 
 clean: ## Remove what was built, not the data
-	rm -rf $(VENV) $(VENV)-docs site web/node_modules src/tertulia/static dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-docs $(VENV)-generator site web/node_modules src/tertulia/static dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(BIN)/python:
 	@scripts/venv.sh "$(PYTHON)" "$(VENV)"
@@ -67,6 +68,12 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run | $(BIN)/python
 	@echo "Setting up (once): what the tests need ..."
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)-generator/.done: requirements/generator.txt
+	@echo "Setting up (once): a generator of clients, for a test ..."
+	@scripts/venv.sh "$(PYTHON)" "$(VENV)-generator"
+	@$(VENV)-generator/bin/python -m pip install --quiet --require-hashes -r requirements/generator.txt
 	@touch $@
 
 $(VENV)/.docs: requirements/docs.txt | $(BIN)/python

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import fanout, history, idle, report, sends, start
+from tertulia.evaluation.results import VERSION, Begun, Results, Samples
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,13 +37,32 @@ def measure(*, quick: bool) -> dict[str, Any]:
     return figures
 
 
+def keep(path: Path, figures: dict[str, Any], samples: list[dict[str, list[float]]]) -> None:
+    """The samples as results of an evaluation, so that two runs can be compared with the noise taken into account."""
+    results = Results(path)
+    if not results.records:
+        about = {"version": VERSION, "home": "sqlite", "about": "make bench", "machine": figures["machine"]}
+        results.append(Begun(**about, versions={}, command="python -m bench", largest=0, rounds=0))
+    for row, by_size in zip(figures["history"], samples, strict=True):
+        for size, seconds in by_size.items():
+            results.append(Samples(series="history", operation=row["operation"], size=int(size), seconds=seconds))
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--quick", action="store_true", help="small numbers: to see that it runs, not to quote")
     options.add_argument("--figures", type=Path, help="read the figures from this file instead of measuring")
+    options.add_argument(
+        "--results",
+        type=Path,
+        help="add the raw samples of the history to this file, for `tertulia evaluate --compare`",
+    )
     options.add_argument("--folder", type=Path, default=ROOT / "docs", help="where to write")
     chosen = options.parse_args()
     figures = json.loads(chosen.figures.read_text()) if chosen.figures else measure(quick=chosen.quick)
+    samples = [row.pop("samples") for row in figures["history"] if "samples" in row]
+    if chosen.results and samples:
+        keep(chosen.results, figures, samples)
     report.write(figures, chosen.folder)
     print(f"written: {chosen.folder / 'benchmarks.md'}")
 

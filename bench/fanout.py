@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import socket
-import statistics
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,7 @@ from typing import Any
 
 from bench.children import Receivers
 from bench.served import Served, handshake, masked
+from tertulia.evaluation import statistics
 
 HERE = Path(__file__).parent
 

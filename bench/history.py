@@ -8,7 +8,6 @@ that appending would have made. `python -m bench.history --help`.
 import argparse
 import asyncio
 import json
-import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -21,6 +20,7 @@ from tertulia.adapters.sqlite import schema
 from tertulia.adapters.sqlite.store import SqliteStore
 from tertulia.domain.entries import MessageSent, Stamp
 from tertulia.domain.members import Member
+from tertulia.evaluation import statistics
 from tertulia.ports.store import Append, Decision, Snapshot
 
 TEXT = "Una tertulia es una reunión de personas que se juntan para conversar. " * 3
@@ -109,6 +109,7 @@ async def measure(small: int, large: int, rounds: int, folder: Path) -> list[dic
             "large_p50_us": statistics.median(times[what, "large"]) * 1e6,
             "ratio": statistics.median(times[what, "large"]) / statistics.median(times[what, "small"]),
             "n": rounds,
+            "samples": {str(size): times[what, name] for name, size in (("small", small), ("large", large))},
         }
         for what in ("last page", "page in the middle", "catching up by 100", "append")
     ]

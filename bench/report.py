@@ -1,28 +1,22 @@
 """The page of the benchmarks: a table with the targets, a plot, the machine and the commands."""
 
 import json
-import os
-import platform
 import sqlite3
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from tertulia.evaluation import machine as evaluation
+from tertulia.evaluation.plots import Bars, add_bars, drawing, saved
 
 _PAGE = Path(__file__).with_name("benchmarks.md.in")
 
 
 def machine() -> dict[str, Any]:
     """What the figures were measured on."""
-    model = platform.processor() or platform.machine()
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            model = line.partition(":")[2].strip()
-            break
+    made = evaluation.machine()
     return {
-        "cpu": model,
-        "cores": os.cpu_count(),
-        "kernel": platform.release(),
-        "python": platform.python_version(),
+        **{name: made[name] for name in ("cpu", "cores", "kernel", "python")},
         "sqlite": sqlite3.sqlite_version,
         "uvicorn": version("uvicorn"),
         "websockets": version("websockets"),
@@ -95,48 +89,21 @@ def _row(what: str, got: str, target: str, met: bool) -> str:
 
 
 def _plot(figures: dict[str, Any], path: Path) -> None:
-    import matplotlib as mpl
-
-    mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "tertulia"
-    from matplotlib import pyplot as plt
-
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6), layout="constrained")
-    rows = figures["fanout"]
-    places = range(len(rows))
-    left.bar([p - 0.2 for p in places], [r["tertulia_us"] for r in rows], 0.38, label="tertulia serve", color="#b0431a")
-    left.bar(
-        [p + 0.2 for p in places],
-        [r["c_us"] for r in rows],
-        0.38,
-        label="C loop",
-        color="white",
-        edgecolor="black",
-        hatch="//",
-    )
-    left.set_xticks(list(places), [f"{r['in_flight']} in flight" for r in rows])
-    left.set_ylabel("µs of server CPU per delivery")
-    left.set_title(f"Delivery to {rows[0]['people']:,} members")
-    left.legend(frameon=False)
-    rows = figures["history"]
-    places = range(len(rows))
-    right.barh(
-        [p + 0.2 for p in places], [r["small_p50_us"] / 1000 for r in rows], 0.38, label="1,000", color="#d9a441"
-    )
-    right.barh(
-        [p - 0.2 for p in places],
-        [r["large_p50_us"] / 1000 for r in rows],
-        0.38,
-        label="1,000,000",
-        color="white",
-        edgecolor="black",
-        hatch="..",
-    )
-    right.set_yticks(list(places), [r["operation"] for r in rows])
-    right.set_xlabel("ms, median")
-    right.set_title("Messages in the conversation")
-    right.legend(frameon=False)
-    for axes in (left, right):
-        axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path, metadata={"Date": None})
-    plt.close(figure)
+    with drawing(10, 3.6, beside=2) as (figure, (left, right)):
+        rows = figures["fanout"]
+        bars = [
+            Bars("tertulia serve", [r["tertulia_us"] for r in rows]),
+            Bars("C loop", [r["c_us"] for r in rows], "//"),
+        ]
+        add_bars(left, [f"{r['in_flight']} in flight" for r in rows], bars)
+        left.set_ylabel("µs of server CPU per delivery")
+        left.set_title(f"Delivery to {rows[0]['people']:,} members")
+        rows = figures["history"]
+        bars = [
+            Bars("1,000", [r["small_p50_us"] / 1000 for r in rows]),
+            Bars("1,000,000", [r["large_p50_us"] / 1000 for r in rows], ".."),
+        ]
+        add_bars(right, [r["operation"] for r in rows], bars, sideways=True)
+        right.set_xlabel("ms, median")
+        right.set_title("Messages in the conversation")
+        path.write_bytes(saved(figure).svg)

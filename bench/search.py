@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import random
 import sqlite3
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -21,6 +20,7 @@ from tertulia.adapters.sqlite.search import SqliteSearch
 from tertulia.adapters.sqlite.store import SqliteStore
 from tertulia.domain.entries import ConversationCreated, ConversationKind, Entry, MessageSent, Stamp
 from tertulia.domain.members import MemberRole, Role
+from tertulia.evaluation import statistics
 from tertulia.ports.search import SearchQuery
 from tertulia.ports.store import Append, Decision, Snapshot
 

@@ -2,10 +2,10 @@
 
 import argparse
 import json
-import statistics
 from typing import Any
 
 from bench.served import Served
+from tertulia.evaluation import statistics
 
 
 def measure(runs: int) -> dict[str, Any]:

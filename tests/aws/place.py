@@ -24,6 +24,7 @@ SERVERLESS: Final = Features(
     settings=True,
     clock=False,
     content=False,
+    tables=True,
     close_codes=False,
     slow_readers=False,
     rates=False,
@@ -39,6 +40,8 @@ each container counts for itself, and API Gateway's throttling bounds them toget
 `pushed_once`: the stream may push what the sender's function is just pushing. `patience`: many calls at once are as
 many containers, which all begin on this one machine."""
 DEPLOY_SECONDS: Final = 300
+CONFIRMATION_CODE: Final = "123456"
+"""What the emulator sends to everybody."""
 _OPTIONS: Final = {
     "TERTULIA_SIGN_UP": "--sign-up",
     "TERTULIA_RATE_FACTOR": "--rate-factor",
@@ -115,7 +118,9 @@ class AwsPlace:
         emulator = cloud.emulator
         given = {"TERTULIA_SIGN_UP": "open", "TERTULIA_RATE_FACTOR": "0", **settings}
         origins = [self.base_url, *filter(None, given.pop("TERTULIA_ORIGINS", "").split(","))]
-        options = [part for name, value in given.items() for part in (_OPTIONS[name], value)]
+        codes = given.pop("TERTULIA_CONFIRM_BY_EMAIL", "") == "true"
+        options = ["--confirm-by-email"] if codes else []
+        options += [part for name, value in given.items() for part in (_OPTIONS[name], value)]
         options += [part for origin in origins for part in ("--origin", origin)]
         said = run_tertulia(emulator, "deploy", "--stack", stack, "--yes", "--json", "--no-protect", *options)
         deployed = json.loads(said)
@@ -131,7 +136,7 @@ class AwsPlace:
         ]
         self._resources.enter_context(serving(command, ready=f"{self.base_url}/config.json", log=folder / "front.log"))
         try:
-            self._sign_up_administrator(deployed["administrator_link"])
+            self._sign_up_administrator(deployed["administrator_link"], codes=codes)
         except BaseException:
             self.close()
             raise
@@ -140,12 +145,27 @@ class AwsPlace:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
-    def _sign_up_administrator(self, link: str) -> None:
+    @property
+    def prefix(self) -> str:
+        """With what the names of its tables and functions begin."""
+        described = self.cloud.emulator.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]
+        values = {each["ParameterKey"]: each["ParameterValue"] for each in described["Parameters"]}
+        return values["Prefix"]
+
+    def _sign_up_administrator(self, link: str, *, codes: bool) -> None:
         """As the person does who deploys: by the link that was printed."""
         code = link.partition("?invite=")[2]
         body = {"username": ADMIN, "password": PASSWORD, "invite": code}
-        response = httpx.post(f"{self.base_url}/api/auth/sign-up", json=body, timeout=60, trust_env=False)
-        assert response.status_code == 201, response.text
+        if codes:
+            body["email"] = f"{ADMIN}@example.org"
+        response = self._post("/api/auth/sign-up", body)
+        assert response.status_code == (202 if codes else 201), response.text
+        if codes:
+            response = self._post("/api/auth/confirm", {"username": ADMIN, "code": CONFIRMATION_CODE})
+            assert response.status_code == 200, response.text
+
+    def _post(self, path: str, body: Mapping[str, str]) -> httpx.Response:
+        return httpx.post(f"{self.base_url}{path}", json=body, timeout=60, trust_env=False)
 
     def restart(self) -> None:
         raise NotImplementedError

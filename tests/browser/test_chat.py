@@ -299,3 +299,23 @@ def test_the_wrong_password_is_said_to_be_wrong(invite: Invite) -> None:
         ana.page.goto("/")
         ana.sign_in()
         expect(ana.page.get_by_role("alert")).to_have_text("The username or the password is wrong.")
+
+
+def test_a_conversation_whose_first_page_fails_is_asked_for_again(pair: tuple[Guest, Guest]) -> None:
+    """Twice nothing comes; the person sees the messages without doing anything."""
+    ana, ben = pair
+    ana.say("worth waiting for")
+    failures = []
+
+    def fail(route: Route) -> None:
+        if len(failures) < 2:
+            failures.append(route.request.url)
+            route.fulfill(status=503, json={"code": "unavailable", "detail": "In a moment.", "temporary": True})
+        else:
+            route.continue_()
+
+    with ben.forgiving(REFUSED):
+        ben.page.route(re.compile(r"/messages\?"), fail)
+        ben.open("Ana María")
+        ben.sees("worth waiting for")
+    assert len(failures) == 2

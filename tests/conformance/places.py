@@ -42,6 +42,8 @@ class Features(Struct, frozen=True, kw_only=True):
     """What is pushed comes once; else a receiver drops by `seq` what it has."""
     preflight: bool = True
     """`OPTIONS`, and a plain request for the WebSocket, reach the system itself."""
+    tables: bool = False
+    """What people write lies in DynamoDB's tables, which the AWS SDK can be asked for."""
     patience: float = 10.0
     """Seconds that something which must happen is waited for."""
 

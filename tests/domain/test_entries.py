@@ -4,16 +4,21 @@ from typing import get_args
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tertulia.domain.entries import (
     BaseEntry,
     ConversationCreated,
     ConversationKind,
     Entry,
+    MessageDeleted,
+    MessageEdited,
     MessageSent,
     SettingsChanged,
     VisibleEntry,
     hide,
+    is_same,
+    without_words,
 )
 from tertulia.domain.events import ConversationEvent, Event, UserEvent
 from tertulia.domain.limits import RateLimit
@@ -72,3 +77,19 @@ def test_entries_on_the_wire(entry: VisibleEntry, text: str) -> None:
 def test_a_rate_limit_names_its_parts() -> None:
     """The burst comes first."""
     assert RateLimit(3, 1)._asdict() == {"burst": 3, "per_second": 1}
+
+
+def test_an_entry_is_the_same_when_it_was_erased() -> None:
+    """What a message or an edit said may be gone on either side; nothing else of an entry ever changes."""
+    sent = MessageSent(seq=2, timestamp=5, author="ana", id="a", number=1, text="hello", reply_to=3)
+    edited = MessageEdited(seq=3, timestamp=6, author="ana", target=5, text="hi", mentions=("ben",))
+    for entry in (sent, edited):
+        assert is_same(entry, entry)
+        assert is_same(entry, without_words(entry))
+        assert is_same(without_words(entry), entry)
+        assert not is_same(entry, replace(entry, text="other"))
+        assert not is_same(without_words(entry), replace(entry, author="ben"))
+    assert not is_same(without_words(sent), replace(sent, id="b"))
+    deleted = MessageDeleted(seq=2, timestamp=5, author="ana", target=5)
+    assert not is_same(without_words(sent), deleted)
+    assert without_words(deleted) == deleted

@@ -14,6 +14,7 @@ from tertulia.cli import (
     destroy,
     doctor,
     documents,
+    evaluate,
     login,
     moving,
     send,
@@ -69,6 +70,7 @@ def application() -> typer.Typer:
         "status": status.status,
         "cost": cost.cost,
         "destroy": destroy.destroy,
+        "evaluate": evaluate.evaluate,
         "openapi": documents.openapi,
         "asyncapi": documents.asyncapi,
     }

@@ -26,7 +26,7 @@ MEANINGS: Final = {
     FAILED: "It failed; standard error says why in a sentence.",
     USAGE: "The arguments are wrong, or what they ask for can't be.",
     NOT_ALLOWED: "Not signed in, or not allowed.",
-    NOT_FOUND: "There is no such conversation, person, file or data folder.",
+    NOT_FOUND: "There is no such conversation, person, file, data folder or stack.",
     UNREACHABLE: "The server can't be reached, or can't answer now.",
     DAMAGED: "`check` or `doctor` found something wrong.",
     INTERRUPTED: "Stopped with Ctrl+C.",

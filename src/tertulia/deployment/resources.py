@@ -4,7 +4,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 _HERE: Final = Path(__file__).resolve().parent
 _PLACES: Final = {
@@ -13,6 +13,17 @@ _PLACES: Final = {
 }
 _PARAMETER: Final = re.compile(r"^  (\w+):$", re.MULTILINE)
 _RESOURCE: Final = re.compile(r"^  (\w+):\n    Type: (AWS::[\w:]+)$", re.MULTILINE)
+_TABLE: Final = re.compile(r"^  \w+:\n    Type: AWS::DynamoDB::Table\n(?:    .*\n)+", re.MULTILINE)
+_TABLE_NAME: Final = re.compile(r'TableName: !Sub "\$\{Prefix\}([\w-]+)"')
+_ATTRIBUTE: Final = re.compile(r'- \{ AttributeName: (\w+), AttributeType: "?(\w)"? \}')
+_KEY: Final = re.compile(r"- \{ AttributeName: (\w+), KeyType: (\w+) \}")
+
+
+class Table(NamedTuple):
+    """A table of the template: its name without the prefix, and its keys in the form of CreateTable."""
+
+    name: str
+    definition: dict[str, list[dict[str, str]]]
 
 
 def path_of(name: str) -> Path:
@@ -29,6 +40,16 @@ def template_text() -> str:
 def template_resources() -> list[tuple[str, str]]:
     """Name and type of each resource of the template. A line a fact: the file is our own, and its form is tested."""
     return _RESOURCE.findall(template_text())
+
+
+def template_tables() -> list[Table]:
+    """The template's tables, by the same rule."""
+    tables = []
+    for text in _TABLE.findall(template_text()):
+        attributes = [{"AttributeName": name, "AttributeType": kind} for name, kind in _ATTRIBUTE.findall(text)]
+        schema = [{"AttributeName": name, "KeyType": kind} for name, kind in _KEY.findall(text)]
+        tables.append(Table(_TABLE_NAME.findall(text)[0], {"AttributeDefinitions": attributes, "KeySchema": schema}))
+    return tables
 
 
 def template_parameters() -> list[str]:

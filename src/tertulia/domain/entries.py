@@ -7,6 +7,7 @@ strictly increases with it. On the wire the field `kind` tells the entries apart
 from enum import StrEnum
 
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from tertulia.domain.members import MemberRole, Role
 
@@ -161,3 +162,21 @@ def target_of(entry: Entry | Hidden) -> int | None:
 def hide(entry: Entry) -> Hidden:
     """What a reader gets who may not read the message that `entry` is about."""
     return Hidden(seq=entry.seq, timestamp=entry.timestamp)
+
+
+def is_same(one: Entry, other: Entry) -> bool:
+    """Whether both are the same entry of one log: an entry never changes, but what it said may have been erased."""
+    if one == other or not (getattr(one, "erased", False) or getattr(other, "erased", False)):
+        return one == other
+    return without_words(one) == without_words(other)
+
+
+def without_words(entry: Entry) -> Entry:
+    """What is left of an entry that is erased."""
+    match entry:
+        case MessageSent():
+            return replace(entry, text="", attachments=(), mentions=(), reply_to=0, erased=True)
+        case MessageEdited():
+            return replace(entry, text="", mentions=(), erased=True)
+        case _:
+            return entry

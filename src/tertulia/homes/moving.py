@@ -1,27 +1,19 @@
-"""A whole system into one file and out of it: export and import, a record a line."""
+"""A whole system into one file and out of it, a record a line: what is the same for every home."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
-from pathlib import Path
-from typing import IO, Any
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import IO, Any, Final
 
 import msgspec
 from msgspec import Struct
 
-from tertulia.adapters.disk import moving as files
-from tertulia.adapters.disk.media import DiskMedia
-from tertulia.adapters.local_accounts.accounts import LocalAccounts
-from tertulia.adapters.sqlite import schema
-from tertulia.adapters.sqlite.moving import LogWriter, read_log
 from tertulia.domain.errors import ConflictError, InvalidError
-from tertulia.homes.folder import DataFolder, FolderLock
-from tertulia.homes.offline import Progress, open_accounts, require_data
-from tertulia.ports.media import Upload
+from tertulia.ports.media import MediaStore, Upload
 from tertulia.ports.portable import (
     VERSION,
+    ContentSink,
     End,
     Header,
+    LogSink,
     PortableContent,
     PortableConversation,
     PortableEntry,
@@ -29,151 +21,146 @@ from tertulia.ports.portable import (
     PortableMember,
     PortableUser,
     Record,
+    UserSink,
 )
+
+Progress = Callable[[str, int, int], None]
+"""Told what is done, how much of it, and of how much; 0 where that is not known."""
+LINE_BYTES_MAX: Final = 8 * 1024 * 1024
+"""Of a record. The longest are entries that begin a group; a piece of a file takes 256 KiB."""
+_TELL_EVERY: Final = 500
+"""Records."""
 
 
 class Moved(Struct, frozen=True, kw_only=True):
-    """How many of each were read; `new` is how many records an import did not have yet."""
+    """How many of each were read; `new` is how many records an import did not have yet. `without_password`: how many
+    people have to be given a password before they can sign in."""
 
     users: int = 0
     conversations: int = 0
     entries: int = 0
     files: int = 0
     new: int = 0
+    without_password: int = 0
 
 
-class _Count:
+class Count:
     """Counts records by kind."""
 
     def __init__(self) -> None:
-        self.kinds: dict[type[Any], int] = {}
         self.records = 0
-        self.new = 0
+        self._kinds: dict[type[Any], int] = {}
+        self._new = 0
+        self._without_password = 0
 
-    def add(self, record: Record, *, new: bool = False) -> None:
-        self.kinds[type(record)] = self.kinds.get(type(record), 0) + 1
+    def of(self, kind: type[Any]) -> int:
+        return self._kinds.get(kind, 0)
+
+    def add(self, record: Record, *, new: bool = False, without_password: bool = False) -> None:
+        self._kinds[type(record)] = self.of(type(record)) + 1
         self.records += 1
-        self.new += new
+        self._new += new
+        self._without_password += without_password
 
     def moved(self) -> Moved:
-        kinds = self.kinds
         return Moved(
-            users=kinds.get(PortableUser, 0),
-            conversations=kinds.get(PortableConversation, 0),
-            entries=kinds.get(PortableEntry, 0),
-            files=kinds.get(PortableMedia, 0),
-            new=self.new,
+            users=self.of(PortableUser),
+            conversations=self.of(PortableConversation),
+            entries=self.of(PortableEntry),
+            files=self.of(PortableMedia),
+            new=self._new,
+            without_password=self._without_password,
         )
 
 
-async def export_home(data: Path, out: IO[bytes], *, product: str, now: int, media: bool, progress: Progress) -> Moved:
-    """Writes everything to `out`; the contents of files where `media` says so. Raises NoDataError.
+class ExportFile:
+    """An export while it is written: the header is there from the beginning, the end once `finish` returns."""
 
-    People are read after the log, so that whoever the log names is among them. It may run beside a server.
-    """
-    folder = DataFolder(data)
-    require_data(folder.chat, data)
-    async with open_accounts(data) as accounts:
-        return await asyncio.to_thread(_export, folder, accounts, out, product, now, media, progress)
+    def __init__(self, out: IO[bytes], *, product: str, now: int, total: int, progress: Progress) -> None:
+        self._out = out
+        self._encode = msgspec.json.Encoder().encode
+        self._total = total
+        self._progress = progress
+        self._count = Count()
+        self._line(Header(version=VERSION, product=product, created=now))
 
+    def write(self, record: Record) -> None:
+        self._line(record)
+        without = isinstance(record, PortableUser) and not record.user.get("password")
+        self._count.add(record, without_password=without)
+        if self._count.records % _TELL_EVERY == 0:
+            done = self._count.of(PortableEntry)
+            self._progress("Entries", min(done, self._total) if self._total else done, self._total)
 
-def _export(
-    folder: DataFolder,
-    accounts: LocalAccounts,
-    out: IO[bytes],
-    product: str,
-    now: int,
-    media: bool,
-    progress: Progress,
-) -> Moved:
-    encode, count = msgspec.json.Encoder().encode, _Count()
-    out.write(encode(Header(version=VERSION, product=product, created=now)) + b"\n")
-    with closing(schema.connect(folder.chat, read_only=True)) as connection:
-        (total,) = connection.execute('SELECT count(*) FROM "Chat-Messages"').fetchone()
-        for record in _records(folder, accounts, read_log(connection), media=media):
-            out.write(encode(record) + b"\n")
-            count.add(record)
-            if count.records % 1000 == 0:
-                progress("Entries", min(count.kinds.get(PortableEntry, 0), total), total)
-    out.write(encode(End(records=count.records)) + b"\n")
-    out.flush()
-    return count.moved()
+    def finish(self) -> Moved:
+        self._line(End(records=self._count.records))
+        self._out.flush()
+        return self._count.moved()
+
+    def _line(self, record: Record) -> None:
+        self._out.write(self._encode(record) + b"\n")
 
 
-def _records(folder: DataFolder, accounts: LocalAccounts, log: Iterator[Record], *, media: bool) -> Iterator[Record]:
-    yield from log
-    yield from map(PortableUser, accounts.export_users())
-    for upload in files.stored_uploads(folder.media) if media else ():
-        yield PortableMedia(upload)
-        for piece in files.pieces(folder.media, upload.id):
-            yield PortableContent(upload.id, piece)
+class Sinks(Struct, frozen=True):
+    """Where the records of an import go. `keeps_hashes`: a person with a hash has a password afterwards."""
+
+    users: UserSink
+    log: LogSink
+    media: MediaStore
+    contents: ContentSink
+    keeps_hashes: bool
 
 
-async def import_home(data: Path, source: IO[bytes], progress: Progress) -> Moved:
-    """Takes an export into the folder `data`, which no server may use meanwhile. What is there already stays, so that
-    an import can be repeated. Raises FolderInUseError, InvalidError, ConflictError.
+class Import:
+    """One import: takes the records as they come. What is there already stays, so that it can be repeated."""
 
-    `progress` is told of bytes, where the size of the source is known.
-    """
-    folder = DataFolder(data)
-    with FolderLock(folder):
-        async with open_accounts(data, create=True) as accounts:
-            writer = _open_log(folder)
-            store = DiskMedia(folder.media)
-            try:
-                return await _Import(accounts, writer, store, _decoded(source, progress)).run()
-            finally:
-                writer.abandon()
-                await store.close()
-
-
-class _Import:
-    """One import: takes the records as they come."""
-
-    def __init__(self, accounts: LocalAccounts, log: LogWriter, store: DiskMedia, records: Iterator[Record]) -> None:
-        self._accounts = accounts
-        self._log = log
-        self._store = store
-        self._records = records
-        self._count = _Count()
+    def __init__(self, source: IO[bytes], sinks: Sinks, progress: Progress) -> None:
+        self._to = sinks
+        self._records = _decoded(source, progress)
+        self._count = Count()
 
     async def run(self) -> Moved:
+        """Raises InvalidError, where the file is not an export or not whole, and ConflictError, where something else
+        is there."""
         _check_header(next(self._records, None))
         record = next(self._records, None)
         while record is not None and not isinstance(record, End):
-            if isinstance(record, PortableMedia):
-                record = await self._take_file(record)
-                continue
-            self._count.add(record, new=await self._take(record))
-            record = next(self._records, None)
-        self._log.finish()
+            record = await self._take(record)
+        await self._to.log.finish()
         if record is None or record.records != self._count.records:
             raise _cut_off()
         return self._count.moved()
 
-    async def _take(self, record: Record) -> bool:
+    async def _take(self, record: Record) -> Record | None:
+        """Takes the record, and of a file the content too; the record after it."""
         match record:
+            case PortableMedia():
+                return await self._take_file(record)
             case PortableUser(user=user):
-                return await self._accounts.import_user(user)
+                new = await self._to.users.import_user(user)
+                has_password = bool(self._to.keeps_hashes and user.get("password"))
+                self._count.add(record, new=new, without_password=new and not has_password)
             case PortableConversation() | PortableMember() | PortableEntry():
-                return self._log.write(record)
+                self._count.add(record, new=await self._to.log.write(record))
             case _:
                 raise InvalidError("invalid_request", "The file has a record where it can't be.")
+        return next(self._records, None)
 
     async def _take_file(self, record: PortableMedia) -> Record | None:
         """Stores the file from the pieces that follow; the record after them."""
         upload, after = record.upload, _After()
-        there = await self._store.get(upload.id)
+        there = await self._to.media.get(upload.id)
         self._count.add(record, new=there is None)
         content = self._content(upload, after)
         if there is None:
-            await self._store.begin(upload)
+            await self._to.media.begin(upload)
         if there is None or not there.stored:
             try:
-                await self._store.write(upload.id, content)
+                await self._to.contents.write(upload.id, content)
             except ConflictError as error:
                 raise _cut_off() from error
-            await self._store.claim(upload.id, upload.conversation, upload.client_id)
+        if there is None or not there.conversation:
+            await self._to.media.claim(upload.id, upload.conversation, upload.client_id)
         async for _ in content:
             pass
         return after.record
@@ -197,13 +184,6 @@ def _cut_off() -> InvalidError:
     return InvalidError("invalid_request", "The file is not whole: its end is missing. What it had is imported.")
 
 
-def _open_log(folder: DataFolder) -> LogWriter:
-    connection = schema.connect(folder.chat)
-    folder.chat.chmod(0o600)
-    schema.migrate(connection)
-    return LogWriter(connection)
-
-
 def _check_header(record: Record | None) -> None:
     if not isinstance(record, Header):
         raise InvalidError("invalid_request", "This file is not an export of Tertulia's.")
@@ -214,10 +194,11 @@ def _check_header(record: Record | None) -> None:
 
 def _decoded(source: IO[bytes], progress: Progress) -> Iterator[Record]:
     decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
-    done = 0
-    for number, line in enumerate(source, start=1):
+    done = number = 0
+    while line := source.readline(LINE_BYTES_MAX):
+        number += 1
         done += len(line)
-        if number % 500 == 0:
+        if number % _TELL_EVERY == 0:
             progress("Import", done, 0)
         try:
             yield decoder.decode(line)

@@ -6,7 +6,7 @@ Accounts, backups, checks and exports work while a server runs on the same folde
 import os
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Final
@@ -21,9 +21,8 @@ from tertulia.adapters.memory.entropy import SystemEntropy
 from tertulia.adapters.sqlite import checking, schema
 from tertulia.adapters.sqlite.backup import back_up, settle
 from tertulia.homes.folder import DataFolder
+from tertulia.homes.moving import Progress
 
-Progress = Callable[[str, int, int], None]
-"""Told what is done, how much of it, and of how much."""
 _KEY: Final = "signing.key"
 
 

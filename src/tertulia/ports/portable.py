@@ -4,7 +4,8 @@ An export is one record a line, JSON, beginning with a Header and ending with an
 the other, each followed by its members, the ones who left too, and by its entries in the log's order.
 """
 
-from typing import Any, Final
+from collections.abc import AsyncIterator
+from typing import Any, Final, Protocol
 
 from msgspec import Struct
 
@@ -26,7 +27,9 @@ class Header(Struct, frozen=True, kw_only=True, tag_field="record", tag="header"
 
 
 class PortableUser(Struct, frozen=True, tag_field="record", tag="user"):
-    """A person, with a hash of the password, in the form of the accounts that wrote it."""
+    """A person, in the form of the accounts that wrote it: `username`, `name`, `admin`, `disabled`, `created`
+    (microseconds), `password` (an Argon2id hash, or "" where accounts don't give one), `email` where one is known and
+    confirmed. Accounts take what they can."""
 
     user: dict[str, Any]
 
@@ -71,3 +74,27 @@ class End(Struct, frozen=True, kw_only=True, tag_field="record", tag="end"):
 
 LogRecord = PortableConversation | PortableMember | PortableEntry
 Record = Header | PortableUser | LogRecord | PortableMedia | PortableContent | End
+
+
+class LogSink(Protocol):
+    """Where the records of conversations go, in the order in which they come."""
+
+    async def write(self, record: LogRecord) -> bool:
+        """Whether it brought something new. Raises InvalidError, and ConflictError where another log is there."""
+        ...
+
+    async def finish(self) -> None:
+        """Makes the conversation that was begun last whole."""
+        ...
+
+
+class UserSink(Protocol):
+    async def import_user(self, record: dict[str, Any]) -> bool:
+        """Whether the person is new; who is there already stays as is. Raises `invalid_request`."""
+        ...
+
+
+class ContentSink(Protocol):
+    async def write(self, media: str, content: AsyncIterator[bytes]) -> Upload:
+        """Stores the content of a file that was begun. Raises `upload_incomplete`, `too_large`."""
+        ...

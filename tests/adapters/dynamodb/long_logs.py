@@ -29,7 +29,7 @@ async def write_messages(store: DynamoStore, count: int, *, name: str = do.GROUP
         puts.append(Put(keys.sent(name, author, entry.id), items.sent_item(entry, bytes(16))))
         if entry.seq % keys.MILESTONE == 0:
             puts.append(Put(keys.milestone(name, entry.seq), {"timestamp": entry.timestamp}))
-    await store.database.put_many(puts)
+    await store.database.write_many(puts)
     last = head.timestamp + count
     place = {"seq": head.seq + count, "timestamp": last, "messages": head.messages + count, "last": last}
     assert await store.database.write(Update(keys.head(name), place))

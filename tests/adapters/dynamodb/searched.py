@@ -101,7 +101,7 @@ async def fill(searched: Searched, said: Sequence[str], *, name: str = GROUP, ch
             "emoji": "x",
         }
         puts.append(Put(keys.change(name, stamp), reaction))
-    await store.database.put_many(puts)
+    await store.database.write_many(puts)
     await store.database.write(
         Update(keys.head(name), {"seq": seq, "timestamp": stamp, "messages": number, "last": last})
     )

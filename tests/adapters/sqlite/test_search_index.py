@@ -31,35 +31,24 @@ def rows_of(folder: Path, statement: str, *arguments: object) -> list[tuple[obje
         return connection.execute(statement, arguments).fetchall()
 
 
-def plan(connection: sqlite3.Connection, statement: str, *arguments: object) -> str:
-    return "\n".join(row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + statement, arguments))
-
-
-async def test_a_search_reads_no_table_from_end_to_end(tmp_path: Path) -> None:
-    """Candidates come from the full-text index or from one range, what they say by their keys."""
+async def test_a_search_looks_up_only_what_it_finds(tmp_path: Path) -> None:
+    """Of somebody's conversations those are looked up in which there are candidates, however many there are."""
+    looked_up: list[str] = []
     async with opened(tmp_path, SetClock()) as searched:
-        await begin(searched.store, "ben")
-        await fill(searched, 3)
+        for number in range(finding.TAGGED_MAX + 20):
+            await begin(searched.store, "ben", name=f"g_{number}")
+        await send(searched.store, "ana", "needle", "m", name="g_7")
         await searched.indexed()
-    with (
-        closing(schema.connect(tmp_path / "chat.db", read_only=True)) as log,
-        closing(schema.connect(tmp_path / "chat-search.db", read_only=True)) as index,
-    ):
-        for table, statement in finding.BY_INDEX.items():
-            steps = plan(index, statement, '"nee"', 0, 1, 1)
-            assert f"SCAN {table} VIRTUAL TABLE INDEX" in steps
-            assert "SEARCH m USING INTEGER PRIMARY KEY (rowid=?)" in steps
-            assert "TEMP B-TREE" not in steps
-        steps = plan(index, finding.BY_TIME, 0, 1, 1)
-        assert "SEARCH m USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in steps
-        assert "TEMP B-TREE" not in steps
-        assert "SCAN conversations" not in plan(index, finding.MARKS, "[]")
-        for statement, arguments in (
-            (finding.TAIL, ("g", 0)),
-            (finding.ONE_CONVERSATION, ("ana", "g")),
-            (finding.ALL_CONVERSATIONS, ("ana",)),
-        ):
-            assert "SCAN" not in plan(log, statement, *arguments)
+        finder = finding.Finder(tmp_path / "chat.db", tmp_path / "chat-search.db")
+        try:
+            finder.find("ben", SearchQuery(), None, 1, NEVER * 1e9, [])
+            log, _ = finder._connections()
+            log.set_trace_callback(looked_up.append)
+            found = finder.find("ben", SearchQuery(terms=("needle",)), None, 51, NEVER * 1e9, [])
+        finally:
+            finder.close()
+    assert [each.conversation for each in found] == ["g_7"]
+    assert len([text for text in looked_up if 'JOIN "Chat-Conversations"' in text]) == 1
 
 
 async def test_what_a_search_looks_at_does_not_grow_with_what_others_said(tmp_path: Path) -> None:

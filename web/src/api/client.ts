@@ -8,7 +8,7 @@ type Method = Call["method"];
 export type Page = { before?: number; after?: number; around?: number; limit?: number };
 export type NewMessage = { id: string; text: string; reply_to?: number };
 export type NewConversation = { kind: t.ConversationKind; members: string[]; title?: string; id?: string };
-export type NewUser = { username: string; password: string; name?: string; invite?: string };
+export type NewUser = { username: string; password: string; name?: string; email?: string; invite?: string };
 
 export class Client {
   readonly session: Session;

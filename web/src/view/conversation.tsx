@@ -2,7 +2,6 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { attempt } from "../app/notices.ts";
 import { navigate } from "../app/route.ts";
 import { partner, unread, type Conversation } from "../state/conversations.ts";
 import type { Held } from "../state/held.ts";
@@ -16,6 +15,7 @@ import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
 import { MessageList } from "./message-list.tsx";
 import { LiveBoard, TypingLine } from "./moment-line.tsx";
+import { useOpening, type Opening } from "./opening.ts";
 import { attentive } from "./seen.ts";
 import { Visit } from "./visit.ts";
 
@@ -48,27 +48,14 @@ function Opened({ held }: { held: Held }): JSX.Element {
   const chat = useChat();
   const { conversation, pane } = held;
   const [visit] = useState(() => new Visit(conversation.id, unread(conversation) ? conversation.read.number : null));
-  const [ready, setReady] = useState(false);
-  const connected = chat.connected.value;
+  const opening = useOpening(conversation.id, pane !== null);
   const name = conversationName(conversation, chat.me.username, (username) => chat.people.name(username));
-
-  useEffect(() => {
-    if (pane && ready) return;
-    let here = true;
-    void attempt(chat.sync.openPane(conversation.id)).then((well) => {
-      if (here && (well || chat.store.peek(conversation.id)?.pane)) setReady(true);
-    });
-    void chat.sync.loadMembers(conversation.id).catch(() => undefined);
-    return () => {
-      here = false;
-    };
-  }, [!pane, connected]);
 
   useLineOnReturn(visit, conversation);
   return (
     <main class="pane" aria-label={`Messages: ${name}`} id="messages">
       <Head held={held} name={name} />
-      {pane && ready ? <MessageList visit={visit} held={held} pane={pane} /> : <Waiting />}
+      {pane && opening.ready ? <MessageList visit={visit} held={held} pane={pane} /> : <Waiting opening={opening} />}
       <Unsent id={conversation.id} />
       <LiveBoard conversation={conversation} />
       <TypingLine conversation={conversation} />
@@ -131,7 +118,17 @@ function Unsent({ id }: { id: string }): JSX.Element {
 }
 
 /** Placeholders, only where it takes so long that nothing would look broken. */
-function Waiting(): JSX.Element {
+function Waiting({ opening }: { opening: Opening }): JSX.Element {
+  if (opening.failed) {
+    return (
+      <div class="list-frame waiting">
+        <p class="problem">
+          The messages couldn’t be loaded.
+          <button type="button" class="text-button" onClick={opening.again}>Try again</button>
+        </p>
+      </div>
+    );
+  }
   return (
     <div class="list-frame waiting" aria-busy="true" aria-label="Loading messages">
       {[46, 62, 30, 54, 38].map((width, index) => (

@@ -100,8 +100,9 @@ function SignUp({ invite }: { invite: string }): JSX.Element {
   const { busy, failed, submit } = useForm(async (data) => {
     const code = text(data, "invite").trim() || invite;
     const name = text(data, "name").trim();
+    const email = text(data, "email").trim();
     const user = { username: usernameOf(data), password: text(data, "password") };
-    await door.signUp({ ...user, ...(name && { name }), ...(code && { invite: code }) });
+    await door.signUp({ ...user, ...(name && { name }), ...(email && { email }), ...(code && { invite: code }) });
     navigate("/", true);
   });
   return (
@@ -125,6 +126,13 @@ function SignUp({ invite }: { invite: string }): JSX.Element {
           title="Letters, digits, _ . and -, beginning with a letter or digit"
         />
       </label>
+      {config.codes && (
+        <label class="field">
+          <span>E-mail</span>
+          <input name="email" type="email" autocomplete="email" required maxLength={254} />
+          <small>You get a code there. Others don’t see it.</small>
+        </label>
+      )}
       <NewPassword name="password" label="Password" />
       {config.sign_up === "invite" && !invite && (
         <label class="field">

@@ -43,10 +43,12 @@ class Tokens(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True):
-    """Some users, not in an order; `following` asks for the next page. Administrators are not marked."""
+    """Some users, not in an order; `following` asks for the next page. Administrators are not marked. `emails` are the
+    addresses that were confirmed, by username."""
 
     users: list[User]
     following: str
+    emails: dict[str, str] = {}
 
 
 class Pool:
@@ -128,17 +130,21 @@ class Pool:
 
     async def create(self, username: str, password: str, attributes: dict[str, str]) -> None:
         """A user who needs no confirmation; two calls. Where the second fails, there is no user afterwards."""
+        await self.begin(username, attributes)
+        try:
+            await self.set_password(username, password)
+        except BaseException:
+            await self.delete(username)
+            raise
+
+    async def begin(self, username: str, attributes: dict[str, str]) -> None:
+        """A user whose password nobody knows, and who can't sign in until one is set. Raises `username_taken`."""
         await self._named(
             self._client.admin_create_user,
             username,
             UserAttributes=_attributes({name: value for name, value in attributes.items() if value}),
             MessageAction="SUPPRESS",
         )
-        try:
-            await self.set_password(username, password)
-        except BaseException:
-            await self.delete(username)
-            raise
 
     async def set_password(self, username: str, password: str) -> None:
         operation = self._client.admin_set_user_password
@@ -172,6 +178,14 @@ class Pool:
             return None
         return _user(answer, "UserAttributes") if unconfirmed or answer["UserStatus"] in _SHOWN else None
 
+    async def has_begun(self, username: str) -> bool | None:
+        """Whether the user is one that `begin` made and no password was set for; None for an unknown one."""
+        try:
+            answer = await self._named(self._client.admin_get_user, username)
+        except NotFoundError:
+            return None
+        return bool(answer["UserStatus"] == "FORCE_CHANGE_PASSWORD")
+
     async def is_admin(self, username: str) -> bool:
         """False for an unknown user too."""
         try:
@@ -188,8 +202,9 @@ class Pool:
         if following:
             more["PaginationToken"] = following
         answer = await self._ask("change", self._client.list_users, **more)
-        users = [_user(one, "Attributes") for one in answer["Users"] if one["UserStatus"] in _SHOWN]
-        return Page(users, answer.get("PaginationToken", ""))
+        shown = [one for one in answer["Users"] if one["UserStatus"] in _SHOWN]
+        emails = {one["Username"]: email for one in shown if (email := _confirmed_email(one["Attributes"]))}
+        return Page([_user(one, "Attributes") for one in shown], answer.get("PaginationToken", ""), emails)
 
     async def administrators(self, following: str = "") -> tuple[list[str], str]:
         """Usernames of some, and what asks for the next ones."""
@@ -241,6 +256,11 @@ def _tokens(answer: dict[str, Any]) -> Tokens:
 
 def _attributes(attributes: dict[str, str]) -> list[dict[str, str]]:
     return [{"Name": name, "Value": value} for name, value in attributes.items()]
+
+
+def _confirmed_email(attributes: list[dict[str, str]]) -> str:
+    values = {one["Name"]: one["Value"] for one in attributes}
+    return values.get("email", "") if values.get("email_verified") == "true" else ""
 
 
 def _user(answer: dict[str, Any], attributes: str) -> User:

@@ -39,7 +39,7 @@ async def create(
         if len(transaction) > TRANSACTION_MAX:
             # Before the conversation, so that it is in everybody's list from its first moment; until then it is left
             # out of them, for the member's row decides.
-            await database.put_many(begun.entered)
+            await database.write_many(begun.entered)
             transaction = begun.log
         if await _commit(database, transaction, attempts):
             tell([Committed(name, entry)])

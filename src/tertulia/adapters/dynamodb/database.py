@@ -148,6 +148,28 @@ class Database:
                 return
             left = None if left is None else left - len(answer["Items"])
 
+    async def scan(self, table: str, sort: str | int, *, only: Sequence[str]) -> AsyncIterator[Item]:
+        """Of a whole table the items with that sort key, in no order, a page at a time. It reads, and costs, all of the
+        table: for an export, and for nothing that people do."""
+        names = {**{f"#{name}": name for name in only}, "#sort": keys.SORT[table]}
+        start: Attributes | None = None
+        while True:
+            answer = await self._call(
+                "scan",
+                TableName=self.prefix + table,
+                ConsistentRead=True,
+                ProjectionExpression=", ".join(f"#{name}" for name in only),
+                FilterExpression="#sort = :sort",
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=attributes({":sort": sort}),
+                **({"ExclusiveStartKey": start} if start else {}),
+            )
+            for item in answer["Items"]:
+                yield plain_item(item)
+            start = answer.get("LastEvaluatedKey")
+            if start is None:
+                return
+
     async def get_together(self, wanted: Sequence[Key]) -> dict[Key, Item]:
         """Those of the items that are there, as of one moment: a BatchGetItem may see one half of somebody's
         transaction. Raises ConflictedError where such a one is under way."""
@@ -197,12 +219,13 @@ class Database:
             else:
                 return True
 
-    async def put_many(self, puts: Sequence[Put]) -> None:
-        """Each of them by itself, 25 a call; what DynamoDB leaves unprocessed is sent again, with a bound."""
-        for n in range(0, len(puts), WRITE_BATCH):
+    async def write_many(self, writes: Sequence[Put | Delete]) -> None:
+        """Each of them by itself, 25 a call; what DynamoDB leaves unprocessed is sent again, with a bound. No two in a
+        row of 25 may have one key."""
+        for n in range(0, len(writes), WRITE_BATCH):
             requests: dict[str, Any] = {}
-            for put in puts[n : n + WRITE_BATCH]:
-                requests.setdefault(self.prefix + put.key.table, []).append({"PutRequest": {"Item": put.item}})
+            for write in writes[n : n + WRITE_BATCH]:
+                requests.setdefault(self.prefix + write.key.table, []).append(_in_batch(write))
             attempts = self.attempts()
             while requests:
                 answer = await self._call("batch_write_item", RequestItems=requests)
@@ -250,6 +273,12 @@ class Database:
 
 def _key_of(table: str, item: Item) -> Key:
     return Key(table, item[keys.PARTITION[table]], item[keys.SORT[table]])
+
+
+def _in_batch(write: Put | Delete) -> dict[str, Any]:
+    if isinstance(write, Put):
+        return {"PutRequest": {"Item": write.item}}
+    return {"DeleteRequest": {"Key": attributes(keys.columns(write.key))}}
 
 
 def _projection(only: Sequence[str]) -> dict[str, Any]:

@@ -50,9 +50,10 @@ class Indexer:
         return entry.seq % every == 0 or (isinstance(entry, MessageSent) and entry.number % every == 0)
 
     async def step(self, name: str) -> bool:
-        """Brings the segments up to the log, as far as one step goes; whether there is more to do."""
+        """Brings the segments up to the log, as far as one step goes; whether there is more to do. Not while the log is
+        being imported: then a change may come after others that are later."""
         row = await self._database.get(keys.head(name))
-        if row is None:
+        if row is None or "importing" in row:
             return False
         before = await read_mark(self._database, name)
         through, more = await self._take_changes(name, before)

@@ -2,7 +2,7 @@
 
 | Table | Item | Attributes beside the key |
 |---|---|---|
-| `Chat-Conversations` | head, under `#` | those of `Conversation`; `last`, `recent` (1) |
+| `Chat-Conversations` | head, under `#` | those of `Conversation`; `last`, `recent` (1), `importing` (6) |
 | | member, under the username | `role`, `active`, `periods` [[first, last?]], `read_`, `sent_` (2) |
 | `Chat-Messages` | message | those of the entry `MessageSent`; `state` (3) |
 | `Chat-Changes` | entry | those of the entry |
@@ -23,6 +23,7 @@
 4. `pack` is `segments.pack` of the `count` messages from the timestamp `first` to `last`; `version` counts writes.
 5. Every edit and deletion up to the timestamp `through` is in the segments; they hold the messages up to the number
    `packed`, at the timestamp `last`, and maybe more.
+6. While the conversation is being imported: the seq of the last entry that comes. What is missing is still to come.
 
 Attributes that have their default value may be absent. Timestamps are in microseconds.
 """

@@ -1,12 +1,9 @@
 """Reads that are counted, for what may read a bounded amount only."""
 
-import math
-from typing import Any, Final
+from typing import Any
 
 from tertulia.adapters.dynamodb.database import Database
-
-UNIT_BYTES: Final = 4096
-"""Of a consistent read (Amazon DynamoDB Developer Guide, "Read and write operations")."""
+from tertulia.adapters.dynamodb.sizes import read_units
 
 
 class MeteredDatabase(Database):
@@ -20,35 +17,9 @@ class MeteredDatabase(Database):
         answer = await super()._call(operation, **parameters)
         match operation:
             case "query":
-                self.units += _units(sum(map(_size, answer["Items"])))
+                self.units += read_units(answer["Items"])
             case "get_item":
-                self.units += _units(_size(answer.get("Item", {})))
+                self.units += read_units([answer.get("Item", {})])
             case "batch_get_item":
-                self.units += sum(_units(_size(item)) for items in answer["Responses"].values() for item in items)
+                self.units += sum(read_units([item]) for items in answer["Responses"].values() for item in items)
         return answer
-
-
-def _units(size: int) -> int:
-    return max(1, math.ceil(size / UNIT_BYTES))
-
-
-def _size(item: dict[str, Any]) -> int:
-    """Bytes of an item ("Item sizes and formats"): names, and values by their kind."""
-    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
-
-
-def _value_size(value: dict[str, Any]) -> int:
-    kind, inner = next(iter(value.items()))
-    match kind:
-        case "S":
-            return len(inner.encode())
-        case "N":
-            return len(inner) // 2 + 2
-        case "B":
-            return len(bytes(inner))
-        case "L":
-            return 3 + sum(1 + _value_size(each) for each in inner)
-        case "M":
-            return 3 + sum(1 + len(name.encode()) + _value_size(each) for name, each in inner.items())
-        case _:
-            return 1

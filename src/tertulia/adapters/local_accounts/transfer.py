@@ -21,10 +21,11 @@ _PAGE: Final = 500
 
 
 class ExportedUser(msgspec.Struct, frozen=True, kw_only=True):
-    """A person with the hash of the password, as an export holds one. No sessions: who moves signs in again."""
+    """A person with the hash of the password, as an export holds one; "" where it can't be exported, and then no
+    password is right until another is set. No sessions: who moves signs in again."""
 
     username: str
-    password: str
+    password: str = ""
     name: str = ""
     admin: bool = False
     disabled: bool = False
@@ -80,7 +81,8 @@ def checked(record: dict[str, Any]) -> ExportedUser:
         raise InvalidError("invalid_request", f"A user in the import is not of the documented form: {error}") from error
     checked_username(exported.username)
     name = checked_line(exported.name, limits.NAME_MAX, "A name")
-    checked_hash(exported.password)
+    if exported.password:
+        checked_hash(exported.password)
     if not 0 <= exported.created <= limits.TIMESTAMP_MAX:
         raise InvalidError("invalid_request", "A user in the import was made at an impossible time.")
     return replace(exported, name=name)

@@ -55,7 +55,7 @@ class S3Media:
         item = answer.get("Item")
         if item is None or self._expired(item):
             return None
-        upload = _decode(item)
+        upload = decode(item)
         return upload if upload.stored else replace(upload, stored=await self._arrived(upload))
 
     async def claim(self, media: str, conversation: str, client_id: str) -> bool:
@@ -95,7 +95,7 @@ class S3Media:
         url = self._signed(
             "put_object",
             expires,
-            Key=_key(upload.id),
+            Key=key_of(upload.id),
             ContentLength=upload.size,
             ContentType=content_type,
             IfNoneMatch="*",
@@ -109,7 +109,7 @@ class S3Media:
         return self._signed(
             "get_object",
             expires,
-            Key=_key(upload.id),
+            Key=key_of(upload.id),
             ResponseContentType=delivered_type(upload.type),
             ResponseContentDisposition=disposition(upload.name, upload.type),
             ResponseCacheControl=CACHE_CONTROL,
@@ -130,7 +130,7 @@ class S3Media:
         """None where the refusal is one of `none`."""
         call = getattr(self._clients.client("s3"), operation)
         try:
-            return await self._clients.call(call, Bucket=self._bucket, Key=_key(media))
+            return await self._clients.call(call, Bucket=self._bucket, Key=key_of(media))
         except ClientError as error:
             if code_of(error) in none:
                 return None
@@ -145,7 +145,7 @@ class S3Media:
         return "expires" in item and int(item["expires"]["N"]) <= self._now()
 
 
-def _key(media: str) -> str:
+def key_of(media: str) -> str:
     return f"media/{media}"
 
 
@@ -161,7 +161,7 @@ def _encode(upload: Upload, expires: int) -> dict[str, Any]:
     }
 
 
-def _decode(item: dict[str, Any]) -> Upload:
+def decode(item: dict[str, Any]) -> Upload:
     return Upload(
         id=item["id"]["S"],
         owner=item["owner"]["S"],

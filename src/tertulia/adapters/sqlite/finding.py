@@ -6,7 +6,7 @@ So an index that lags, or holds what the reader may not read, changes no answer:
 
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from heapq import merge
 from itertools import groupby
 from pathlib import Path
@@ -36,22 +36,22 @@ _PAGES: Final = (128, 1024)
 _CHECK_STEPS: Final = 20_000
 """Instructions of SQLite's machine after which the time is looked at."""
 
-_SCOPE: Final = """
-SELECT m."conversation", h."item", h."seq", h."timestamp", h."messages",
-    m."active", m."read_timestamp", m."read_number", m."item"
+ONE_CONVERSATION: Final = """
+SELECT h."item", h."seq", h."timestamp", h."messages", m."active", m."read_timestamp", m."read_number", m."item"
 FROM "Chat-Conversations" m
 JOIN "Chat-Conversations" h ON h."conversation" = m."conversation" AND h."username" = '#'
-WHERE m."username" = ?1 AND m."active" = 1
+WHERE m."conversation" = ?2 AND m."username" = ?1 AND m."active" = 1
 """
-ONE_CONVERSATION: Final = _SCOPE + ' AND m."conversation" = ?2'
-ALL_CONVERSATIONS: Final = _SCOPE
+FIRST_CONVERSATIONS: Final = """
+SELECT "conversation" FROM "Chat-Conversations" WHERE "username" = ? AND "active" = 1 ORDER BY "conversation" LIMIT ?
+"""
 TAIL: Final = """
 SELECT DISTINCT coalesce("target", "timestamp") FROM "Chat-Messages"
 WHERE "conversation" = ? AND "seq" > ? AND ("number" IS NOT NULL OR "target" IS NOT NULL)
 """
-MARKS: Final = """
-SELECT "name", "id", "seq" FROM "conversations" WHERE "name" IN (SELECT value FROM json_each(?))
-"""
+MARK: Final = 'SELECT "id", "seq" FROM "conversations" WHERE "name" = ?'
+NUMBERS: Final = 'SELECT "id" FROM "conversations" WHERE "name" IN (SELECT value FROM json_each(?))'
+NAME: Final = 'SELECT "name" FROM "conversations" WHERE "id" = ?'
 # json_group_array: one row is one turn at the interpreter's lock.
 _CANDIDATES: Final = """
 SELECT json_group_array(json_array("rowid", "conversation")) FROM (
@@ -82,6 +82,52 @@ class _Place(Struct, frozen=True):
     indexed: int
 
 
+class _Scope:
+    """The conversations in which the reader is and asks, each looked up when it is first needed: a search costs the
+    same however many there are."""
+
+    def __init__(self, log: sqlite3.Connection, index: sqlite3.Connection, reader: str, only: str | None) -> None:
+        self._log = log
+        self._index = index
+        self._reader = reader
+        self._only = only
+        self._places: dict[str, _Place | None] = {}
+        self._names: dict[int, str] = {}
+
+    def place(self, name: str) -> _Place | None:
+        """None where the reader isn't in it or doesn't ask for it."""
+        if name not in self._places:
+            self._places[name] = self._look_up(name)
+        return self._places[name]
+
+    def name_of(self, number: int) -> str:
+        """The name of the conversation that has this number in the index."""
+        name = self._names.get(number)
+        if name is None:
+            name = self._names[number] = self._index.execute(NAME, (number,)).fetchone()[0]
+        return name
+
+    def few(self) -> list[int] | None:
+        """The numbers of all of them; None where they are more than a query can name."""
+        if self._only is None:
+            found = self._log.execute(FIRST_CONVERSATIONS, (self._reader, TAGGED_MAX + 1)).fetchall()
+        else:
+            found = [(self._only,)] if self.place(self._only) else []
+        if len(found) > TAGGED_MAX:
+            return None
+        names = msgspec.json.encode([name for (name,) in found]).decode()
+        return [number for (number,) in self._index.execute(NUMBERS, (names,)).fetchall()]
+
+    def _look_up(self, name: str) -> _Place | None:
+        row = None
+        if self._only in (None, name):
+            row = self._log.execute(ONE_CONVERSATION, (self._reader, name)).fetchone()
+        if row is None:
+            return None
+        mark = self._index.execute(MARK, (name,)).fetchone() or (0, 0)
+        return _Place(rows.conversation_from(name, *row[:4]), rows.member_from(self._reader, *row[4:]), *mark)
+
+
 class IndexLagsError(Exception):
     """The index lags too far behind to do without. `conversations` are those whose entries it needs."""
 
@@ -109,8 +155,11 @@ class Finder:
             connection.close()
         self._opened = None
 
-    def find(self, reader: str, query: SearchQuery, before: Key | None, limit: int, until: float) -> list[Found]:
-        """What the port promises. Raises IndexLagsError, and sqlite3.OperationalError at `until` (monotonic
+    def find(
+        self, reader: str, query: SearchQuery, before: Key | None, limit: int, until: float, pending: Sequence[str]
+    ) -> list[Found]:
+        """What the port promises. `pending` are the conversations of which the index may not have everything, as of a
+        moment before this call. Raises IndexLagsError, and sqlite3.OperationalError at `until` (monotonic
         seconds)."""
         wanted = searching.needles(query.terms, query.phrases)
         if not wanted and (query.terms or query.phrases):
@@ -123,7 +172,9 @@ class Finder:
         try:
             log.execute("BEGIN")
             try:
-                return _find(log, index, reader, query, wanted, before, limit, until)
+                scope = _Scope(log, index, reader, query.conversation)
+                tail = _tail(log, scope, pending)
+                return _find(log, index, scope, tail, query, wanted, before, limit, until)
             finally:
                 log.rollback()
         finally:
@@ -139,15 +190,14 @@ class Finder:
 def _find(
     log: sqlite3.Connection,
     index: sqlite3.Connection,
-    reader: str,
+    scope: _Scope,
+    tail: Sequence[Key],
     query: SearchQuery,
     wanted: Sequence[Needle],
     before: Key | None,
     limit: int,
     until: float,
 ) -> list[Found]:
-    scope = _scope(log, index, reader, query.conversation)
-    tail = _tail(log, scope)
     low = 0 if query.after is None else query.after + 1
     high = TIMESTAMP_MAX if query.before is None else query.before - 1
     if before is not None:
@@ -161,8 +211,8 @@ def _find(
             raise sqlite3.OperationalError("the search took too long")
         if not low <= key[0] <= high or (before is not None and key >= before):
             continue
-        place = scope[key[1]]
-        message = reading.message(log, key[1], place.member, key[0])
+        place = scope.place(key[1])
+        message = None if place is None else reading.message(log, key[1], place.member, key[0])
         if message is not None and not message.deleted and _passes(query, wanted, message):
             found.append(Found(key[1], message))
     return found
@@ -177,26 +227,11 @@ def _passes(query: SearchQuery, wanted: Sequence[Needle], message: Message) -> b
     )
 
 
-def _scope(
-    log: sqlite3.Connection, index: sqlite3.Connection, reader: str, conversation: str | None
-) -> dict[str, _Place]:
-    """The conversations in which the reader is and asks, by name."""
-    if conversation is None:
-        found = log.execute(ALL_CONVERSATIONS, (reader,)).fetchall()
-    else:
-        found = log.execute(ONE_CONVERSATION, (reader, conversation)).fetchall()
-    names = msgspec.json.encode([row[0] for row in found]).decode()
-    marks = {name: (number, seq) for name, number, seq in index.execute(MARKS, (names,)).fetchall()}
-    return {
-        row[0]: _Place(rows.conversation_from(*row[:5]), rows.member_from(reader, *row[5:]), *marks.get(row[0], (0, 0)))
-        for row in found
-    }
-
-
-def _tail(log: sqlite3.Connection, scope: Mapping[str, _Place]) -> list[Key]:
+def _tail(log: sqlite3.Connection, scope: _Scope, pending: Sequence[str]) -> list[Key]:
     """The messages that the index doesn't have as they are now, newest first. Raises IndexLagsError where they are too
     many."""
-    behind = [(name, place) for name, place in scope.items() if place.indexed < place.conversation.seq]
+    places = ((name, scope.place(name)) for name in pending)
+    behind = [(name, place) for name, place in places if place and place.indexed < place.conversation.seq]
     if sum(place.conversation.seq - place.indexed for _, place in behind) > TAIL_MAX:
         raise IndexLagsError([name for name, _ in behind])
     keys = [(t, name) for name, place in behind for (t,) in log.execute(TAIL, (name, place.indexed)).fetchall()]
@@ -207,18 +242,21 @@ def _indexed(
     index: sqlite3.Connection,
     query: SearchQuery,
     wanted: Sequence[Needle],
-    scope: Mapping[str, _Place],
+    scope: _Scope,
     low: int,
     high: int,
 ) -> Iterator[Key]:
-    """The candidates of the index, newest first, in an order that a page can be cut from at any place."""
-    names = {place.number: name for name, place in scope.items() if place.number}
-    table, expression = _expression(query, wanted, list(names))
+    """The candidates of the index, newest first, in an order that a page can be cut from at any place. Among them may
+    be some of conversations in which the reader isn't."""
+    numbers = scope.few()
+    table, expression = _expression(query, wanted, numbers)
     statement = BY_INDEX[table] if expression else BY_TIME
     arguments = [expression] if expression else []
-    rows_found = _pages(index, statement, arguments, low << SLOT_BITS, (high + 1) << SLOT_BITS) if names else iter(())
+    if numbers == []:
+        return
+    rows_found = _pages(index, statement, arguments, low << SLOT_BITS, (high + 1) << SLOT_BITS)
     for timestamp, group in groupby(rows_found, key=lambda row: row[0] >> SLOT_BITS):
-        yield from sorted(((timestamp, names[n]) for _, n in group if n in names), reverse=True)
+        yield from sorted(((timestamp, scope.name_of(n)) for _, n in group), reverse=True)
 
 
 def _pages(
@@ -234,7 +272,7 @@ def _pages(
         high, size = page[-1][0], next_size
 
 
-def _expression(query: SearchQuery, wanted: Sequence[Needle], numbers: Sequence[int]) -> tuple[str, str]:
+def _expression(query: SearchQuery, wanted: Sequence[Needle], numbers: Sequence[int] | None) -> tuple[str, str]:
     """The table to ask and the query (sqlite.org/fts5.html, 3): what every message that is found surely has."""
     trigrams = [needle.text[at : at + 3] for needle in wanted for at in range(len(needle.text) - searching.SHORT_MAX)]
     table = "words" if wanted and not trigrams else "grams"
@@ -247,7 +285,7 @@ def _expression(query: SearchQuery, wanted: Sequence[Needle], numbers: Sequence[
         parts.append(_quoted(ATTACHMENT_TAG))
     if query.has_link:
         parts.append(_quoted(LINK_TAG))
-    if len(numbers) <= TAGGED_MAX:
+    if numbers is not None:
         parts.append("(" + " OR ".join(_quoted(conversation_tag(number)) for number in numbers) + ")")
     return table, " AND ".join(parts)
 

@@ -29,6 +29,7 @@ class Indexer:
         self._gather = gather
         self._changed = threading.Condition()
         self._waiting: dict[str, None] = {}
+        self._stepping: list[str] = []
         self._steps = 0
         self.generation = 0
         """Grows each time the file of the index is opened, and perhaps made again."""
@@ -41,6 +42,12 @@ class Indexer:
         with self._changed:
             self._waiting.update(dict.fromkeys(each.conversation for each in committed))
             self._changed.notify_all()
+
+    def pending(self) -> list[str]:
+        """The conversations of which the index may not have everything; of all others it has. Known once it is
+        ready."""
+        with self._changed:
+            return [*dict.fromkeys((*self._stepping, *self._waiting))]
 
     def wait_until_ready(self, seconds: float) -> bool:
         """Whether the index is known to be of this log; waits for it so long."""
@@ -101,6 +108,7 @@ class Indexer:
                 self._urgent = self._urgent or bool(unfinished)
                 self._steps += 1
                 self._busy = False
+                self._stepping = []
                 self._changed.notify_all()
 
     def _next(self) -> list[str] | None:
@@ -110,7 +118,7 @@ class Indexer:
             self._changed.wait_for(lambda: self._urgent or self._stopping, self._gather)
             if self._stopping:
                 return None
-            names = list(self._waiting)
+            names = self._stepping = list(self._waiting)
             self._waiting.clear()
             self._busy, self._urgent = True, False
             return names

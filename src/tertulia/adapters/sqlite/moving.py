@@ -8,7 +8,7 @@ from tertulia.adapters.sqlite import rows
 from tertulia.adapters.sqlite.schema import HEAD
 from tertulia.domain import messages
 from tertulia.domain.conversations import Conversation
-from tertulia.domain.entries import AboutMessage, Entry, MessageSent, target_of
+from tertulia.domain.entries import AboutMessage, Entry, MessageSent, is_same, target_of
 from tertulia.domain.errors import ConflictError, InvalidError
 from tertulia.ports.portable import LogRecord, PortableConversation, PortableEntry, PortableMember
 
@@ -31,8 +31,9 @@ INSERT INTO "Chat-Conversations" ("conversation", "username", "seq", "timestamp"
     "read_timestamp", "read_number", "item")
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET "seq" = excluded."seq", "timestamp" = excluded."timestamp",
-    "messages" = excluded."messages", "active" = excluded."active", "read_timestamp" = excluded."read_timestamp",
-    "read_number" = excluded."read_number", "item" = excluded."item"
+    "messages" = excluded."messages", "active" = excluded."active",
+    "read_timestamp" = max("read_timestamp", excluded."read_timestamp"),
+    "read_number" = max("read_number", excluded."read_number"), "item" = excluded."item"
 """
 _PUT_ENTRY: Final = """
 INSERT INTO "Chat-Messages"
@@ -63,7 +64,7 @@ def read_log(connection: sqlite3.Connection) -> Iterator[LogRecord]:
 
 
 class LogWriter:
-    """Takes the records of an export in their order, a transaction per conversation.
+    """Takes the records of an export in their order, a transaction per conversation. Blocks.
 
     What is there already stays: a conversation that has the same entries, or those and more, is left alone; one that
     has fewer gets the rest. One that has others raises ConflictError, and is left as it was.
@@ -77,11 +78,11 @@ class LogWriter:
         self._seq = 0
         self._targets: set[int] = set()
 
-    def write(self, record: LogRecord) -> bool:
+    async def write(self, record: LogRecord) -> bool:
         """Whether the record brought something new."""
         match record:
             case PortableConversation(conversation=head):
-                self.finish()
+                await self.finish()
                 self._begin(head)
                 return not self._left_alone
             case PortableMember(conversation=name, member=member):
@@ -95,7 +96,7 @@ class LogWriter:
                 self._expect(name)
                 return self._write_entry(name, entry, bytes.fromhex(digest))
 
-    def finish(self) -> None:
+    async def finish(self) -> None:
         """Commits the conversation that was begun last."""
         if self._head is None:
             return
@@ -152,7 +153,7 @@ class LogWriter:
         """The entry that is there is the same one: what was said may have been erased on either side."""
         row = self._connection.execute(_ENTRY, (name, entry.seq)).fetchone()
         there = rows.entry_from(row[0]) if row else None
-        if there is None or _place(there) != _place(entry):
+        if there is None or not is_same(there, entry):
             raise ConflictError(
                 "id_reused", f"The conversation {name} has another entry {entry.seq} here: it is not the same log."
             )
@@ -166,8 +167,3 @@ class LogWriter:
             'UPDATE "Chat-Messages" SET "state" = ? WHERE "conversation" = ? AND "timestamp" = ?',
             (rows.encode(state), name, target),
         )
-
-
-def _place(entry: Entry) -> tuple[object, ...]:
-    """What no erasure changes."""
-    return type(entry), entry.seq, entry.timestamp, entry.author, target_of(entry)

@@ -39,7 +39,7 @@ SELECT group_concat("entry", ','), max("seq") FROM (
 """
 _BEFORE: Final = """
 SELECT group_concat("shown", ',') FROM (
-    SELECT coalesce("state", "entry") AS "shown" FROM "Chat-Messages"
+    SELECT coalesce("state", "entry") AS "shown" FROM "Chat-Messages" INDEXED BY "messages by timestamp"
     WHERE "conversation" = ? AND "timestamp" >= ? AND "timestamp" <= ? AND "number" IS NOT NULL
     ORDER BY "timestamp" DESC LIMIT ?
 )

@@ -56,7 +56,9 @@ class SqliteSearch:
         while self._indexer.wait_until_ready(until - time.monotonic()):
             self._finder.use(self._indexer.generation)
             try:
-                return self._finder.find(reader, query, before, limit, until)
+                # Asked for before the files are looked at: what comes later is none of this search's concern.
+                pending = self._indexer.pending()
+                return self._finder.find(reader, query, before, limit, until, pending)
             except IndexLagsError as error:
                 self._indexer.wait_for_step(error.conversations, until - time.monotonic())
         raise UnavailableError("unavailable", "The search index is being made. Try again soon.", retry_after=5.0)

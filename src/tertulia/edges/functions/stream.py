@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 
 from msgspec import Struct
 
-from tertulia.domain.entries import MessageDeleted, MessageEdited, MessageSent
+from tertulia.domain.entries import MessageDeleted
 from tertulia.edges.functions.logs import CallLog
 from tertulia.ports.store import Committed
 
@@ -88,9 +88,9 @@ class StreamFunction:
         """The numbers of the records that failed. What people are waiting for goes first."""
         committed = [(number, change.committed) for number, change in changes if change.committed is not None]
         failed = await self._push(committed)
-        searched = [(n, c) for n, c in committed if isinstance(c.entry, MessageSent | MessageEdited | MessageDeleted)]
-        if searched:
-            failed |= await self._try([n for n, _ in searched], self._do.index.index([c for _, c in searched]))
+        if committed:
+            # All of them, reactions too: the index counts how many changes it is behind.
+            failed |= await self._try([n for n, _ in committed], self._do.index.index([c for _, c in committed]))
         deletions = [(n, c.conversation, c.entry.target) for n, c in committed if isinstance(c.entry, MessageDeleted)]
         erasing = [self._try([n], self._do.finish_deletion(where, target)) for n, where, target in deletions]
         files = [self._try([n], self._do.delete_file(file)) for n, change in changes for file in change.files]
