@@ -21,7 +21,10 @@ from msgspec import Struct
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-SECONDS: Final = 60
+SECONDS: Final = 300
+PARALLEL: Final = 8
+"""Requests that are with the emulator at once; more wait here. AWS takes them all, and begins a container for each: two
+hundred processes that begin at once on one machine would say something about the machine only."""
 _DROPPED: Final = frozenset({b"host", b"connection", b"transfer-encoding", b"keep-alive", b"upgrade", b"te"})
 _HANDSHAKE: Final = b"sec-websocket-"
 
@@ -79,6 +82,7 @@ class Front:
         self._to: Final = distribution
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
         self._http: Final = httpx.AsyncClient(timeout=SECONDS, limits=limits, trust_env=False)
+        self._turns: Final = asyncio.Semaphore(PARALLEL)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -98,6 +102,10 @@ class Front:
         request = httpx.Request(
             scope["method"], self._address(scope, "http"), headers=self._headers(scope), content=bytes(body)
         )
+        async with self._turns:
+            await self._answer(request, send)
+
+    async def _answer(self, request: httpx.Request, send: Send) -> None:
         response = await self._http.send(request, stream=True)
         try:
             headers = [(name.lower(), value) for name, value in response.headers.raw if name.lower() not in _DROPPED]
@@ -139,16 +147,18 @@ class Front:
         others = [(name, value) for name, value in headers if name not in ("user-agent", "origin")]
         origin = next((value for name, value in headers if name == "origin"), None)
         try:
-            upstream = await connect(
-                address,
-                additional_headers=others,
-                user_agent_header=agent,
-                origin=origin,  # type: ignore[arg-type]
-                compression=None,
-                max_size=None,
-                proxy=None,
-                ping_interval=None,
-            )
+            async with self._turns:
+                upstream = await connect(
+                    address,
+                    additional_headers=others,
+                    user_agent_header=agent,
+                    origin=origin,  # type: ignore[arg-type]
+                    compression=None,
+                    max_size=None,
+                    proxy=None,
+                    ping_interval=None,
+                    open_timeout=SECONDS,
+                )
         except InvalidStatus as refused:
             await _refuse(send, refused.response.status_code, refused.response.body or b"")
             return

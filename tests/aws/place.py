@@ -29,7 +29,7 @@ SERVERLESS: Final = Features(
     rates=False,
     pushed_once=False,
     preflight=False,
-    patience=60,
+    patience=180,
 )
 """`restart` and `kill`: there is no process that could be ended, functions come and go by themselves. `clock`: that of
 the functions is the machine's. `content`: files are S3's. `preflight`: the emulator answers OPTIONS by itself, where

@@ -43,7 +43,10 @@ async def test_two_hundred_writers_make_one_order(home: Home) -> None:
         for entry in log[1:]:
             await socket.entry(group, entry["seq"])
         assert await person.log(group) == log
-        assert sorted(socket.entries(group), key=lambda entry: entry["seq"]) == log[1:]
+        pushed = socket.entries(group)
+        if not home.features.pushed_once:
+            pushed = list({entry["seq"]: entry for entry in pushed}.values())
+        assert sorted(pushed, key=lambda entry: entry["seq"]) == log[1:]
 
 
 async def test_sends_over_one_socket_keep_their_order(home: Home) -> None:

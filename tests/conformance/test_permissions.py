@@ -1,6 +1,8 @@
 """Permissions: every operation, by every role, is allowed or refused as the table of scenarios says."""
 
+import math
 import secrets
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any, Final
@@ -13,6 +15,7 @@ from tests.conformance.places import ADMIN, PASSWORD, Place
 from tests.conformance.scenarios import HIDDEN, OK, ROLES, SCENARIOS, Scenario, Scene, Setting
 
 from tertulia.api.operations import BY_NAME, OPERATIONS, Function
+from tertulia.domain import limits
 
 CAST: Final = ("stranger", "member", "admin", "owner", "removed", "disabled", "plain", "other_admin", "outsider")
 LEAVES_TRACES: Final = ("update_conversation", "put_member", "remove_member", "edit_message", "delete_message")
@@ -20,23 +23,44 @@ LEAVES_TRACES: Final = ("update_conversation", "put_member", "remove_member", "e
 SPENDS_SESSION: Final = ("sign_out", "refresh", "change_password")
 
 
-@pytest.fixture(scope="module")
-def sessions(place: Place) -> Iterator[dict[str, tuple[str, JSON]]]:
+class Company:
     """Username and session of everybody in the cast, the disabled one disabled; one sign-up each for all tests."""
-    with httpx.Client(base_url=place.base_url, trust_env=False, verify=False, timeout=30) as http:
-        cast: dict[str, tuple[str, JSON]] = {}
-        for role in CAST:
-            username = f"{role.replace('_', '-')}-{secrets.token_hex(5)}"
-            http.post("/api/auth/sign-up", json={"username": username, "password": PASSWORD}).raise_for_status()
-            cast[role] = username, sign_in(http, username)
-        if place.features.admin:
-            cast["administrator"] = ADMIN, sign_in(http, ADMIN)
-            http.patch(
-                f"/api/users/{cast['disabled'][0]}",
-                json={"disabled": True},
-                headers={"Authorization": f"Bearer {cast['administrator'][1]['access_token']}"},
-            ).raise_for_status()
-        yield cast
+
+    def __init__(self, http: httpx.Client, *, admin: bool) -> None:
+        self._http = http
+        self._admin = admin
+        self._names = {role: f"{role.replace('_', '-')}-{secrets.token_hex(5)}" for role in CAST}
+        self._since = -math.inf
+        self._sessions: dict[str, tuple[str, JSON]] = {}
+        for name in self._names.values():
+            http.post("/api/auth/sign-up", json={"username": name, "password": PASSWORD}).raise_for_status()
+
+    def sessions(self) -> dict[str, tuple[str, JSON]]:
+        """Of access tokens that are good for a while: where tests take long they have to be got again."""
+        if time.monotonic() - self._since > limits.ACCESS_TOKEN_SECONDS / 2:
+            again = bool(self._sessions)
+            self._since = time.monotonic()
+            if self._admin:
+                self._sessions["administrator"] = ADMIN, sign_in(self._http, ADMIN)
+                if again:
+                    self._disable(False)
+            self._sessions |= {role: (name, sign_in(self._http, name)) for role, name in self._names.items()}
+            if self._admin:
+                self._disable(True)
+        return self._sessions
+
+    def _disable(self, disabled: bool) -> None:
+        token = self._sessions["administrator"][1]["access_token"]
+        path = f"/api/users/{self._names['disabled']}"
+        headers = {"Authorization": f"Bearer {token}"}
+        self._http.patch(path, json={"disabled": disabled}, headers=headers).raise_for_status()
+
+
+@pytest.fixture(scope="module")
+def company(place: Place) -> Iterator[Company]:
+    seconds = 3 * place.features.patience
+    with httpx.Client(base_url=place.base_url, trust_env=False, verify=False, timeout=seconds) as http:
+        yield Company(http, admin=place.features.admin)
 
 
 def sign_in(http: httpx.Client, username: str) -> JSON:
@@ -46,8 +70,9 @@ def sign_in(http: httpx.Client, username: str) -> JSON:
 
 
 @pytest.fixture
-async def cast(home: Home, sessions: dict[str, tuple[str, JSON]]) -> AsyncIterator[dict[str, Person]]:
+async def cast(home: Home, company: Company) -> AsyncIterator[dict[str, Person]]:
     """Everybody, as this test's own people. The anonymous caller has neither account nor tokens."""
+    sessions = company.sessions()
     people = {role: Person(home.http, name, PASSWORD, session) for role, (name, session) in sessions.items()}
     empty = {"access_token": "", "refresh_token": ""}
     people["anonymous"] = Person(home.http, f"nobody-{secrets.token_hex(5)}", PASSWORD, empty)
