@@ -130,7 +130,8 @@ def drawn(series: Series, size: int) -> Iterator[Drawn]:
         case "messages":
             yield Drawn(name="g_0", members=_MEMBERS, messages=size, began=BEGAN)
         case "members":
-            members = [f"p{number}" for number in range(1, size + 1)]
+            # Those that a list shows are the same ones at each size.
+            members = [*_MEMBERS, *(f"p{number:05}" for number in range(3, size + 1))]
             yield Drawn(name="g_0", members=members, messages=_SAID, began=BEGAN)
         case _:
             for number in range(size):
