@@ -38,8 +38,9 @@ class Placing:
     async def place(self, new: Sequence[Line], again: Sequence[Line] = ()) -> None:
         """Writes entries in the log's order: `new` ones, and of `again` what is left of those that were erased.
 
-        What erased a message is among `new` then, or comes later. A message whose changes are all among `new` is written as people see it now. Others are folded from what is in
-        the tables afterwards. Raises InvalidError where an entry is about no message.
+        What erased them is among `new`, or comes later. A message whose changes are all among `new` is written as
+        people see it now; others are folded from what is in the tables afterwards. Raises InvalidError where an entry
+        is about no message.
         """
         sent = {line.entry.timestamp: line.entry for line in new if isinstance(line.entry, MessageSent)}
         about: dict[int, list[AboutMessage]] = {}
