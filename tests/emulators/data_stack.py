@@ -36,7 +36,8 @@ def _data_alone(whole: dict[str, Any]) -> dict[str, Any]:
     resources["MediaBucket"] = {**bucket, "Properties": properties}
     return {
         "AWSTemplateFormatVersion": whole["AWSTemplateFormatVersion"],
-        "Parameters": whole["Parameters"],
+        # What has no default is the code's affair.
+        "Parameters": {key: each for key, each in whole["Parameters"].items() if "Default" in each},
         "Conditions": whole["Conditions"],
         "Resources": resources,
         "Outputs": {name: whole["Outputs"][name] for name in _OUTPUTS},
