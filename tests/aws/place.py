@@ -29,6 +29,7 @@ SERVERLESS: Final = Features(
     slow_readers=False,
     rates=False,
     pushed_once=False,
+    at_once=False,
     preflight=False,
     patience=180,
 )
@@ -37,8 +38,9 @@ the functions is the machine's. `content`: files are S3's. `preflight`: the emul
 API Gateway leads it to the route `$default`; tests/edges gives the function such events. `close_codes`: API Gateway
 chooses them, and can say nothing on a connection before it is open. `slow_readers`: it holds the sockets, too. `rates`:
 each container counts for itself, and API Gateway's throttling bounds them together; tests/edges holds them on one.
-`pushed_once`: the stream may push what the sender's function is just pushing. `patience`: many calls at once are as
-many containers, which all begin on this one machine."""
+`pushed_once`: the stream may push what the sender's function is just pushing. `at_once`: writers meet at the head, and
+try again for 15 seconds; in the emulator a try of one of two hundred can take a second. `patience`: many calls at once
+are as many containers, which all begin on this one machine."""
 DEPLOY_SECONDS: Final = 300
 CONFIRMATION_CODE: Final = "123456"
 """What the emulator sends to everybody."""

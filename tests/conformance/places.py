@@ -40,6 +40,9 @@ class Features(Struct, frozen=True, kw_only=True):
     """A rate limit counts all that a caller asks for, wherever it is served."""
     pushed_once: bool = True
     """What is pushed comes once; else a receiver drops by `seq` what it has."""
+    at_once: bool = True
+    """However many send to one conversation at once, all are taken at the first try. Elsewhere some may be answered
+    `overloaded`, and are to be sent again as that answer says, with the same id."""
     preflight: bool = True
     """`OPTIONS`, and a plain request for the WebSocket, reach the system itself."""
     tables: bool = False
