@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from tertulia.domain import limits
 from tertulia.domain.errors import InvalidError
-from tertulia.domain.texts import checked_client_id, checked_emoji, checked_line, checked_text, checked_username
+from tertulia.domain.texts import (
+    checked_client_id,
+    checked_email,
+    checked_emoji,
+    checked_line,
+    checked_text,
+    checked_username,
+)
 
 
 def refusal(error: pytest.ExceptionInfo[InvalidError]) -> str:
@@ -201,3 +208,21 @@ def test_letters_digits_and_punctuation_are_no_emoji(character: str) -> None:
         return
     with pytest.raises(InvalidError):
         checked_emoji(character)
+
+
+LONGEST_EMAIL = "a" * (limits.EMAIL_MAX - len("@example.org")) + "@example.org"
+
+
+@pytest.mark.parametrize("email", ["ana@example.org", "a.b+c@mail.example.org", LONGEST_EMAIL])
+def test_email_addresses_that_are_taken(email: str) -> None:
+    """Whatever can be one, up to the longest that there are (RFC 5321, 4.5.3.1)."""
+    assert checked_email(email) == email
+
+
+@pytest.mark.parametrize(
+    "email", ["", "ana", "ana@", "@example.org", "ana@example", "a na@example.org", "a" + LONGEST_EMAIL]
+)
+def test_email_addresses_that_are_refused(email: str) -> None:
+    with pytest.raises(InvalidError) as error:
+        checked_email(email)
+    assert refusal(error) == "invalid_request"

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tertulia.domain.tries import TRIES_SECONDS, recent, wait
+from tertulia.domain.errors import LimitedError
+from tertulia.domain.tries import TRIES_MAX, TRIES_SECONDS, Tries, recent, wait
 
 
 def test_a_try_is_free_below_the_limit_and_none_at_it() -> None:
@@ -26,3 +27,16 @@ def test_after_the_wait_a_try_is_free(times: list[float], limit: int) -> None:
     """Who waits as long as was said may try."""
     now = 2000.0
     assert wait(times, now + wait(times, now, limit), limit) == 0
+
+
+def test_what_is_taken_back_twice_is_taken_back_once() -> None:
+    """A try that was never judged may be withdrawn when it doesn't count any more."""
+    tries = Tries()
+    tries.begin("ana", "here", 1.0)
+    tries.begin("ana", "here", 2.0)
+    tries.withdraw("ana", "here", 1.0)
+    tries.withdraw("ana", "here", 1.0)
+    for moment in range(TRIES_MAX - 1):
+        tries.begin("ana", "here", 3.0 + moment)
+    with pytest.raises(LimitedError):
+        tries.begin("ana", "here", 20.0)
