@@ -52,8 +52,7 @@ def objects(ministack: Emulator, bucket: str) -> dict[str, Any]:
 
 
 def tables(ministack: Emulator) -> set[str]:
-    names = ministack.client("dynamodb").list_tables()["TableNames"]
-    return {name for name in names if name.startswith(f"{STACK}-")}
+    return ministack.tables(f"{STACK}-")
 
 
 def test_a_stack_is_made_once_and_then_nothing_changes(command: Callable[..., Ran], ministack: Emulator) -> None:
