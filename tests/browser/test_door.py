@@ -22,6 +22,8 @@ class Mail:
         page.route("**/api/auth/sign-up", self._accepted)
         for path in ("confirm", "reset-password"):
             page.route(f"**/api/auth/{path}", self._checked)
+        self.sent_again: list[dict[str, Any]] = []
+        page.route("**/api/auth/resend-code", self._again)
         page.route("**/api/auth/forgot-password", lambda route: route.fulfill(json={}))
 
     def _with_codes(self, route: Route) -> None:
@@ -33,6 +35,10 @@ class Mail:
         answer = route.fetch()
         assert answer.status == 201
         route.fulfill(response=answer, status=202)
+
+    def _again(self, route: Route) -> None:
+        self.sent_again.append(route.request.post_data_json)
+        route.fulfill(status=202, json={})
 
     def _checked(self, route: Route) -> None:
         body = route.request.post_data_json
@@ -86,6 +92,19 @@ def test_a_code_can_be_entered_later(invite: Invite) -> None:
     assert mail.codes == [{"username": ana.username, "code": CODE}]
     ana.sign_in()
     expect(page.get_by_role("heading", name="Pull up a chair")).to_be_visible()
+
+
+def test_a_lost_code_is_sent_once_more(invite: Invite) -> None:
+    """The page asks for it by name, says what happened, and keeps what was typed."""
+    page = invite("Ana", arrive=False).page
+    mail = Mail(page)
+    page.goto("/")
+    page.get_by_label("Username").fill("Ana")
+    page.get_by_role("button", name="Enter a confirmation code").click()
+    page.get_by_role("button", name="Send a new code").click()
+    expect(page.get_by_role("status")).to_have_text("If ana is still to be confirmed, a new code was sent.")
+    assert mail.sent_again == [{"username": "ana"}]
+    expect(page.get_by_label("Username")).to_have_value("ana")
 
 
 def test_a_forgotten_password_is_replaced_with_a_code(invite: Invite) -> None:
