@@ -66,9 +66,17 @@ export function attachedWords(files: readonly Typed[]): string {
 /** The same as a short title: "Photo", "Voice note", "2 photos and video". A single file is called by its name. */
 export function attachedTitle(files: readonly (Typed & { readonly name: string })[]): string {
   const [first] = files;
-  if (files.length === 1 && first && kindOf(first) === "file") return first.name;
+  if (files.length === 1 && first && kindOf(first) === "file") return shownName(first.name);
   const words = listed(files, TITLES);
   return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
+/** Characters that turn the order of a text: with them, a name can end as it does not ("fdp.exe" read as "exe.pdf"). */
+const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A file's name as it is shown: in the order in which it is written. */
+export function shownName(name: string): string {
+  return name.replace(TURNING, "");
 }
 
 const UNITS = ["kB", "MB", "GB"] as const;

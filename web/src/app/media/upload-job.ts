@@ -19,6 +19,8 @@ export interface JobEvents {
 
 /** Statuses of an address that is no good any more: it has run out, or the server has cleaned the upload away. */
 const GONE: ReadonlySet<number> = new Set([403, 404, 410]);
+/** What a server says that has nothing to complete: files are ready there when they are sent. */
+const WITHOUT: ReadonlySet<string> = new Set(["not_found", "method_not_allowed"]);
 const ONE_MIME = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}$/;
 
 export class UploadJob {
@@ -90,6 +92,7 @@ export class UploadJob {
     try {
       return await this.ports.complete(id);
     } catch (error) {
+      if (error instanceof ApiError && WITHOUT.has(error.code)) return { id, name: this.name, type: this.type, size: this.content.size };
       if (error instanceof ApiError && (error.code === "upload_incomplete" || GONE.has(error.status))) throw this.afresh(error, true);
       throw error;
     }

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Addresses } from "../../app/media/addresses.ts";
 import { attempt } from "../../app/notices.ts";
-import { sizeText } from "../../state/media.ts";
+import { shownName, sizeText } from "../../state/media.ts";
 import { useChat } from "../context.ts";
 import { Icon, type IconName } from "../icons.tsx";
 
@@ -27,7 +27,7 @@ export function FileRow({ file }: { file: Named }): JSX.Element {
     <div class="file-row">
       <Icon name={iconOf(file)} />
       <FileName file={file} />
-      <button type="button" class="icon-button" tabIndex={-1} disabled={asking} aria-label={`Download ${file.name}`} title="Download" onClick={() => void get()}>
+      <button type="button" class="icon-button" tabIndex={-1} disabled={asking} aria-label={`Download ${shownName(file.name)}`} title="Download" onClick={() => void get()}>
         <Icon name="download" />
       </button>
     </div>
@@ -37,7 +37,7 @@ export function FileRow({ file }: { file: Named }): JSX.Element {
 export function FileName({ file }: { file: Pick<Named, "name" | "size"> }): JSX.Element {
   return (
     <span class="file-text">
-      <bdi class="file-name" title={file.name}>{file.name}</bdi>
+      <bdi class="file-name" title={shownName(file.name)}>{shownName(file.name)}</bdi>
       <small>{sizeText(file.size)}</small>
     </span>
   );

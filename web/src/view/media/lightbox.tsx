@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Attachment } from "../../api/media.ts";
 import { attempt } from "../../app/notices.ts";
+import { shownName } from "../../state/media.ts";
 import { useChat } from "../context.ts";
 import { Dialog } from "../dialog.tsx";
 import { Icon, type IconName } from "../icons.tsx";
@@ -46,7 +47,7 @@ export function Lightbox({ files, start, onClose }: Props): JSX.Element {
   });
 
   return (
-    <Dialog title={file.name} class="lightbox" onClose={onClose}>
+    <Dialog title={shownName(file.name)} class="lightbox" onClose={onClose}>
       <div class="lightbox-tools" role="toolbar" aria-label="Picture">
         {several && <Tool icon="previous" label="Previous picture" off={at === 0} onClick={() => turn(-1)} />}
         {several && <span role="status">{at + 1} of {files.length}</span>}

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import type { Attachment } from "../../api/media.ts";
-import { durationText, sizeText } from "../../state/media.ts";
+import { durationText, shownName, sizeText } from "../../state/media.ts";
 import { FileRow } from "./file-row.tsx";
 import { useNear, useSource } from "./near.ts";
 import { boxStyle } from "./picture.tsx";
@@ -24,7 +24,7 @@ export function Film({ file }: { file: Attachment }): JSX.Element {
           playsInline
           tabIndex={-1}
           preload="metadata"
-          aria-label={file.alt || file.name}
+          aria-label={file.alt || shownName(file.name)}
           {...(described && { src: described.url })}
           {...(described?.small && { poster: described.small })}
           onError={onError}
@@ -41,7 +41,7 @@ export function Sound({ file }: { file: Attachment }): JSX.Element {
   if (failed) return <FileRow file={file} />;
   return (
     <figure ref={frame} class="sound">
-      <audio controls tabIndex={-1} preload="metadata" aria-label={file.name} {...(described && { src: described.url })} onError={onError} />
+      <audio controls tabIndex={-1} preload="metadata" aria-label={shownName(file.name)} {...(described && { src: described.url })} onError={onError} />
       <Caption file={file} />
     </figure>
   );
@@ -50,7 +50,7 @@ export function Sound({ file }: { file: Attachment }): JSX.Element {
 function Caption({ file }: { file: Attachment }): JSX.Element {
   return (
     <figcaption>
-      <bdi class="file-name" title={file.name}>{file.name}</bdi>
+      <bdi class="file-name" title={shownName(file.name)}>{shownName(file.name)}</bdi>
       <small>{file.duration ? `${durationText(file.duration)} · ${sizeText(file.size)}` : sizeText(file.size)}</small>
     </figcaption>
   );

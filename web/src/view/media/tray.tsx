@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useChat } from "../context.ts";
 import { Icon } from "../icons.tsx";
-import { kindOf, sizeText } from "../../state/media.ts";
+import { kindOf, shownName, sizeText } from "../../state/media.ts";
 import { progressOf, type Upload } from "../../state/uploads.ts";
 import { iconOf } from "./file-row.tsx";
 
@@ -31,18 +31,18 @@ function TrayItem({ upload, onRemoved }: { upload: Upload; onRemoved: () => void
     <li class={again ? "tray-item troubled" : "tray-item"}>
       <span class="tray-picture">{picture ? <TrayPicture upload={upload} /> : <Icon name={iconOf({ type: upload.type })} />}</span>
       <span class="file-text">
-        <bdi class="file-name" title={upload.name}>{upload.name}</bdi>
+        <bdi class="file-name" title={shownName(upload.name)}>{shownName(upload.name)}</bdi>
         <small class={again ? "problem" : ""} role={again ? "alert" : undefined}>{stateWords(upload)}</small>
       </span>
       {again && (
-        <button type="button" class="icon-button" aria-label={`Retry ${upload.name}`} title="Retry" onClick={() => uploads.retry(upload.upload)}>
+        <button type="button" class="icon-button" aria-label={`Retry ${shownName(upload.name)}`} title="Retry" onClick={() => uploads.retry(upload.upload)}>
           <Icon name="retry" />
         </button>
       )}
       <button
         type="button"
         class="icon-button"
-        aria-label={`${upload.state === "done" || again ? "Remove" : "Cancel"} ${upload.name}`}
+        aria-label={`${upload.state === "done" || again ? "Remove" : "Cancel"} ${shownName(upload.name)}`}
         title={upload.state === "done" || again ? "Remove" : "Cancel"}
         onClick={() => {
           uploads.cancel(upload.upload);
@@ -59,7 +59,7 @@ function TrayItem({ upload, onRemoved }: { upload: Upload; onRemoved: () => void
           value={upload.alt}
           maxLength={ALT_MAX}
           placeholder="Describe it for who can’t see it"
-          aria-label={`Description of ${upload.name}`}
+          aria-label={`Description of ${shownName(upload.name)}`}
           onInput={(event) => uploads.describe(upload.upload, event.currentTarget.value)}
         />
       )}
@@ -70,7 +70,7 @@ function TrayItem({ upload, onRemoved }: { upload: Upload; onRemoved: () => void
 export function Progress({ upload }: { upload: Upload }): JSX.Element {
   const done = upload.state === "done";
   return (
-    <progress class={done ? "upload-progress done" : "upload-progress"} value={progressOf(upload)} max={1} aria-label={`Upload of ${upload.name}`} />
+    <progress class={done ? "upload-progress done" : "upload-progress"} value={progressOf(upload)} max={1} aria-label={`Upload of ${shownName(upload.name)}`} />
   );
 }
 

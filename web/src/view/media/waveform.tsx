@@ -22,7 +22,7 @@ interface Props {
 
 /** In the list a row's arrows go left and right between its controls, so this slider listens to those up and down. */
 export function Waveform({ peaks, position, duration, onSeek, label }: Props): JSX.Element {
-  const width = peaks.length * (BAR + GAP) - GAP;
+  const width = Math.max(BAR, peaks.length * (BAR + GAP) - GAP);
   const heard = duration > 0 ? position / duration : 0;
   return (
     <span class="waveform">
