@@ -10,7 +10,7 @@ import { Icon } from "./icons.tsx";
 import { AttachButton, RecordButton } from "./media/attach-button.tsx";
 import { attach, pasted } from "./media/attach.ts";
 import { post, postVoice } from "./media/composer-media.ts";
-import { later } from "./media/later.tsx";
+import { later } from "./later.tsx";
 import { Tray } from "./media/tray.tsx";
 import type { Visit } from "./visit.ts";
 
@@ -128,7 +128,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
     >
       {mode.kind !== "new" && <ModeLine visit={visit} onCancel={back} />}
       <Tray conversation={visit.id} onLeave={() => box.current?.focus()} />
-      {recording && <Recorder onSend={(recorded) => postVoice(chat, visit.id, recorded)} onClose={stopRecording} onFail={stopRecording} />}
+      {recording && <Recorder onSend={(recorded) => postVoice(chat, visit.id, recorded)} onClose={stopRecording} />}
       <div class="composer-box">
         <AttachButton conversation={visit.id} />
         <textarea

@@ -5,7 +5,7 @@ import { signal } from "@preact/signals";
 export const MOTIONS = ["auto", "hover", "never"] as const;
 export type Motion = (typeof MOTIONS)[number];
 
-const KEY = "tertulia.motion";
+const KEY = "tertulia.setting.motion";
 
 export const motion = signal<Motion>(chosen() ?? fromSystem());
 

@@ -6,7 +6,7 @@ import type { Attachment } from "../../api/media.ts";
 import type { Message } from "../../state/messages.ts";
 import { attachedWords, kindOf } from "../../state/media.ts";
 import { FileRow } from "./file-row.tsx";
-import { later } from "./later.tsx";
+import { later } from "../later.tsx";
 import { Picture } from "./picture.tsx";
 import { Film, Sound } from "./players.tsx";
 import { VoiceNote } from "./voice-note.tsx";
@@ -33,7 +33,7 @@ export function Attachments({ message, conversation }: { message: Message; conve
       {others.map((file) => (
         <Other key={file.media} file={file} author={message.author} conversation={conversation} />
       ))}
-      {opened >= 0 && <Lightbox files={pictures} start={opened} onClose={close} onFail={close} />}
+      {opened >= 0 && <Lightbox files={pictures} start={opened} onClose={close} />}
     </div>
   );
 }
