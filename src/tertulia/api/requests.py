@@ -7,6 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 from tertulia.api import fields
 from tertulia.domain import limits
 from tertulia.domain.entries import ConversationKind, History
+from tertulia.domain.media import Variant
 from tertulia.domain.members import Role
 
 
@@ -153,10 +154,13 @@ class PutMember(Request, frozen=True):
 
 
 class AttachmentRef(Request, frozen=True):
-    """`media` is the id of an upload of the sender's; `alt` says in words what it shows."""
+    """`media` is the id of a completed upload of the sender's; `alt` says in words what it shows. `voice`: it is a voice
+    note, with its `peaks`."""
 
     media: fields.MediaId
     alt: str = ""
+    voice: bool = False
+    peaks: fields.Peaks = []
 
 
 class MessageFields(Protocol):
@@ -240,8 +244,21 @@ class MediaPath(Request, frozen=True):
     id: fields.MediaId
 
 
+class PartPath(Request, frozen=True):
+    id: fields.MediaId
+    number: fields.PartNumber
+
+
 class SignedQuery(Request, frozen=True):
     """The parts of a signed address."""
 
     expires: int
     signature: str
+
+
+class ContentQuery(Request, frozen=True):
+    """The parts of a signed address, whose signature is for this `variant` alone."""
+
+    expires: int
+    signature: str
+    variant: Variant = Variant.ORIGINAL
