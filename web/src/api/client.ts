@@ -1,13 +1,12 @@
 /** The operations that this page uses, typed. One method an operation, by its name in the API's table. */
 
 import { ask, send, type Call, type Query } from "./http.ts";
-import type { Announced, AttachmentRef, Completed, Described, MissingParts } from "./media.ts";
 import type { Session } from "./session.ts";
 import type * as t from "./types.ts";
 
 type Method = Call["method"];
 export type Page = { before?: number; after?: number; around?: number; limit?: number };
-export type NewMessage = { id: string; text: string; reply_to?: number; attachments?: readonly AttachmentRef[] };
+export type NewMessage = { id: string; text: string; reply_to?: number; attachments?: readonly t.AttachmentRef[] };
 export type NewMedia = { name: string; type: string; size: number };
 export type NewConversation = { kind: t.ConversationKind; members: string[]; title?: string; id?: string };
 export type NewUser = { username: string; password: string; name?: string; email?: string; invite?: string };
@@ -112,21 +111,21 @@ export class Client {
     return this.call("PUT", `${at(id)}/read`, {}, { timestamp });
   }
 
-  createMedia(media: NewMedia): Promise<Announced> {
+  createMedia(media: NewMedia): Promise<t.MediaUpload> {
     return this.call("POST", "/media", {}, media);
   }
 
-  missingParts(id: string): Promise<MissingParts> {
+  missingParts(id: string): Promise<t.MediaParts> {
     return this.call("GET", `/media/${encodeURIComponent(id)}/parts`);
   }
 
   /** Looking at a large image takes the server a while. */
-  completeMedia(id: string): Promise<Completed> {
+  completeMedia(id: string): Promise<t.Media> {
     const path = `/media/${encodeURIComponent(id)}/complete`;
     return this.session.authorised({ method: "POST", path, body: {}, timeout: 60_000 });
   }
 
-  getMedia(id: string): Promise<Described> {
+  getMedia(id: string): Promise<t.Media> {
     return this.call("GET", `/media/${encodeURIComponent(id)}`);
   }
 

@@ -3,57 +3,7 @@
 import { ApiError, NoAnswer } from "./errors.ts";
 import type * as t from "./types.ts";
 
-export type MediaKind = "image" | "audio" | "video" | "file";
-
-/** A file that a message carries, with what a client needs to keep its place before it is there. */
-export type Attachment = t.Attachment & {
-  readonly thumbhash?: string;
-  readonly animated?: boolean;
-  /** Seconds. */
-  readonly duration?: number;
-  /** How loud a voice note is over its length: up to 100 numbers from 0 to 255. */
-  readonly peaks?: readonly number[];
-  readonly voice?: boolean;
-};
-
-export type AttachmentRef = t.AttachmentRef & { readonly peaks?: readonly number[]; readonly voice?: boolean };
-
-/** Where one part of a file is sent. `number` begins at 1. */
-export interface PartAddress {
-  readonly number: number;
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Record<string, string>;
-}
-
-/** What announcing answers: one address, or those of the parts. */
-export type Announced = Partial<t.MediaUpload> & {
-  readonly id: string;
-  readonly part_bytes?: number;
-  readonly parts?: readonly PartAddress[];
-};
-
-/** The parts that have not arrived, with fresh addresses. */
-export interface MissingParts {
-  readonly part_bytes: number;
-  readonly parts: readonly PartAddress[];
-}
-
-/** A file that is all there, and looked at. */
-export interface Completed {
-  readonly id: string;
-  readonly name: string;
-  readonly type: string;
-  readonly size: number;
-  readonly width?: number;
-  readonly height?: number;
-  readonly thumbhash?: string;
-  readonly animated?: boolean;
-  readonly duration?: number;
-}
-
-/** Addresses are good until `expires` (seconds since 1970) for whoever holds them. */
-export type Described = t.Media & { readonly small?: string; readonly large?: string };
+export type { Attachment, AttachmentRef, Media, MediaKind, MediaPart, MediaParts, MediaUpload } from "./types.ts";
 
 /** Where a file's limits are told; what is absent is not told. */
 export interface MediaLimits {

@@ -54,7 +54,7 @@ describe("an upload", () => {
 
   it("has its media id for a message only when it is done, with what the server found", () => {
     expect(fileOf({ ...upload, media: "m" }).media).toBe("");
-    const done = completed({ ...upload, alt: "sun" }, { id: "m", name: "x.png", type: "image/webp", size: 9, width: 4, height: 3, thumbhash: "h" });
+    const done = completed({ ...upload, alt: "sun" }, { id: "m", name: "x.png", type: "image/webp", size: 9, url: "", expires: 0, width: 4, height: 3, thumbhash: "h" });
     expect(fileOf(done)).toEqual({ ...file("u", "m"), alt: "sun", type: "image/webp", width: 4, height: 3, thumbhash: "h" });
   });
 });

@@ -1,6 +1,7 @@
 /** Files on their way to the server. Pure: how they are sent is decided above. Sizes are in bytes. */
 
-import type { Completed } from "../api/media.ts";
+import type { Media } from "../api/media.ts";
+import { shownName } from "./media.ts";
 
 /** A message has at most so many files. */
 export const FILES_MAX = 10;
@@ -53,8 +54,8 @@ export interface Candidate {
 
 /** Why a file can't be sent, in a sentence; empty where it can. `limit` in bytes, `said` the same in words. */
 export function refusalOf(file: Candidate, limit: number, said: (bytes: number) => string): string {
-  if (!file.size) return `“${file.name}” is empty.`;
-  if (file.size > limit) return `“${file.name}” is too large: a file may have ${said(limit)}.`;
+  if (!file.size) return `“${shownName(file.name)}” is empty.`;
+  if (file.size > limit) return `“${shownName(file.name)}” is too large: a file may have ${said(limit)}.`;
   return "";
 }
 
@@ -87,7 +88,7 @@ export function arrivedBytes(missing: readonly { readonly number: number }[], pa
 }
 
 /** The upload when the server has looked at it. */
-export function completed(upload: Upload, { id, type, width, height, thumbhash, animated, duration }: Completed): Upload {
+export function completed(upload: Upload, { id, type, width, height, thumbhash, animated, duration }: Media): Upload {
   return {
     ...upload,
     media: id,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Described } from "../../api/media.ts";
+import type { Media } from "../../api/media.ts";
 import { Addresses } from "./addresses.ts";
 import { recordingType } from "./recording.ts";
 
 describe("addresses", () => {
-  const described = (media: string, asked: number, expires: number): Described => ({
+  const described = (media: string, asked: number, expires: number): Media => ({
     id: media, name: "x", type: "image/png", size: 1, url: `${media}?${asked}`, expires,
   });
 

@@ -1,14 +1,14 @@
 /** One file's way to the server: announced, sent in one piece or in parts, and completed. It goes on where it stopped. */
 
 import { ApiError, NoAnswer } from "../../api/errors.ts";
-import type { Announced, Completed, MissingParts, PartAddress } from "../../api/media.ts";
+import type { MediaUpload, Media, MediaParts, MediaPart } from "../../api/media.ts";
 import { arrivedBytes, partRange } from "../../state/uploads.ts";
 
 export interface JobPorts {
-  announce: (file: { name: string; type: string; size: number }) => Promise<Announced>;
-  missing: (media: string) => Promise<MissingParts>;
-  complete: (media: string) => Promise<Completed>;
-  put: (target: Omit<PartAddress, "number">, content: Blob, onSent: (bytes: number) => void, signal: AbortSignal) => Promise<void>;
+  announce: (file: { name: string; type: string; size: number }) => Promise<MediaUpload>;
+  missing: (media: string) => Promise<MediaParts>;
+  complete: (media: string) => Promise<Media>;
+  put: (target: Omit<MediaPart, "number">, content: Blob, onSent: (bytes: number) => void, signal: AbortSignal) => Promise<void>;
 }
 
 export interface JobEvents {
@@ -19,8 +19,6 @@ export interface JobEvents {
 
 /** Statuses of an address that is no good any more: it has run out, or the server has cleaned the upload away. */
 const GONE: ReadonlySet<number> = new Set([403, 404, 410]);
-/** What a server says that has nothing to complete: files are ready there when they are sent. */
-const WITHOUT: ReadonlySet<string> = new Set(["not_found", "method_not_allowed"]);
 const ONE_MIME = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,63}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}$/;
 
 export class UploadJob {
@@ -28,9 +26,9 @@ export class UploadJob {
   private readonly name: string;
   private readonly ports: JobPorts;
   private readonly events: JobEvents;
-  private announced: Announced | null = null;
+  private announced: MediaUpload | null = null;
   /** Null until it is known, or where there is but one part; then `stored` says whether that arrived. */
-  private missing: readonly PartAddress[] | null = null;
+  private missing: readonly MediaPart[] | null = null;
   private stored = false;
 
   constructor(content: Blob, name: string, ports: JobPorts, events: JobEvents) {
@@ -41,10 +39,10 @@ export class UploadJob {
   }
 
   /** One try, from where the last one stopped. Raises what went wrong; `NoAnswer` where another try may help. */
-  async run(signal: AbortSignal): Promise<Completed> {
+  async run(signal: AbortSignal): Promise<Media> {
     const announced = (this.announced ??= await this.ports.announce({ name: this.name, type: this.type, size: this.content.size }));
     signal.throwIfAborted();
-    if (announced.parts) await this.sendParts(announced, signal);
+    if (announced.parts?.length) await this.sendParts(announced, signal);
     else if (!this.stored) await this.sendWhole(announced, signal);
     this.events.checking();
     const done = await this.complete(announced);
@@ -58,7 +56,7 @@ export class UploadJob {
     return ONE_MIME.test(type) ? type : "application/octet-stream";
   }
 
-  private async sendWhole({ method = "PUT", url = "", headers = {} }: Announced, signal: AbortSignal): Promise<void> {
+  private async sendWhole({ method = "PUT", url = "", headers = {} }: MediaUpload, signal: AbortSignal): Promise<void> {
     try {
       await this.ports.put({ method, url, headers }, this.content, this.events.sent, signal);
     } catch (error) {
@@ -68,7 +66,7 @@ export class UploadJob {
     this.stored = true;
   }
 
-  private async sendParts(announced: Announced, signal: AbortSignal): Promise<void> {
+  private async sendParts(announced: MediaUpload, signal: AbortSignal): Promise<void> {
     const bytes = announced.part_bytes ?? this.content.size;
     try {
       // After a try that broke off, the server is asked what it has.
@@ -76,7 +74,7 @@ export class UploadJob {
       this.missing = left;
       while (left.length) {
         signal.throwIfAborted();
-        const [part, ...rest] = left as [PartAddress, ...PartAddress[]];
+        const [part, ...rest] = left as [MediaPart, ...MediaPart[]];
         const there = arrivedBytes(left, bytes, this.content.size);
         const content = this.content.slice(...partRange(part.number, bytes, this.content.size));
         this.events.sent(there);
@@ -88,11 +86,10 @@ export class UploadJob {
     }
   }
 
-  private async complete({ id }: Announced): Promise<Completed> {
+  private async complete({ id }: MediaUpload): Promise<Media> {
     try {
       return await this.ports.complete(id);
     } catch (error) {
-      if (error instanceof ApiError && WITHOUT.has(error.code)) return { id, name: this.name, type: this.type, size: this.content.size };
       if (error instanceof ApiError && (error.code === "upload_incomplete" || GONE.has(error.status))) throw this.afresh(error, true);
       throw error;
     }

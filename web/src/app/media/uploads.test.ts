@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError, NoAnswer } from "../../api/errors.ts";
-import type { Completed, PartAddress } from "../../api/media.ts";
+import type { Media, MediaPart } from "../../api/media.ts";
 import type { OutgoingFile } from "../../state/uploads.ts";
 import { Uploads } from "./uploads.ts";
 
@@ -21,20 +21,20 @@ class Server {
     const id = `m${this.announced.length}`;
     this.parts.set(id, new Map());
     if (file.size <= PART) return { id, method: "PUT", url: `${id}/1`, headers: {}, expires: 0 };
-    return { id, part_bytes: PART, parts: this.addresses(id, file.size) };
+    return { id, expires: 0, part_bytes: PART, parts: this.addresses(id, file.size) };
   };
 
   missing = async (id: string) => {
     const { size } = this.announced[Number(id.slice(1)) - 1]!;
-    return { part_bytes: PART, parts: this.addresses(id, size).filter((part) => !this.parts.get(id)!.has(part.number)) };
+    return { id, expires: 0, arrived: [...this.parts.get(id)!.keys()], part_bytes: PART, parts: this.addresses(id, size).filter((part) => !this.parts.get(id)!.has(part.number)) };
   };
 
-  complete = async (id: string): Promise<Completed> => {
+  complete = async (id: string): Promise<Media> => {
     const problem = this.completing.shift();
     if (problem) throw problem;
     const file = this.announced[Number(id.slice(1)) - 1]!;
     if (this.content(id).length !== file.size) throw new ApiError({ status: 409, code: "upload_incomplete" });
-    return { id, ...file };
+    return { id, ...file, url: id, expires: 0 };
   };
 
   put = async ({ url }: { url: string }, content: Blob, onSent: (bytes: number) => void, signal: AbortSignal) => {
@@ -58,7 +58,7 @@ class Server {
     return [...this.parts.get(id)!].sort(([one], [other]) => one - other).map(([, text]) => text).join("");
   }
 
-  private addresses(id: string, size: number): PartAddress[] {
+  private addresses(id: string, size: number): MediaPart[] {
     const count = Math.ceil(size / PART);
     return Array.from({ length: count }, (_, index) => ({ number: index + 1, method: "PUT", url: `${id}/${index + 1}`, headers: {} }));
   }

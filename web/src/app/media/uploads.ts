@@ -3,9 +3,9 @@
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { ApiError, isTemporary, sentenceOf } from "../../api/errors.ts";
 import { newId } from "../../api/ids.ts";
-import type { Completed, MediaLimits } from "../../api/media.ts";
+import type { Media, MediaLimits } from "../../api/media.ts";
 import { backoff } from "../../realtime/backoff.ts";
-import { sizeText } from "../../state/media.ts";
+import { shownName, sizeText } from "../../state/media.ts";
 import * as up from "../../state/uploads.ts";
 import { Previews } from "./previews.ts";
 import { UploadJob, type JobPorts } from "./upload-job.ts";
@@ -181,7 +181,7 @@ export class Uploads {
   }
 
   /** Tries until it is done, refused, or `TRIES` in a row brought nothing forward. */
-  private async persist(id: string, signal: AbortSignal): Promise<Completed> {
+  private async persist(id: string, signal: AbortSignal): Promise<Media> {
     const job = this.jobs.get(id)!;
     let best = 0;
     for (let failures = 0; ; ) {
@@ -199,7 +199,7 @@ export class Uploads {
     }
   }
 
-  private finish(id: string, done: Completed): void {
+  private finish(id: string, done: Media): void {
     const before = this.all.peek().find((upload) => upload.upload === id);
     if (!before) return;
     const after = up.completed(before, done);
@@ -213,7 +213,7 @@ export class Uploads {
     if (isTemporary(error)) return this.change(id, { state: "lost", problem: LOST });
     const problem = sentenceOf(error);
     this.change(id, { state: "failed", problem });
-    this.ports.changed(up.fileOf(before), `“${before.name}”: ${problem}`);
+    this.ports.changed(up.fileOf(before), `“${shownName(before.name)}”: ${problem}`);
   }
 
   private forget(id: string): void {

@@ -3,6 +3,7 @@
 import type { Chat } from "../../app/chat.ts";
 import type { Recorded } from "../../app/media/recording.ts";
 import { notify } from "../../app/notices.ts";
+import { shownName } from "../../state/media.ts";
 
 const FULL = "Too many messages wait to be sent here. Try again when you are connected.";
 
@@ -11,7 +12,7 @@ export function post(chat: Chat, conversation: string, text: string, replyTo: nu
   const { uploads } = chat.media;
   const refused = uploads.draft(conversation).peek().find((upload) => upload.state === "failed");
   if (refused) {
-    notify(`“${refused.name}” could not be uploaded. Retry or remove it, then send.`, true);
+    notify(`“${shownName(refused.name)}” could not be uploaded. Retry or remove it, then send.`, true);
     return false;
   }
   const files = uploads.take(conversation);

@@ -2,7 +2,7 @@
 
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Described } from "../../api/media.ts";
+import type { Media } from "../../api/media.ts";
 import { useChat } from "../context.ts";
 
 /** Loaded from so far outside of the window on. */
@@ -21,7 +21,7 @@ export function useNear(element: RefObject<HTMLElement | null>): boolean {
 }
 
 export interface Source {
-  readonly described: Described | null;
+  readonly described: Media | null;
   readonly failed: boolean;
   /** The content could not be loaded: once, another address is asked for; the second time it has failed. */
   readonly onError: () => void;
@@ -32,7 +32,7 @@ export interface Source {
 /** Where a file is, asked for while `wanted`. */
 export function useSource(media: string, wanted: boolean): Source {
   const { addresses } = useChat().media;
-  const [described, setDescribed] = useState<Described | null>(null);
+  const [described, setDescribed] = useState<Media | null>(null);
   const [tries, setTries] = useState(0);
   const [failed, setFailed] = useState(false);
   useEffect(() => {

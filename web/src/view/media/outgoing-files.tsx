@@ -66,5 +66,5 @@ function OutgoingOther({ file }: { file: OutgoingFile }): JSX.Element {
 
 function FileProgress({ file }: { file: OutgoingFile }): JSX.Element | null {
   const upload = useChat().media.uploads.get(file.upload);
-  return upload && upload.state !== "done" ? <Progress upload={upload} /> : null;
+  return upload && upload.state !== "done" && upload.state !== "failed" ? <Progress upload={upload} /> : null;
 }
