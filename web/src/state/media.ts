@@ -11,8 +11,8 @@ const SHOWN_LEAST = 48;
 const UNKNOWN = { width: 256, height: 192 } as const;
 
 const IMAGES: ReadonlySet<string> = new Set(["image/avif", "image/gif", "image/jpeg", "image/png", "image/webp"]);
-const AUDIO: ReadonlySet<string> = new Set(["audio/aac", "audio/mp4", "audio/mpeg", "audio/ogg", "audio/wav", "audio/webm"]);
-const VIDEO: ReadonlySet<string> = new Set(["video/mp4", "video/ogg", "video/webm"]);
+const AUDIO: ReadonlySet<string> = new Set(["audio/aac", "audio/flac", "audio/mp4", "audio/mpeg", "audio/ogg", "audio/wav", "audio/webm"]);
+const VIDEO: ReadonlySet<string> = new Set(["video/mp4", "video/ogg", "video/quicktime", "video/webm"]);
 
 type Typed = Pick<Attachment, "type" | "voice">;
 
