@@ -1,13 +1,12 @@
 """What callers send: paths, queries and bodies. Unknown fields are refused, so that a misspelt one is noticed."""
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import UNSET, Struct, UnsetType
 
 from tertulia.api import fields
 from tertulia.domain import limits
 from tertulia.domain.entries import ConversationKind, History
-from tertulia.domain.media import Variant
 from tertulia.domain.members import Role
 
 
@@ -154,8 +153,8 @@ class PutMember(Request, frozen=True):
 
 
 class AttachmentRef(Request, frozen=True):
-    """`media` is the id of a completed upload of the sender's; `alt` says in words what it shows. `voice`: it is a voice
-    note, with its `peaks`."""
+    """`media` is the id of a completed upload of the sender's; `alt` says in words what it shows. `voice`: it is a
+    voice note, with its `peaks`."""
 
     media: fields.MediaId
     alt: str = ""
@@ -261,4 +260,4 @@ class ContentQuery(Request, frozen=True):
 
     expires: int
     signature: str
-    variant: Variant = Variant.ORIGINAL
+    variant: Literal["original", "small", "large"] = "original"

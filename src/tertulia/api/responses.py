@@ -130,8 +130,9 @@ class SearchResults(Response, frozen=True):
 
 
 class Media(Response, frozen=True, omit_defaults=True):
-    """A file: what it is, and addresses for its content (`url`) and its thumbnails, where it has any, that are good until
-    `expires` (seconds since 1970). `small` lies within 960 x 400 pixels, `large` within 2048 x 2048; both stand still.
+    """A file: what it is, and addresses for its content (`url`) and its thumbnails, where it has any, that are good
+    until `expires` (seconds since 1970). `small` lies within 960 x 400 pixels, `large` within 2048 x 2048; both stand
+    still.
 
     `kind` is absent until the upload is completed. What isn't known is absent. `duration` is in seconds, `thumbhash` is
     base64.

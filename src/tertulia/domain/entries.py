@@ -29,8 +29,8 @@ class Attachment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     bytes.
 
     The rest lets a client keep its place before the file is there: `width` and `height` in pixels; `thumbhash`, a
-    blurred picture (base64); `animated`: it moves; `duration` in seconds; `alt` says in words what it shows. `voice`: it
-    is a voice note; `peaks` are how loud it is over its length, from 0 to 255.
+    blurred picture (base64); `animated`: it moves; `duration` in seconds; `alt` says in words what it shows. `voice`:
+    it is a voice note; `peaks` are how loud it is over its length, from 0 to 255.
     """
 
     media: str

@@ -48,8 +48,8 @@ class InvalidError(ChatError):
         "media_mismatch": "The content is not what its name or type says. Give it its right name and upload it again.",
         "media_broken": "The content is damaged or cut off, and can't be read. Upload a whole one.",
         "media_too_complex": "The picture has more pixels or frames than the server takes. Send a smaller one.",
-        "media_unsupported": "Pictures of this format can't be freed of what else they say, such as the place where they"
-        " were taken. Send it as JPEG, PNG, WebP or GIF.",
+        "media_unsupported": "Pictures of this format can't be freed of what else they say, such as the place where"
+        " they were taken. Send it as JPEG, PNG, WebP or GIF.",
     }
 
 

@@ -178,9 +178,8 @@ class Import:
             files: dict[Variant, Path] = {}
             while isinstance(record, PortableThumbnail) and record.media == upload.id:
                 self._count.add(record)
-                files[record.variant] = path = Path(folder, record.variant)
-                with path.open("ab") as file:
-                    file.write(record.data)
+                files[record.variant] = Path(folder, record.variant)
+                _append(files[record.variant], record.data)
                 record = next(self._records, None)
             if upload.details is not None:
                 await self._to.media.keep(upload, files)
@@ -193,6 +192,11 @@ class Import:
                 return
             self._count.add(record)
             yield record.data
+
+
+def _append(path: Path, data: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(data)
 
 
 class _After:

@@ -32,8 +32,9 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     `data` is the folder that holds everything. `origins` are further web origins whose pages may use the API.
     `trusted_proxies` are addresses or networks whose `X-Forwarded-For` is believed. `https` says that people reach the
-    server by https. `media_bytes_max` is what a file that people upload may have. `rate_factor` multiplies every rate limit; 0 switches them off. `clock_offset_file` names a file
-    that holds microseconds to add to the clock: it is there to test what a jumping clock does.
+    server by https. `media_bytes_max` is how many bytes a file may have that people upload. `rate_factor` multiplies
+    every rate limit; 0 switches them off. `clock_offset_file` names a file that holds microseconds to add to the clock:
+    it is there to test what a jumping clock does.
     """
 
     host: str = "127.0.0.1"

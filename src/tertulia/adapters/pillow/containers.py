@@ -72,18 +72,22 @@ def _webp(content: bytes) -> Cleaned:
     for name, body in _riff_chunks(content, 12, min(size + 8, len(content))):
         if name not in _WEBP_KEPT:
             continue
-        if name == b"VP8X":
-            body = bytes((body[0] & ~_WEBP_SAYS_MORE,)) + body[1:]
-        if name == b"ANMF":
-            inner = [_riff(n, b) for n, b in _riff_chunks(body, 16, len(body)) if n in _WEBP_KEPT]
-            body = body[:16] + b"".join(inner)
-        kept.append(_riff(name, body))
+        kept.append(_riff(name, _webp_body(name, body)))
         frames += name == b"ANMF"
         lossless = lossless or name == b"VP8L"
     whole = b"".join(kept)
     if not whole:
         raise broken()
     return Cleaned(b"RIFF" + struct.pack("<I", len(whole) + 4) + b"WEBP" + whole, max(1, frames), lossless)
+
+
+def _webp_body(name: bytes, body: bytes) -> bytes:
+    if name == b"VP8X":
+        return bytes((body[0] & ~_WEBP_SAYS_MORE,)) + body[1:]
+    if name == b"ANMF":
+        inner = [_riff(n, b) for n, b in _riff_chunks(body, 16, len(body)) if n in _WEBP_KEPT]
+        return body[:16] + b"".join(inner)
+    return body
 
 
 def _riff_chunks(content: bytes, start: int, end: int) -> Iterator[tuple[bytes, bytes]]:

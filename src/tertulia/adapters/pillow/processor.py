@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from tertulia.adapters.pillow.worker import FOUND
 from tertulia.domain.errors import InvalidError, UnavailableError
 from tertulia.domain.media import Details, Variant
 from tertulia.ports.processing import Processed
@@ -22,7 +23,6 @@ WAITING_MAX: Final = 16
 SECONDS: Final = 30.0
 """Of wall time for one content."""
 _RETRY_AFTER: Final = 5.0
-_SAID_BYTES_MAX: Final = 64 * 1024
 _WORKER: Final = "tertulia.adapters.pillow.worker"
 
 
@@ -72,32 +72,26 @@ class SubprocessProcessor:
             env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "LANG": "C.UTF-8"},
             cwd=folder,
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
         try:
-            said = await asyncio.wait_for(_read(process), self._seconds)
+            await asyncio.wait_for(process.wait(), self._seconds)
         except TimeoutError:
             raise InvalidError("media_too_complex") from None
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-        return _details(said, process.returncode)
+        return await asyncio.to_thread(_details, folder, process.returncode)
 
 
-async def _read(process: asyncio.subprocess.Process) -> bytes:
-    assert process.stdout is not None, "it was asked for"  # noqa: S101
-    said = await process.stdout.read(_SAID_BYTES_MAX)
-    await process.wait()
-    return said
-
-
-def _details(said: bytes, code: int | None) -> Details:
+def _details(folder: Path, code: int | None) -> Details:
     """Raises InvalidError as the worker says, or by how it ended."""
     if code:
         # A signal: it ran out of time (SIGXCPU), or its decoder crashed.
         raise InvalidError("media_too_complex" if code < 0 else "media_broken")
+    said = (folder / FOUND).read_bytes()
     error = msgspec.json.decode(said, type=_Said).error
     if error:
         raise InvalidError(error)

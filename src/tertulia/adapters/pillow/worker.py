@@ -1,7 +1,7 @@
 """The process that looks into one content and ends: `python -m tertulia.adapters.pillow.worker <folder> <type>`.
 
-It reads `input` in the folder, writes there what is to be kept, and says what it found as one line of JSON: `{"error":
-<code>}`, or the details. It holds nothing but the folder, and bounds itself before it looks: memory, time, the size of
+It reads `input` in the folder, writes there what is to be kept, and in `found.json` what it found: `{"error": <code>}`,
+or the details. It holds nothing but the folder, and bounds itself before it looks: memory, time, the size of
 files. What crashes it, or makes it run out, ends it and nothing else.
 """
 
@@ -15,6 +15,7 @@ MEMORY_BYTES: Final = 1024 * 1024 * 1024
 """Of addresses: a picture of the greatest size in four bytes a pixel, twice, and the libraries."""
 CPU_SECONDS: Final = 20
 FILE_BYTES: Final = 512 * 1024 * 1024
+FOUND: Final = "found.json"
 _SPARE_SECONDS: Final = 2
 
 
@@ -69,7 +70,7 @@ def main(folder: str, media_type: str) -> None:
         found = {"error": "media_too_complex"}
     except Exception as error:  # noqa: BLE001 - decoders raise whatever they like at what they can't read
         found = {"error": "media_broken", "reason": type(error).__name__}
-    sys.stdout.write(json.dumps(found) + "\n")
+    Path(folder, FOUND).write_text(json.dumps(found))
 
 
 if __name__ == "__main__":

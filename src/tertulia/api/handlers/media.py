@@ -69,7 +69,8 @@ async def upload_part(chat: Chat, call: Call[q.PartPath, q.SignedQuery, None]) -
 
 
 async def get_content(chat: Chat, call: Call[q.MediaPath, q.ContentQuery, None]) -> Answer:
-    opened = await chat.media.open(call.path.id, call.query.expires, call.query.signature, call.query.variant)
+    query = call.query
+    opened = await chat.media.open(call.path.id, query.expires, query.signature, Variant(query.variant))
     asked = byte_range(call.incoming.range, opened.size)
     start, end = asked or (0, opened.size)
     headers = {**_headers(opened), "Content-Length": str(end - start)}
