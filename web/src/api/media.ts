@@ -5,7 +5,7 @@ import type * as t from "./types.ts";
 
 export type { Attachment, AttachmentRef, Media, MediaKind, MediaPart, MediaParts, MediaUpload } from "./types.ts";
 
-/** Where a file's limits are told; what is absent is not told. */
+/** What the server tells of its limits; what is absent is not told. */
 export interface MediaLimits {
   readonly bytes_max?: number;
   readonly files_max?: number;

@@ -1,7 +1,7 @@
 /** All that has to do with files, for one signed-in person. */
 
 import type { Client } from "../../api/client.ts";
-import { putContent, type MediaLimits } from "../../api/media.ts";
+import { putContent } from "../../api/media.ts";
 import type { Config } from "../../api/types.ts";
 import { Addresses } from "./addresses.ts";
 import { Playback } from "./playback.ts";
@@ -22,7 +22,7 @@ export class MediaDesk {
       complete: (media) => client.completeMedia(media),
       put: putContent,
       changed,
-      limits: () => limitsOf(config),
+      limits: () => config.media ?? {},
     });
   }
 
@@ -30,10 +30,4 @@ export class MediaDesk {
     this.uploads.stop();
     this.playback.stop();
   }
-}
-
-/** What the server tells of its limits. */
-function limitsOf(config: Config): MediaLimits {
-  const told: unknown = config.media;
-  return typeof told === "object" && told ? (told as MediaLimits) : {};
 }
