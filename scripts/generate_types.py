@@ -27,7 +27,8 @@ _CONFIG: Final = """\
 export interface Config {
   api: string;
   ws: string;
-  media?: string;
+  /** What files may be, in bytes; larger ones than `part_bytes` come in parts of so many. */
+  media?: { bytes_max: number; part_bytes: number; files_max: number };
   sign_up: "open" | "invite" | "closed";
   demo?: boolean;
   codes?: boolean;

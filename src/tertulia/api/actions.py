@@ -18,7 +18,7 @@ async def perform(chat: Chat, identity: Identity, device: str, action: events.An
     """
     match action:
         case events.Send():
-            attachments = [NewAttachment(a.media, a.alt) for a in action.attachments]
+            attachments = [NewAttachment(a.media, a.alt, a.voice, a.peaks) for a in action.attachments]
             new = NewMessage(id=action.id, text=action.text, reply_to=action.reply_to, attachments=attachments)
             message, created = await chat.messages.send(identity, action.conversation, new)
             return {"message": message, "created": created}

@@ -43,7 +43,15 @@ MediaType = Annotated[
 ]
 MediaSize = Annotated[
     int,
-    Meta(ge=1, description=f"Bytes; a file may have {limits.MEDIA_BYTES_MAX:,}, and more is refused as `too_large`."),
+    Meta(
+        ge=1,
+        description="Bytes. How many a file may have `/config.json` says; more is refused as `too_large`.",
+    ),
+]
+PartNumber = Annotated[int, Meta(ge=1, le=10_000, description="Of a part, from 1 on.")]
+Peak = Annotated[int, Meta(ge=0, le=limits.PEAK_MAX)]
+Peaks = Annotated[
+    list[Peak], Meta(max_length=limits.PEAKS_MAX, description="How loud a voice note is over its length.")
 ]
 MediaId = Annotated[str, Meta(min_length=1, max_length=64, pattern=ID_PATTERN)]
 Timestamp = Annotated[

@@ -1,6 +1,6 @@
 """What callers send: paths, queries and bodies. Unknown fields are refused, so that a misspelt one is noticed."""
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -157,10 +157,13 @@ class PutMember(Request, frozen=True):
 
 
 class AttachmentRef(Request, frozen=True):
-    """`media` is the id of an upload of the sender's; `alt` says in words what it shows."""
+    """`media` is the id of a completed upload of the sender's; `alt` says in words what it shows. `voice`: it is a
+    voice note, with its `peaks`."""
 
     media: fields.MediaId
     alt: str = ""
+    voice: bool = False
+    peaks: fields.Peaks = []
 
 
 class MessageFields(Protocol):
@@ -244,8 +247,21 @@ class MediaPath(Request, frozen=True):
     id: fields.MediaId
 
 
+class PartPath(Request, frozen=True):
+    id: fields.MediaId
+    number: fields.PartNumber
+
+
 class SignedQuery(Request, frozen=True):
     """The parts of a signed address."""
 
     expires: int
     signature: str
+
+
+class ContentQuery(Request, frozen=True):
+    """The parts of a signed address, whose signature is for this `variant` alone."""
+
+    expires: int
+    signature: str
+    variant: Literal["original", "small", "large"] = "original"

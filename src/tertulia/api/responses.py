@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 
 from tertulia.domain.entries import ConversationKind, History, VisibleEntry
+from tertulia.domain.media import MediaKind
 from tertulia.domain.members import Cursor, Role
 from tertulia.domain.messages import Message
 from tertulia.domain.users import User
@@ -128,8 +129,14 @@ class SearchResults(Response, frozen=True):
     cursor: str | None = None
 
 
-class Media(Response, frozen=True):
-    """`url` is good until `expires` (seconds since 1970) for whoever holds it, and for this file only."""
+class Media(Response, frozen=True, omit_defaults=True):
+    """A file: what it is, and addresses for its content (`url`) and its thumbnails, where it has any, that are good
+    until `expires` (seconds since 1970). `small` lies within 960 x 400 pixels, `large` within 2048 x 2048; both stand
+    still.
+
+    `kind` is absent until the upload is completed. What isn't known is absent. `duration` is in seconds, `thumbhash` is
+    base64.
+    """
 
     id: str
     name: str
@@ -137,16 +144,50 @@ class Media(Response, frozen=True):
     size: int
     url: str
     expires: int
+    kind: MediaKind | UnsetType = UNSET
+    width: int = 0
+    height: int = 0
+    thumbhash: str = ""
+    animated: bool = False
+    duration: float = 0.0
+    small: str = ""
+    large: str = ""
 
 
-class MediaUpload(Response, frozen=True):
-    """Send the content with `method` to `url`, with `headers`, before `expires` (seconds since 1970)."""
+class MediaPart(Response, frozen=True):
+    """Send this part of the content, counted from 1, with `method` to `url`, with `headers`."""
 
-    id: str
+    number: int
     method: str
     url: str
     headers: dict[str, str]
+
+
+class MediaUpload(Response, frozen=True, omit_defaults=True):
+    """Send the content with `method` to `url`, with `headers`, before `expires` (seconds since 1970).
+
+    A large file has `parts` instead, each of `part_bytes` but the last, which is what is left; in any order, several at
+    a time. An upload that broke off goes on with those that `GET /api/media/{id}/parts` says are missing.
+    """
+
+    id: str
     expires: int
+    method: str = ""
+    url: str = ""
+    headers: dict[str, str] = {}
+    part_bytes: int = 0
+    parts: list[MediaPart] = []
+
+
+class MediaParts(Response, frozen=True):
+    """The numbers of the parts that have `arrived`, and where to send the others, before `expires`. A file that comes
+    whole has no parts."""
+
+    id: str
+    expires: int
+    part_bytes: int
+    arrived: list[int]
+    parts: list[MediaPart]
 
 
 class WebSocketTicket(Response, frozen=True):

@@ -242,22 +242,39 @@ class Operations:
     # Media
 
     async def create_media(self, name: str, media_type: str, size: int) -> r.MediaUpload:
-        """Announces an upload; `upload_content` then sends the content."""
+        """Announces an upload. `upload_content` then sends the content, or `upload_part` each of its parts, and
+        `complete_media` makes it ready to be sent."""
         return await self._call(
             "create_media", r.MediaUpload, body=q.CreateMedia(name=name, type=media_type, size=size)
         )
+
+    async def list_parts(self, media: str) -> r.MediaParts:
+        """Which parts have arrived, and where to send the others."""
+        return await self._call("list_parts", r.MediaParts, {"id": media})
+
+    async def complete_media(self, media: str) -> r.Media:
+        return await self._call("complete_media", r.Media, {"id": media})
 
     async def get_media(self, media: str) -> r.Media:
         return await self._call("get_media", r.Media, {"id": media})
 
     async def upload_content(self, upload: r.MediaUpload, content: bytes | AsyncIterator[bytes]) -> None:
-        """Sends what was announced."""
-        url = urljoin((await self._transport.endpoints()).api + "/", upload.url)
-        await (await self._transport.stream(upload.method, url, content=content, headers=upload.headers)).aclose()
+        """Sends what was announced, where it comes whole."""
+        await self._send(upload.method, upload.url, upload.headers, content)
 
-    async def get_content(self, media: r.Media, *, start: int = 0) -> AsyncIterator[bytes]:
-        """The content from the byte `start` on, in pieces."""
-        url = urljoin((await self._transport.endpoints()).api + "/", media.url)
+    async def upload_part(self, part: r.MediaPart, content: bytes | AsyncIterator[bytes]) -> None:
+        """Sends one part of what was announced."""
+        await self._send(part.method, part.url, part.headers, content)
+
+    async def _send(
+        self, method: str, path: str, headers: Mapping[str, str], content: bytes | AsyncIterator[bytes]
+    ) -> None:
+        url = urljoin((await self._transport.endpoints()).api + "/", path)
+        await (await self._transport.stream(method, url, content=content, headers=headers)).aclose()
+
+    async def get_content(self, media: r.Media, *, start: int = 0, address: str = "") -> AsyncIterator[bytes]:
+        """The content from the byte `start` on, in pieces; or that of a thumbnail, by its `address`."""
+        url = urljoin((await self._transport.endpoints()).api + "/", address or media.url)
         headers = {"range": f"bytes={start}-"} if start else {}
         response = await self._transport.stream("GET", url, headers=headers)
         try:

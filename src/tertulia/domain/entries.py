@@ -26,7 +26,12 @@ class History(StrEnum):
 
 class Attachment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A file that a message carries. `media` is the id of the upload; `type` is a media type (RFC 6838); `size` in
-    bytes."""
+    bytes.
+
+    The rest lets a client keep its place before the file is there: `width` and `height` in pixels; `thumbhash`, a
+    blurred picture (base64); `animated`: it moves; `duration` in seconds; `alt` says in words what it shows. `voice`:
+    it is a voice note; `peaks` are how loud it is over its length, from 0 to 255.
+    """
 
     media: str
     name: str
@@ -34,7 +39,12 @@ class Attachment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     size: int
     width: int = 0
     height: int = 0
+    thumbhash: str = ""
+    animated: bool = False
+    duration: float = 0.0
     alt: str = ""
+    voice: bool = False
+    peaks: tuple[int, ...] = ()
 
 
 class Stamp(Struct, frozen=True):

@@ -45,6 +45,11 @@ class InvalidError(ChatError):
         "invalid_code": "That code is wrong or has expired. Ask for a new one.",
         "reply_not_found": "The message that this one replies to can't be found. Send it without the reply.",
         "attachment_not_found": "An attachment is not an upload of yours that is complete. Upload it again.",
+        "media_mismatch": "The content is not what its name or type says. Give it its right name and upload it again.",
+        "media_broken": "The content is damaged or cut off, and can't be read. Upload a whole one.",
+        "media_too_complex": "The picture has more pixels or frames than the server takes. Send a smaller one.",
+        "media_unsupported": "Pictures of this format can't be freed of what else they say, such as the place where"
+        " they were taken. Send it as JPEG, PNG, WebP or GIF.",
     }
 
 
@@ -99,6 +104,7 @@ class ConflictError(ChatError):
         "too_many_reactions": "This message has as many reactions as it can have.",
         "message_deleted": "The message was deleted.",
         "upload_incomplete": "The file has not been uploaded yet, or not all of it.",
+        "media_not_ready": "An attachment has not been completed yet. Complete the upload, then send the message.",
     }
 
 

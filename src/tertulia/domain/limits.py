@@ -41,8 +41,29 @@ DRAFT_MAX: Final = 1_000
 """Characters of a live-typing draft that are shown to others."""
 
 # Media
-MEDIA_BYTES_MAX: Final = 25 * 1024 * 1024
+MEDIA_BYTES_MAX: Final = 100 * 1024 * 1024
+"""Of one file, where the operator says nothing else."""
+MEDIA_BYTES_CEILING: Final = 5 * 1024 * 1024 * 1024
+"""What an operator can allow at the most: S3 joins larger files only by other ways."""
+MEDIA_WHOLE_MAX: Final = 8 * 1024 * 1024
+"""Bytes; a larger file comes in parts, so that an upload that breaks off goes on where it was."""
+MEDIA_PART_BYTES: Final = 8 * 1024 * 1024
+"""Of each part but the last. S3 takes at least 5 MiB, and 10,000 parts."""
 MEDIA_NAME_MAX: Final = 255
+MEDIA_HEAD_BYTES: Final = 512
+"""By so many bytes of a content it is recognised."""
+IMAGE_PIXELS_MAX: Final = 50_000_000
+"""Width times height. What telephones make has up to 8160 x 6120."""
+IMAGE_SIDE_MAX: Final = 32_000
+IMAGE_FRAMES_MAX: Final = 2_000
+IMAGE_FRAME_PIXELS_MAX: Final = 2_000_000_000
+"""Of all frames of an animation together."""
+THUMBNAIL_SMALL: Final = (960, 400)
+"""The box in which the thumbnail in a conversation lies: width, height."""
+THUMBNAIL_LARGE: Final = (2048, 2048)
+PEAKS_MAX: Final = 100
+"""Numbers that say how loud a voice note is over its length."""
+PEAK_MAX: Final = 255
 MEDIA_UNSENT_SECONDS: Final = 24 * 3600
 """An upload that no message refers to is deleted after this time."""
 

@@ -1,11 +1,56 @@
-"""How the content of a file reaches a browser: the same from every home. No content is looked at."""
+"""What a file is, and how its content reaches a browser: the same from every home."""
 
+from enum import StrEnum
 from typing import Final
 from urllib.parse import quote
+
+from msgspec import Struct
+
+from tertulia.domain import limits
+
+
+class MediaKind(StrEnum):
+    """How a client shows a file. `file` is only ever a download."""
+
+    IMAGE = "image"
+    AUDIO = "audio"
+    VIDEO = "video"
+    FILE = "file"
+
+
+class Variant(StrEnum):
+    """The contents of one file: what people sent, cleaned, and the thumbnails of a picture."""
+
+    ORIGINAL = "original"
+    SMALL = "small"
+    LARGE = "large"
+
+
+class Details(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was found when a file was looked at; a file that has them may be sent. What isn't known is 0 or "".
+
+    `width` and `height` are in pixels, as shown; `duration` in seconds. `thumbhash` is the blurred picture in about 25
+    bytes (base64). `animated`: the picture moves, and its thumbnails are of the first frame. `small`, `large`: there is
+    such a thumbnail.
+    """
+
+    kind: MediaKind
+    width: int = 0
+    height: int = 0
+    thumbhash: str = ""
+    animated: bool = False
+    duration: float = 0.0
+    small: bool = False
+    large: bool = False
+
+    def has(self, variant: Variant) -> bool:
+        return variant is Variant.ORIGINAL or (self.small if variant is Variant.SMALL else self.large)
+
 
 SHOWN_TYPES: Final = frozenset(
     {
         "audio/aac",
+        "audio/flac",
         "audio/mp4",
         "audio/mpeg",
         "audio/ogg",
@@ -18,20 +63,39 @@ SHOWN_TYPES: Final = frozenset(
         "image/webp",
         "video/mp4",
         "video/ogg",
+        "video/quicktime",
         "video/webm",
     }
 )
 """Types that a browser may show in a page. Anything else, SVG and HTML among it, is only ever a download."""
+THUMBNAIL_TYPE: Final = "image/webp"
 CACHE_CONTROL: Final = "private, max-age=3600, immutable"
 """A content never changes, and its address is good for an hour."""
 
 
-def delivered_type(media_type: str) -> str:
-    """The Content-Type of a file that was announced as `media_type`."""
+def delivered_type(media_type: str, variant: Variant = Variant.ORIGINAL) -> str:
+    """The Content-Type of a file of type `media_type`, or of a thumbnail of it."""
+    if variant is not Variant.ORIGINAL:
+        return THUMBNAIL_TYPE
     return media_type if media_type in SHOWN_TYPES else "application/octet-stream"
 
 
 def disposition(name: str, media_type: str) -> str:
-    """The Content-Disposition (RFC 6266) of a file of that name and announced type."""
+    """The Content-Disposition (RFC 6266) of a file of that name and type."""
     shown = "inline" if media_type in SHOWN_TYPES else "attachment"
     return f"{shown}; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def part_count(size: int, part_bytes: int) -> int:
+    """How many parts a file has; 0 where it comes whole."""
+    return -(-size // part_bytes) if part_bytes else 0
+
+
+def part_size(size: int, part_bytes: int, number: int) -> int:
+    """The bytes of the part `number`, which counts from 1; 0 where there is no such part."""
+    return max(0, min(part_bytes, size - (number - 1) * part_bytes)) if number > 0 else 0
+
+
+def part_bytes_for(size: int) -> int:
+    """In parts of how many bytes a file of this size is sent; 0: whole."""
+    return limits.MEDIA_PART_BYTES if size > limits.MEDIA_WHOLE_MAX else 0

@@ -20,7 +20,8 @@ from tertulia.aws.clients import Clients
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.errors import ConflictError, InvalidError, NotFoundError
 from tertulia.homes.moving import ExportFile, Import, Moved, Progress, Sinks
-from tertulia.ports.portable import PortableContent, PortableMedia, PortableUser, Record
+from tertulia.ports.media import thumbnails_of
+from tertulia.ports.portable import PortableContent, PortableMedia, PortableThumbnail, PortableUser, Record
 
 
 class StackData(Struct, frozen=True, kw_only=True):
@@ -79,7 +80,7 @@ class StackMover:
             return
         async for upload in self._contents.stored_uploads():
             try:
-                pieces = self._contents.read(upload.id)
+                pieces = self._media.read(upload.id)
                 first = await anext(pieces, b"")
             except NotFoundError:
                 # Deleted a moment ago.
@@ -89,3 +90,6 @@ class StackMover:
                 yield PortableContent(upload.id, first)
             async for piece in pieces:
                 yield PortableContent(upload.id, piece)
+            for variant in thumbnails_of(upload):
+                async for piece in self._media.read(upload.id, variant=variant):
+                    yield PortableThumbnail(upload.id, variant, piece)

@@ -13,7 +13,8 @@ class FolderInUseError(Exception):
 
 
 class DataFolder(Struct, frozen=True):
-    """`chat.db` holds conversations and messages, `accounts.db` people, `media/` files."""
+    """`chat.db` holds conversations and messages, `accounts.db` people, `media/` files. `work/` is empty but for
+    what is being done."""
 
     path: Path
 
@@ -28,6 +29,11 @@ class DataFolder(Struct, frozen=True):
     @property
     def media(self) -> Path:
         return self.path / "media"
+
+    @property
+    def work(self) -> Path:
+        """Where files are while they are looked into; on the same disk as where they go."""
+        return self.path / "work"
 
 
 class FolderLock:

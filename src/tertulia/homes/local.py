@@ -23,6 +23,7 @@ from tertulia.adapters.memory.entropy import SystemEntropy
 from tertulia.adapters.memory.presence_board import MemoryPresenceBoard
 from tertulia.adapters.memory.rates import MemoryRate, Unlimited
 from tertulia.adapters.memory.tickets import MemoryTickets
+from tertulia.adapters.pillow.processor import SubprocessProcessor
 from tertulia.adapters.sqlite.search import SqliteSearch
 from tertulia.adapters.sqlite.store import SqliteStore
 from tertulia.api.calls import Answer, Incoming
@@ -37,7 +38,7 @@ from tertulia.edges.server.http import HttpApp, create_app
 from tertulia.edges.server.http_protocol import BoundedHttpProtocol
 from tertulia.edges.server.metrics import Metrics
 from tertulia.edges.server.protocol import bind
-from tertulia.edges.server.settings import HttpSettings, WebConfig
+from tertulia.edges.server.settings import HttpSettings, MediaConfig, WebConfig
 from tertulia.edges.server.websocket import Gateway, WebSocketSettings
 from tertulia.homes import demo
 from tertulia.homes.clock import OffsetClock
@@ -169,7 +170,14 @@ class LocalHome:
             presence=Presences(self.store, MemoryPresenceBoard(), self.hub, self.clock),
             search=MessageSearch(self.store, self.search, self._rate(limits.SEARCH_RATE)),
             media=MediaFiles(
-                self.store, self.media, self.clock, self.entropy, self._rate(limits.MEDIA_RATE), contents=self.media
+                self.store,
+                self.media,
+                self.clock,
+                self.entropy,
+                self._rate(limits.MEDIA_RATE),
+                contents=self.media,
+                processor=SubprocessProcessor(self.folder.work),
+                bytes_max=self.settings.media_bytes_max,
             ),
             tickets=Tickets(self.tickets, self.clock, self._rate(limits.TICKETS_RATE)),
         )
@@ -187,7 +195,11 @@ class LocalHome:
                 trusted_proxies=settings.trusted_proxies,
                 https=settings.https,
                 metrics_token=settings.metrics_token,
-                web=WebConfig(sign_up=settings.sign_up.value, demo=settings.demo),
+                web=WebConfig(
+                    sign_up=settings.sign_up.value,
+                    demo=settings.demo,
+                    media=MediaConfig(bytes_max=settings.media_bytes_max),
+                ),
                 static=_STATIC,
             ),
             metrics=self.metrics,

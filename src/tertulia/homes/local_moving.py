@@ -14,7 +14,8 @@ from tertulia.adapters.sqlite.moving import LogWriter, read_log
 from tertulia.homes.folder import DataFolder, FolderLock
 from tertulia.homes.moving import ExportFile, Import, Moved, Progress, Sinks
 from tertulia.homes.offline import open_accounts, require_data
-from tertulia.ports.portable import PortableContent, PortableMedia, PortableUser, Record
+from tertulia.ports.media import thumbnails_of
+from tertulia.ports.portable import PortableContent, PortableMedia, PortableThumbnail, PortableUser, Record
 
 
 async def export_home(data: Path, out: IO[bytes], *, product: str, now: int, media: bool, progress: Progress) -> Moved:
@@ -44,6 +45,9 @@ def _records(folder: DataFolder, accounts: LocalAccounts, log: Iterator[Record],
         yield PortableMedia(upload)
         for piece in files.pieces(folder.media, upload.id):
             yield PortableContent(upload.id, piece)
+        for variant in thumbnails_of(upload):
+            for piece in files.pieces(folder.media, upload.id, variant):
+                yield PortableThumbnail(upload.id, variant, piece)
 
 
 async def import_home(data: Path, source: IO[bytes], progress: Progress) -> Moved:

@@ -1,12 +1,16 @@
 """A whole system into one file and out of it, a record a line: what is the same for every home."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any, Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tertulia.domain.errors import ConflictError, InvalidError
+from tertulia.domain.media import Variant
 from tertulia.ports.media import MediaStore, Upload
 from tertulia.ports.portable import (
     VERSION,
@@ -19,6 +23,7 @@ from tertulia.ports.portable import (
     PortableEntry,
     PortableMedia,
     PortableMember,
+    PortableThumbnail,
     PortableUser,
     Record,
     UserSink,
@@ -153,17 +158,32 @@ class Import:
         self._count.add(record, new=there is None)
         content = self._content(upload, after)
         if there is None:
-            await self._to.media.begin(upload)
+            # Whole, and as if nobody had looked at it yet: `keep` says the rest once all of it is here.
+            await self._to.media.begin(replace(upload, stored=False, part_bytes=0, parts_id="", details=None))
         if there is None or not there.stored:
             try:
                 await self._to.contents.write(upload.id, content)
             except ConflictError as error:
                 raise _cut_off() from error
-        if there is None or not there.conversation:
-            await self._to.media.claim(upload.id, upload.conversation, upload.client_id)
         async for _ in content:
             pass
-        return after.record
+        record_after = await self._take_thumbnails(upload, after.record)
+        if there is None or not there.conversation:
+            await self._to.media.claim(upload.id, upload.conversation, upload.client_id)
+        return record_after
+
+    async def _take_thumbnails(self, upload: Upload, record: Record | None) -> Record | None:
+        """Those that begin with `record`, and what is known of the file; the record after them."""
+        with TemporaryDirectory() as folder:
+            files: dict[Variant, Path] = {}
+            while isinstance(record, PortableThumbnail) and record.media == upload.id:
+                self._count.add(record)
+                files[record.variant] = Path(folder, record.variant)
+                _append(files[record.variant], record.data)
+                record = next(self._records, None)
+            if upload.details is not None:
+                await self._to.media.keep(upload, files)
+        return record
 
     async def _content(self, upload: Upload, after: "_After") -> AsyncIterator[bytes]:
         for record in self._records:
@@ -172,6 +192,11 @@ class Import:
                 return
             self._count.add(record)
             yield record.data
+
+
+def _append(path: Path, data: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(data)
 
 
 class _After:

@@ -14,6 +14,7 @@ from typing import Final
 from msgspec import Struct
 
 from tertulia.adapters.disk import moving as files
+from tertulia.adapters.disk.uploads import name_of
 from tertulia.adapters.local_accounts import transfer
 from tertulia.adapters.local_accounts.accounts import LocalAccounts
 from tertulia.adapters.memory.clock import SystemClock
@@ -22,6 +23,7 @@ from tertulia.adapters.sqlite import checking, schema
 from tertulia.adapters.sqlite.backup import back_up, settle
 from tertulia.homes.folder import DataFolder
 from tertulia.homes.moving import Progress
+from tertulia.ports.media import variants_of
 
 _KEY: Final = "signing.key"
 
@@ -116,12 +118,14 @@ def _copy_files(folder: DataFolder, copy: DataFolder, progress: Progress) -> Non
         (copy.media / _KEY).chmod(0o600)
     uploads = files.stored_uploads(copy.media)
     for number, upload in enumerate(uploads, start=1):
-        opened = os.open(copy.media / upload.id, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(opened, "wb") as file:
-            for piece in files.pieces(folder.media, upload.id):
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
+        for variant in variants_of(upload):
+            name = name_of(upload.id, variant)
+            opened = os.open(copy.media / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(opened, "wb") as file:
+                for piece in files.pieces(folder.media, upload.id, variant):
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
         progress("Files", number, len(uploads))
     settle(copy.media)
 
@@ -134,6 +138,8 @@ def _missing_files(connection: sqlite3.Connection, folder: DataFolder) -> Iterat
             yield f"{conversation}: the file {media} of the message at {timestamp} is missing."
         elif path.stat().st_size != upload.size:
             yield f"{conversation}: the file {media} has {path.stat().st_size} bytes, not {upload.size}."
+        elif not all((folder.media / name_of(media, each)).is_file() for each in variants_of(upload)):
+            yield f"{conversation}: a thumbnail of the picture {media} is missing."
 
 
 def _integrity(file: Path) -> list[str]:

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from tertulia.domain import limits
+
 PREFIX: Final = "TERTULIA_"
 
 
@@ -30,8 +32,9 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     `data` is the folder that holds everything. `origins` are further web origins whose pages may use the API.
     `trusted_proxies` are addresses or networks whose `X-Forwarded-For` is believed. `https` says that people reach the
-    server by https. `rate_factor` multiplies every rate limit; 0 switches them off. `clock_offset_file` names a file
-    that holds microseconds to add to the clock: it is there to test what a jumping clock does.
+    server by https. `media_bytes_max` is how many bytes a file may have that people upload. `rate_factor` multiplies
+    every rate limit; 0 switches them off. `clock_offset_file` names a file that holds microseconds to add to the clock:
+    it is there to test what a jumping clock does.
     """
 
     host: str = "127.0.0.1"
@@ -46,6 +49,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     log_json: bool = False
     log_level: str = "INFO"
     rate_factor: float = 1.0
+    media_bytes_max: int = limits.MEDIA_BYTES_MAX
     admin_username: str = ""
     admin_password_file: Path | None = None
     clock_offset_file: Path | None = None
@@ -71,7 +75,7 @@ def _parse(name: str, text: str) -> Any:
     default = getattr(Settings(), name)
     try:
         match name:
-            case "port":
+            case "port" | "media_bytes_max":
                 return int(text)
             case "rate_factor":
                 return float(text)
@@ -101,6 +105,9 @@ def _checked(settings: Settings) -> Settings:
         raise SettingError(message)
     if not 0 <= settings.rate_factor < math.inf:
         message = "The factor of the rate limits is 0 or more."
+        raise SettingError(message)
+    if not 1 <= settings.media_bytes_max <= limits.MEDIA_BYTES_CEILING:
+        message = f"A file may have from 1 to {limits.MEDIA_BYTES_CEILING:,} bytes, not {settings.media_bytes_max:,}."
         raise SettingError(message)
     for origin in settings.origins:
         if not _is_origin(origin):

@@ -1,14 +1,19 @@
 """Files that people upload."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
 
+from tertulia.domain.media import Details, Variant
+
 
 class Upload(Struct, frozen=True, kw_only=True):
-    """What is known of a file. `stored`: all `size` bytes have arrived.
+    """What is known of a file. `stored`: all `size` bytes have arrived, and are whole. `part_bytes` is 0 where it comes
+    whole, else in parts of so many bytes. `details` are there once it was looked at: `type` and `size` are then what
+    was found and kept, and only then it may be sent.
 
     A file belongs to the message that its owner sent to `conversation` under `client_id`; both are "" until then.
     Whether
@@ -24,6 +29,20 @@ class Upload(Struct, frozen=True, kw_only=True):
     stored: bool = False
     conversation: str = ""
     client_id: str = ""
+    part_bytes: int = 0
+    parts_id: str = ""
+    """What the store itself calls an upload in parts, where it needs a name for it."""
+    details: Details | None = None
+
+
+def variants_of(upload: Upload) -> list[Variant]:
+    """The contents that there are of a file."""
+    details = upload.details
+    return [each for each in Variant if each is Variant.ORIGINAL or (details is not None and details.has(each))]
+
+
+def thumbnails_of(upload: Upload) -> list[Variant]:
+    return [each for each in variants_of(upload) if each is not Variant.ORIGINAL]
 
 
 class UploadAddress(Struct, frozen=True):
@@ -40,14 +59,21 @@ class Purpose(StrEnum):
 
     UPLOAD = "upload"
     CONTENT = "content"
+    SMALL = "small"
+    LARGE = "large"
+
+
+def purpose_of(variant: Variant) -> Purpose:
+    """That of an address under which a content is read."""
+    return {Variant.ORIGINAL: Purpose.CONTENT, Variant.SMALL: Purpose.SMALL, Variant.LARGE: Purpose.LARGE}[variant]
 
 
 class MediaStore(Protocol):
     """What is known of files, and the signed addresses to which people send contents and from which they get them."""
 
-    async def begin(self, upload: Upload) -> None:
-        """Remembers an upload that is about to come. What no message claims in a day is deleted, by the store itself or
-        by `clean` of the service."""
+    async def begin(self, upload: Upload) -> Upload:
+        """Remembers an upload that is about to come; how it is remembered. What no message claims in a day is deleted,
+        by the store itself or by `clean` of the service."""
         ...
 
     async def get(self, media: str) -> Upload | None:
@@ -59,15 +85,39 @@ class MediaStore(Protocol):
         nothing."""
         ...
 
+    async def arrived(self, upload: Upload) -> set[int]:
+        """The numbers of the parts that are here, from 1 on, until they are joined."""
+        ...
+
+    async def join(self, upload: Upload) -> Upload:
+        """Makes one content of all parts; then it is stored. What came whole, or is joined, stays as it is. Raises
+        `upload_incomplete`, `media_not_found`."""
+        ...
+
+    async def keep(self, ready: Upload, files: Mapping[Variant, Path]) -> Upload:
+        """Remembers type, size and details, and keeps the files, which it may take away, in place of what was there.
+
+        Afterwards, and after a crash in between, the file is as it was before or as it is said here. Who comes second
+        changes nothing. Raises `media_not_found`.
+        """
+        ...
+
     async def delete(self, media: str) -> None:
-        """Afterwards nobody reads the content, whatever address they hold. It may be gone already."""
+        """Afterwards nobody reads a content of it, parts and thumbnails neither, whatever address they hold. It may be
+        gone already."""
         ...
 
-    def upload_address(self, upload: Upload, expires: int) -> UploadAddress:
-        """Where whoever holds the address may send the content of this file, and of no other."""
+    def read(
+        self, media: str, start: int = 0, end: int | None = None, variant: Variant = Variant.ORIGINAL
+    ) -> AsyncIterator[bytes]:
+        """Bytes `start` to `end` (exclusive), in pieces. Raises `media_not_found`."""
         ...
 
-    def content_url(self, upload: Upload, expires: int) -> str:
+    def upload_address(self, upload: Upload, expires: int, part: int = 0) -> UploadAddress:
+        """Where whoever holds the address may send the content of this file, and of no other; or this part of it."""
+        ...
+
+    def content_url(self, upload: Upload, expires: int, variant: Variant = Variant.ORIGINAL) -> str:
         """Where whoever holds the address may read this file, and no other, until `expires` (seconds since 1970)."""
         ...
 
@@ -76,19 +126,20 @@ class MediaContents(Protocol):
     """What a home needs besides where its own server takes, gives and cleans up the contents, because no service
     behind the addresses does."""
 
-    async def write(self, media: str, content: AsyncIterator[bytes]) -> Upload:
-        """Streams the content in; never holds all of it in memory. Exactly `size` bytes, or InvalidError `too_large` or
-        ConflictError `upload_incomplete`, and nothing is kept. Durable once it returns."""
+    async def write(self, media: str, content: AsyncIterator[bytes], part: int = 0) -> Upload:
+        """Streams the content in, or a part of it; never holds all of it in memory. Exactly the bytes it should have,
+        or InvalidError `too_large` or ConflictError `upload_incomplete`, and nothing is kept. Durable once it
+        returns."""
         ...
 
-    def read(self, media: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """Bytes `start` to `end` (exclusive), in pieces."""
+    async def stat(self, media: str, variant: Variant) -> int:
+        """The bytes of that content. Raises `media_not_found`."""
         ...
 
     async def unclaimed(self, before: int) -> list[str]:
         """Ids of uploads that began before that time and no message has claimed; at most 100."""
         ...
 
-    def verify(self, media: str, purpose: Purpose, expires: int, signature: str, now: int) -> bool:
+    def verify(self, media: str, purpose: Purpose, expires: int, signature: str, now: int, *, part: int = 0) -> bool:
         """Whether a signature that `upload_address` or `content_url` made holds at `now` (seconds since 1970)."""
         ...

@@ -11,11 +11,12 @@ from msgspec import Struct
 
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import Entry
+from tertulia.domain.media import Variant
 from tertulia.domain.members import Member
 from tertulia.ports.media import Upload
 
-VERSION: Final = 1
-"""Of the form of the records. A reader takes its own version and earlier ones."""
+VERSION: Final = 2
+"""Of the form of the records. A reader takes its own version and earlier ones. 2: pictures have thumbnails."""
 
 
 class Header(Struct, frozen=True, kw_only=True, tag_field="record", tag="header"):
@@ -66,6 +67,14 @@ class PortableContent(Struct, frozen=True, tag_field="record", tag="content"):
     data: bytes
 
 
+class PortableThumbnail(Struct, frozen=True, tag_field="record", tag="thumbnail"):
+    """The next piece of a thumbnail of a picture; they follow its content, one thumbnail after the other."""
+
+    media: str
+    variant: Variant
+    data: bytes
+
+
 class End(Struct, frozen=True, kw_only=True, tag_field="record", tag="end"):
     """The last record: a file without it is not whole. `records` counts all between the header and this one."""
 
@@ -73,7 +82,7 @@ class End(Struct, frozen=True, kw_only=True, tag_field="record", tag="end"):
 
 
 LogRecord = PortableConversation | PortableMember | PortableEntry
-Record = Header | PortableUser | LogRecord | PortableMedia | PortableContent | End
+Record = Header | PortableUser | LogRecord | PortableMedia | PortableContent | PortableThumbnail | End
 
 
 class LogSink(Protocol):

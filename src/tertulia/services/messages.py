@@ -25,21 +25,24 @@ from tertulia.domain.errors import (
     InvalidError,
     NotFoundError,
 )
+from tertulia.domain.media import Details, MediaKind
 from tertulia.domain.messages import Message
 from tertulia.domain.permissions import Action, may
 from tertulia.domain.texts import checked_client_id, checked_emoji, checked_text
 from tertulia.ports.accounts import Identity
-from tertulia.ports.media import MediaStore
+from tertulia.ports.media import MediaStore, Upload
 from tertulia.ports.rates import Rate
 from tertulia.ports.store import Append, Decide, Decision, Snapshot, Store
-from tertulia.services import access, limiting
+from tertulia.services import access, completing, limiting
 
 
 class NewAttachment(Struct, frozen=True):
-    """An upload of the sender's, and what it shows in words."""
+    """An upload of the sender's, and what it shows in words; of a voice note how loud it is over its length."""
 
     media: str
     alt: str = ""
+    voice: bool = False
+    peaks: Sequence[int] = ()
 
 
 class NewMessage(Struct, frozen=True, kw_only=True):
@@ -60,7 +63,8 @@ class Messages:
     async def send(self, identity: Identity, conversation: str, new: NewMessage) -> tuple[Message, bool]:
         """The message, durable, and whether this call sent it: a retry gets the first result and False.
 
-        Raises `conversation_not_found`, `id_reused`, `reply_not_found`, `attachment_not_found`, `rate_limited`.
+        Raises `conversation_not_found`, `id_reused`, `reply_not_found`, `attachment_not_found`, `media_not_ready`,
+        `rate_limited`, and what a file can be refused for.
         """
         limiting.take(self._rate, identity.username)
         checked_client_id(new.id)
@@ -69,7 +73,7 @@ class Messages:
         refused: ChatError | None = None
         try:
             attachments = await self._claimed(identity, conversation, new) if new.attachments else ()
-        except (InvalidError, NotFoundError) as error:
+        except (InvalidError, NotFoundError, ConflictError) as error:
             # A retry is answered all the same: its files may have gone with the message, or the sender may have left.
             refused = error
         outcome = await self._store.append(
@@ -138,12 +142,12 @@ class Messages:
         found = []
         for attachment in new.attachments:
             upload = await self._media.get(attachment.media)
-            if upload is None or upload.owner != identity.username or not upload.stored:
+            if upload is None or upload.owner != identity.username:
                 raise InvalidError("attachment_not_found", media=attachment.media)
+            ready = await completing.settled(self._media, upload)
             if not await self._media.claim(upload.id, conversation, new.id):
                 raise InvalidError("attachment_not_found", media=attachment.media)
-            alt = checked_text(_alt(attachment), may_be_empty=True)
-            found.append(Attachment(media=upload.id, name=upload.name, type=upload.type, size=upload.size, alt=alt))
+            found.append(_attachment(ready, attachment))
         return tuple(found)
 
     async def _first_result(self, snapshot: Snapshot) -> Message:
@@ -198,6 +202,25 @@ def _mentions(text: str) -> tuple[str, ...]:
     from tertulia.domain.markdown import mentions
 
     return mentions(text)
+
+
+def _attachment(upload: Upload, new: NewAttachment) -> Attachment:
+    details = upload.details or Details(kind=MediaKind.FILE)
+    sounds = details.kind is MediaKind.AUDIO
+    return Attachment(
+        media=upload.id,
+        name=upload.name,
+        type=upload.type,
+        size=upload.size,
+        width=details.width,
+        height=details.height,
+        thumbhash=details.thumbhash,
+        animated=details.animated,
+        duration=details.duration,
+        alt=checked_text(_alt(new), may_be_empty=True),
+        voice=new.voice and sounds,
+        peaks=tuple(new.peaks) if sounds else (),
+    )
 
 
 def _alt(attachment: NewAttachment) -> str:

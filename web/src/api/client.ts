@@ -6,7 +6,8 @@ import type * as t from "./types.ts";
 
 type Method = Call["method"];
 export type Page = { before?: number; after?: number; around?: number; limit?: number };
-export type NewMessage = { id: string; text: string; reply_to?: number };
+export type NewMessage = { id: string; text: string; reply_to?: number; attachments?: readonly t.AttachmentRef[] };
+export type NewMedia = { name: string; type: string; size: number };
 export type NewConversation = { kind: t.ConversationKind; members: string[]; title?: string; id?: string };
 export type NewUser = { username: string; password: string; name?: string; email?: string; invite?: string };
 
@@ -112,6 +113,24 @@ export class Client {
 
   moveCursor(id: string, timestamp: number): Promise<t.ReadState> {
     return this.call("PUT", `${at(id)}/read`, {}, { timestamp });
+  }
+
+  createMedia(media: NewMedia): Promise<t.MediaUpload> {
+    return this.call("POST", "/media", {}, media);
+  }
+
+  missingParts(id: string): Promise<t.MediaParts> {
+    return this.call("GET", `/media/${encodeURIComponent(id)}/parts`);
+  }
+
+  /** Looking at a large image takes the server a while. */
+  completeMedia(id: string): Promise<t.Media> {
+    const path = `/media/${encodeURIComponent(id)}/complete`;
+    return this.session.authorised({ method: "POST", path, body: {}, timeout: 60_000 });
+  }
+
+  getMedia(id: string): Promise<t.Media> {
+    return this.call("GET", `/media/${encodeURIComponent(id)}`);
   }
 
   private call<T>(method: Method, path: string, query: Query = {}, body?: object): Promise<T> {

@@ -14,7 +14,11 @@ export interface ActionError {
   retry_after?: number;
 }
 
-/** A file that a message carries. `media` is the id of the upload; `type` is a media type (RFC 6838); `size` in bytes. */
+/**
+ * A file that a message carries. `media` is the id of the upload; `type` is a media type (RFC 6838); `size` in bytes.
+ *
+ * The rest lets a client keep its place before the file is there: `width` and `height` in pixels; `thumbhash`, a blurred picture (base64); `animated`: it moves; `duration` in seconds; `alt` says in words what it shows. `voice`: it is a voice note; `peaks` are how loud it is over its length, from 0 to 255.
+ */
 export interface Attachment {
   media: string;
   name: string;
@@ -22,13 +26,21 @@ export interface Attachment {
   size: number;
   width?: number;
   height?: number;
+  thumbhash?: string;
+  animated?: boolean;
+  duration?: number;
   alt?: string;
+  voice?: boolean;
+  peaks?: readonly number[];
 }
 
-/** `media` is the id of an upload of the sender's; `alt` says in words what it shows. */
+/** `media` is the id of a completed upload of the sender's; `alt` says in words what it shows. `voice`: it is a voice note, with its `peaks`. */
 export interface AttachmentRef {
   media: string;
   alt?: string;
+  voice?: boolean;
+  /** How loud a voice note is over its length. */
+  peaks?: readonly number[];
 }
 
 export interface ChangePassword {
@@ -111,7 +123,7 @@ export interface CreateMedia {
   name: string;
   /** A media type such as `image/png`. */
   type: string;
-  /** Bytes; a file may have 26,214,400, and more is refused as `too_large`. */
+  /** Bytes. How many a file may have `/config.json` says; more is refused as `too_large`. */
   size: number;
 }
 
@@ -208,7 +220,11 @@ export interface Log {
   head: Head;
 }
 
-/** `url` is good until `expires` (seconds since 1970) for whoever holds it, and for this file only. */
+/**
+ * A file: what it is, and addresses for its content (`url`) and its thumbnails, where it has any, that are good until `expires` (seconds since 1970). `small` lies within 960 x 400 pixels, `large` within 2048 x 2048; both stand still.
+ *
+ * `kind` is absent until the upload is completed. What isn't known is absent. `duration` is in seconds, `thumbhash` is base64.
+ */
 export interface Media {
   id: string;
   name: string;
@@ -216,15 +232,49 @@ export interface Media {
   size: number;
   url: string;
   expires: number;
+  kind?: MediaKind;
+  width?: number;
+  height?: number;
+  thumbhash?: string;
+  animated?: boolean;
+  duration?: number;
+  small?: string;
+  large?: string;
 }
 
-/** Send the content with `method` to `url`, with `headers`, before `expires` (seconds since 1970). */
-export interface MediaUpload {
-  id: string;
+/** How a client shows a file. `file` is only ever a download. */
+export type MediaKind = "audio" | "file" | "image" | "video";
+
+/** Send this part of the content, counted from 1, with `method` to `url`, with `headers`. */
+export interface MediaPart {
+  number: number;
   method: string;
   url: string;
   headers: Record<string, string>;
+}
+
+/** The numbers of the parts that have `arrived`, and where to send the others, before `expires`. A file that comes whole has no parts. */
+export interface MediaParts {
+  id: string;
   expires: number;
+  part_bytes: number;
+  arrived: readonly number[];
+  parts: readonly MediaPart[];
+}
+
+/**
+ * Send the content with `method` to `url`, with `headers`, before `expires` (seconds since 1970).
+ *
+ * A large file has `parts` instead, each of `part_bytes` but the last, which is what is left; in any order, several at a time. An upload that broke off goes on with those that `GET /api/media/{id}/parts` says are missing.
+ */
+export interface MediaUpload {
+  id: string;
+  expires: number;
+  method?: string;
+  url?: string;
+  headers?: Record<string, string>;
+  part_bytes?: number;
+  parts?: readonly MediaPart[];
 }
 
 export interface MemberAdded {
@@ -616,7 +666,8 @@ export interface WebSocketTicket {
 export interface Config {
   api: string;
   ws: string;
-  media?: string;
+  /** What files may be, in bytes; larger ones than `part_bytes` come in parts of so many. */
+  media?: { bytes_max: number; part_bytes: number; files_max: number };
   sign_up: "open" | "invite" | "closed";
   demo?: boolean;
   codes?: boolean;
@@ -641,4 +692,4 @@ export type Event = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEven
 export type Frame = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | ConversationChanged | PresenceEvent | Goodbye | Result | ActionError;
 
 /** Every code that an error can have. */
-export type ErrorCode = "attachment_not_found" | "conversation_not_found" | "direct_conversation" | "forbidden" | "group_full" | "id_reused" | "internal" | "invalid_code" | "invalid_request" | "invite_invalid" | "invite_required" | "last_owner" | "live_typing_off" | "media_not_found" | "member_not_found" | "message_deleted" | "message_not_found" | "method_not_allowed" | "not_found" | "not_supported" | "origin_not_allowed" | "overloaded" | "rate_limited" | "reply_not_found" | "session_ended" | "shutting_down" | "sign_up_closed" | "ticket_invalid" | "token_expired" | "too_large" | "too_many_connections" | "too_many_reactions" | "unauthenticated" | "unavailable" | "upload_incomplete" | "user_not_found" | "username_taken" | "weak_password" | "wrong_credentials";
+export type ErrorCode = "attachment_not_found" | "conversation_not_found" | "direct_conversation" | "forbidden" | "group_full" | "id_reused" | "internal" | "invalid_code" | "invalid_request" | "invite_invalid" | "invite_required" | "last_owner" | "live_typing_off" | "media_broken" | "media_mismatch" | "media_not_found" | "media_not_ready" | "media_too_complex" | "media_unsupported" | "member_not_found" | "message_deleted" | "message_not_found" | "method_not_allowed" | "not_found" | "not_supported" | "origin_not_allowed" | "overloaded" | "rate_limited" | "reply_not_found" | "session_ended" | "shutting_down" | "sign_up_closed" | "ticket_invalid" | "token_expired" | "too_large" | "too_many_connections" | "too_many_reactions" | "unauthenticated" | "unavailable" | "upload_incomplete" | "user_not_found" | "username_taken" | "weak_password" | "wrong_credentials";

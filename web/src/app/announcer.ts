@@ -14,10 +14,11 @@ export class Announcer {
   private waiting: string[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  message(name: string, text: string): void {
+  /** `attached`: the message's files in words, such as "2 photos". */
+  message(name: string, text: string, attached = ""): void {
     const characters = [...text];
     const short = characters.length > LONGEST ? `${characters.slice(0, LONGEST).join("")}…` : text;
-    this.say(`${name}: ${short}`);
+    this.say(`${name}: ${[short, attached].filter(Boolean).join(", ")}`);
   }
 
   say(sentence: string): void {

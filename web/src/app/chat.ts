@@ -8,9 +8,11 @@ import type { Config, ConversationView, Event, Goodbye, User, VisibleEntry } fro
 import { plain } from "../markdown/index.ts";
 import { Socket, type SocketState } from "../realtime/socket.ts";
 import { fromView } from "../state/conversations.ts";
+import { attachedWords } from "../state/media.ts";
 import type { Message } from "../state/messages.ts";
 import { Announcer } from "./announcer.ts";
 import { Drafts } from "./drafts.ts";
+import { MediaDesk } from "./media/desk.ts";
 import { Moment } from "./moment.ts";
 import { attempt } from "./notices.ts";
 import { People } from "./people.ts";
@@ -37,6 +39,7 @@ export class Chat {
   readonly sync: Sync;
   readonly reading: Reading;
   readonly drafts: Drafts;
+  readonly media: MediaDesk;
   readonly announcer = new Announcer();
   /** Whether there has been no connection for so long that the person should know. */
   readonly offline = signal(false);
@@ -65,10 +68,15 @@ export class Chat {
         : client.moveCursor(conversation, timestamp),
     );
     this.drafts = new Drafts(me.username);
+    this.media = new MediaDesk(client, config, (file, problem) => this.sending.fileChanged(file, problem));
     this.sending = new Sending(me.username, {
       send: (conversation, message) => client.sendMessage(conversation, message),
-      arrived: (conversation, entry) => this.sync.entry({ conversation, entry }),
+      arrived: (conversation, entry) => {
+        this.media.uploads.settled((entry.attachments ?? []).map((file) => file.media));
+        return this.sync.entry({ conversation, entry });
+      },
       storage: this.database,
+      reupload: (files) => this.media.uploads.again(files),
     });
     this.socket = new Socket({
       address: socketAddress(config.ws, location.href),
@@ -89,6 +97,7 @@ export class Chat {
   stop(): void {
     this.socket.stop();
     this.sending.stop();
+    this.media.stop();
     this.moment.stop();
     this.announcer.stop();
     for (const end of this.ends) end();
@@ -162,9 +171,10 @@ export class Chat {
   private noticed(conversation: string, entry: VisibleEntry): void {
     if (entry.kind !== "message") return;
     this.moment.said(conversation, entry.author);
+    if (entry.author === this.me.username) this.media.uploads.settled((entry.attachments ?? []).map((file) => file.media));
     if (entry.author === this.me.username || conversation !== this.store.shown.peek()) return;
     const said = plain(entry.text ?? "", { hideSpoilers: true });
-    this.announcer.message(this.people.name(entry.author), said || "an attachment");
+    this.announcer.message(this.people.name(entry.author), said, attachedWords(entry.attachments ?? []));
   }
 
   /** The order matters: the connection receives already, so between it and what is read now there is no gap. */
@@ -176,6 +186,7 @@ export class Chat {
       this.ends.push(() => clearTimeout(again));
       return;
     }
+    this.media.uploads.resume();
     this.sending.flush();
     void this.reading.flush();
     this.follow(watched(this.store, this.me.username));

@@ -3,16 +3,27 @@
 import { signal } from "@preact/signals";
 import { ApiError } from "../api/errors.ts";
 import { newId } from "../api/ids.ts";
+import type { AttachmentRef } from "../api/media.ts";
 import type { Message, MessageSent } from "../api/types.ts";
 import { backoff } from "../realtime/backoff.ts";
 import * as box from "../state/outbox.ts";
+import type { OutgoingFile } from "../state/uploads.ts";
 import type { OutboxStorage } from "./storage.ts";
 
+interface NewMessage {
+  id: string;
+  text: string;
+  reply_to?: number;
+  attachments?: readonly AttachmentRef[];
+}
+
 export interface SendingPorts {
-  send: (conversation: string, message: { id: string; text: string; reply_to?: number }) => Promise<Message>;
+  send: (conversation: string, message: NewMessage) => Promise<Message>;
   /** Takes in the entry of a message that the server has; done when it is shown. */
   arrived: (conversation: string, entry: MessageSent) => Promise<void>;
   storage: OutboxStorage;
+  /** Uploads again what a message waits for. */
+  reupload?: (files: readonly OutgoingFile[]) => void;
 }
 
 export class Sending {
@@ -33,7 +44,7 @@ export class Sending {
   async load(): Promise<void> {
     const kept = await this.ports.storage.all(this.user);
     const known = new Set(this.outbox.peek().map((message) => message.id));
-    this.outbox.value = [...kept.filter((message) => !known.has(message.id)), ...this.outbox.peek()];
+    this.outbox.value = [...kept.filter((message) => !known.has(message.id)).map(box.afterReload), ...this.outbox.peek()];
     this.flush();
   }
 
@@ -43,19 +54,31 @@ export class Sending {
   }
 
   /** False where too many wait already; nothing is taken then. */
-  add(conversation: string, text: string, replyTo: number): boolean {
+  add(conversation: string, text: string, replyTo: number, files: readonly OutgoingFile[] = []): boolean {
     if (box.isFull(this.outbox.peek(), conversation)) return false;
     const at = Date.now();
-    const message = { id: newId(at), user: this.user, conversation, text, reply_to: replyTo, at, tried: 0, failed: "" };
+    const attached = files.length ? { files } : {};
+    const message = { id: newId(at), user: this.user, conversation, text, reply_to: replyTo, at, tried: 0, failed: "", ...attached };
     this.outbox.value = box.enqueue(this.outbox.peek(), message);
     void this.ports.storage.put(message);
     this.flush();
     return true;
   }
 
+  /** One of its files came to the server, or was refused for good: `problem` says why. */
+  fileChanged(file: OutgoingFile, problem: string): void {
+    const holder = this.outbox.peek().find((message) => message.files?.some((other) => other.upload === file.upload));
+    if (!holder) return;
+    this.outbox.value = box.withFile(this.outbox.peek(), file);
+    this.change(holder.id, problem ? { failed: problem } : {});
+    this.flush();
+  }
+
   /** Tries a refused message again, under its id. */
   retry(id: string): void {
+    const files = this.outbox.peek().find((message) => message.id === id)?.files ?? [];
     this.change(id, { failed: "", at: Date.now(), tried: 0 });
+    this.ports.reupload?.(files.filter((file) => !file.media));
     this.flush();
   }
 
@@ -96,8 +119,10 @@ export class Sending {
     if (late) return this.fail(message.id, late);
     if (!message.tried) this.change(message.id, { tried: Date.now() });
     const { id, text, reply_to, conversation } = message;
+    const attachments = box.refsOf(message);
     try {
-      const sent = await this.ports.send(conversation, { id, text, ...(reply_to && { reply_to }) });
+      const fields = { id, text, ...(reply_to && { reply_to }), ...(attachments.length && { attachments }) };
+      const sent = await this.ports.send(conversation, fields);
       this.failures = 0;
       await this.ports.arrived(conversation, entryOf(sent)).catch(() => undefined);
       this.discard(id);

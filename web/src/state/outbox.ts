@@ -1,6 +1,8 @@
 /** Messages on their way out. Pure: what is kept where, and when it is sent, is decided above. Times are in milliseconds. */
 
 import { ApiError, isTemporary } from "../api/errors.ts";
+import type { AttachmentRef } from "../api/media.ts";
+import type { OutgoingFile } from "./uploads.ts";
 
 /** No mark is shown before this. */
 export const MARK_AFTER = 700;
@@ -23,6 +25,7 @@ export interface Outgoing {
   readonly tried: number;
   /** Why it was refused; empty while it was not. */
   readonly failed: string;
+  readonly files?: readonly OutgoingFile[];
 }
 
 export type SendState = "fresh" | "sending" | "unconfirmed" | "failed";
@@ -35,9 +38,42 @@ export function stateOf(message: Outgoing, now: number): SendState {
   return message.tried && now - message.tried >= UNCONFIRMED_AFTER ? "unconfirmed" : "sending";
 }
 
-/** The next message to send: the oldest that was not refused. Each conversation's order is kept. */
+/**
+ * The next message to send: the oldest that was not refused, and whose conversation has no earlier one that waits for its
+ * files. So each conversation's order is kept, and a large file holds up no other conversation.
+ */
 export function nextOf(outbox: readonly Outgoing[]): Outgoing | undefined {
-  return outbox.find((message) => !message.failed);
+  const held = new Set<string>();
+  return outbox.find((message) => {
+    if (message.failed || held.has(message.conversation)) return false;
+    if (isComplete(message)) return true;
+    held.add(message.conversation);
+    return false;
+  });
+}
+
+/** Whether all its files are at the server. */
+export function isComplete({ files = [] }: Outgoing): boolean {
+  return files.every((file) => file.media);
+}
+
+/** What goes to the server of a message's files. */
+export function refsOf({ files = [] }: Outgoing): readonly AttachmentRef[] {
+  return files.map(({ media, alt, voice, peaks }) => ({ media, ...(alt && { alt }), ...(voice && { voice }), ...(peaks && { peaks }) }));
+}
+
+/** The outbox when a file changed, such as when it came to the server. */
+export function withFile(outbox: readonly Outgoing[], file: OutgoingFile): readonly Outgoing[] {
+  const has = (message: Outgoing): boolean => !!message.files?.some((other) => other.upload === file.upload);
+  return outbox.map((message) =>
+    has(message) ? { ...message, files: message.files!.map((other) => (other.upload === file.upload ? file : other)) } : message,
+  );
+}
+
+/** A message that an earlier page left: what that page had not uploaded is gone with it. */
+export function afterReload(message: Outgoing): Outgoing {
+  if (isComplete(message) || message.failed) return message;
+  return { ...message, failed: "The page was closed before its files were uploaded." };
 }
 
 export function enqueue(outbox: readonly Outgoing[], message: Outgoing): readonly Outgoing[] {

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { attempt, notify } from "../app/notices.ts";
 import { useAccount, useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
+import { MotionSetting } from "./media/motion-setting.tsx";
 
 export function AccountDialog({ onClose }: { onClose: () => void }): JSX.Element {
   const account = useAccount();
@@ -12,6 +13,7 @@ export function AccountDialog({ onClose }: { onClose: () => void }): JSX.Element
   return (
     <Dialog title="Your account" onClose={onClose}>
       <Name />
+      <MotionSetting />
       {me.admin && account.config.sign_up !== "closed" && <Invite />}
       <div class="dialog-choices">
         <button type="button" class="button" onClick={() => void attempt(account.signOut(true))}>

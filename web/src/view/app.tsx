@@ -12,6 +12,7 @@ import { ConversationPane } from "./conversation.tsx";
 import { Entrance } from "./entrance.tsx";
 import { globalKeys } from "./global-keys.ts";
 import { Icon, Logo } from "./icons.tsx";
+import { NowPlaying } from "./media/voice-note.tsx";
 import { NewConversation } from "./new-conversation.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { Switcher } from "./switcher.tsx";
@@ -54,7 +55,10 @@ function Shell({ chat }: { chat: Chat }): JSX.Element {
   return (
     <div class={here.name === "conversation" ? "shell in-conversation" : "shell"}>
       <a class="skip" href="#messages">To the messages</a>
-      <Banner />
+      <div class="top">
+        <Banner />
+        <NowPlaying shown={here.name === "conversation" ? here.id : ""} />
+      </div>
       <Sidebar onNew={() => setOpen("new")} onSwitch={() => setOpen("switch")} />
       {here.name === "conversation" ? <ConversationPane id={here.id} /> : <Welcome onNew={() => setOpen("new")} />}
       {open === "new" && <NewConversation onClose={close} />}

@@ -2,16 +2,22 @@
 
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { notify } from "../app/notices.ts";
 import { plain } from "../markdown/index.ts";
 import { unread, type Conversation } from "../state/conversations.ts";
+import { attachedTitle } from "../state/media.ts";
 import { useChat } from "./context.ts";
 import { Icon } from "./icons.tsx";
+import { AttachButton, RecordButton } from "./media/attach-button.tsx";
+import { attach, pasted } from "./media/attach.ts";
+import { post, postVoice } from "./media/composer-media.ts";
+import { later } from "./later.tsx";
+import { Tray } from "./media/tray.tsx";
 import type { Visit } from "./visit.ts";
 
 const TEXT_MAX = 8_000;
 /** From here on the characters that are left are shown. */
 const COUNT_FROM = 7_500;
+const Recorder = later(() => import("./media/recorder.tsx").then((module) => module.Recorder));
 
 interface Props {
   conversation: Conversation;
@@ -23,9 +29,11 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
   const chat = useChat();
   const box = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => chat.drafts.get(visit.id));
+  const [recording, setRecording] = useState(false);
   const mode = visit.mode.value;
   const length = [...text].length;
   const live = conversation.live_typing;
+  const filled = !!text.trim() || (mode.kind === "new" || mode.kind === "reply" ? chat.media.uploads.draft(visit.id).value.length > 0 : false);
 
   const put = (value: string): void => {
     setText(value);
@@ -52,14 +60,12 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
 
   const submit = async (): Promise<void> => {
     const value = text.trim();
-    if (!value || length > TEXT_MAX) return;
+    if (!filled || length > TEXT_MAX) return;
     if (mode.kind === "edit") {
       if (value !== mode.message.text && !(await chat.edit(visit.id, mode.message, value))) return;
       return back();
     }
-    if (!chat.sending.add(visit.id, value, mode.kind === "reply" ? mode.message.timestamp : 0)) {
-      return notify("Too many messages wait to be sent here. Try again when you are connected.", true);
-    }
+    if (!post(chat, visit.id, value, mode.kind === "reply" ? mode.message.timestamp : 0)) return;
     put("");
     visit.mode.value = { kind: "new" };
     chat.moment.done(visit.id, live);
@@ -99,6 +105,18 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
     if (mode.kind !== "edit") chat.moment.typedHere(visit.id, value, live);
   };
 
+  const onPaste = (event: ClipboardEvent): void => {
+    const files = pasted(event);
+    if (!files.length) return;
+    event.preventDefault();
+    attach(chat, visit.id, files);
+  };
+
+  const stopRecording = (): void => {
+    setRecording(false);
+    box.current?.focus();
+  };
+
   return (
     <form
       class="composer"
@@ -109,7 +127,10 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
       }}
     >
       {mode.kind !== "new" && <ModeLine visit={visit} onCancel={back} />}
+      <Tray conversation={visit.id} onLeave={() => box.current?.focus()} />
+      {recording && <Recorder onSend={(recorded) => postVoice(chat, visit.id, recorded)} onClose={stopRecording} />}
       <div class="composer-box">
+        <AttachButton conversation={visit.id} />
         <textarea
           ref={box}
           rows={1}
@@ -119,13 +140,15 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
           aria-label={mode.kind === "edit" ? "Edit your message" : `Message ${name}`}
           onInput={onInput}
           onKeyDown={onKeyDown}
+          onPaste={onPaste}
         />
         {length > COUNT_FROM && (
           <span class={length > TEXT_MAX ? "count over" : "count"} role="status">
             {TEXT_MAX - length}
           </span>
         )}
-        <button class="send" disabled={!text.trim() || length > TEXT_MAX} aria-label={mode.kind === "edit" ? "Save" : "Send"} title={mode.kind === "edit" ? "Save" : "Send"}>
+        <RecordButton recording={recording} onClick={() => setRecording(true)} />
+        <button class="send" disabled={!filled || length > TEXT_MAX} aria-label={mode.kind === "edit" ? "Save" : "Send"} title={mode.kind === "edit" ? "Save" : "Send"}>
           <Icon name={mode.kind === "edit" ? "check" : "send"} />
         </button>
       </div>
@@ -142,7 +165,7 @@ function ModeLine({ visit, onCancel }: { visit: Visit; onCancel: () => void }): 
       <Icon name={mode.kind === "edit" ? "edit" : "reply"} />
       <span class="mode-text">
         {mode.kind === "edit" ? "Editing your message" : <>Replying to <bdi>{people.name(mode.message.author)}</bdi></>}
-        <span class="mode-quote" dir="auto">{plain(mode.message.text, { hideSpoilers: true })}</span>
+        <span class="mode-quote" dir="auto">{plain(mode.message.text, { hideSpoilers: true }) || attachedTitle(mode.message.attachments)}</span>
       </span>
       <button type="button" class="icon-button" aria-label="Cancel" title="Cancel" onClick={onCancel}>
         <Icon name="close" />

@@ -14,6 +14,7 @@ import { Details } from "./details.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
 import { MessageList } from "./message-list.tsx";
+import { attach, useDrop } from "./media/attach.ts";
 import { LiveBoard, TypingLine } from "./moment-line.tsx";
 import { useOpening, type Opening } from "./opening.ts";
 import { attentive } from "./seen.ts";
@@ -51,9 +52,11 @@ function Opened({ held }: { held: Held }): JSX.Element {
   const opening = useOpening(conversation.id, pane !== null);
   const name = conversationName(conversation, chat.me.username, (username) => chat.people.name(username));
 
+  const drop = useDrop((files) => attach(chat, visit.id, files));
+
   useLineOnReturn(visit, conversation);
   return (
-    <main class="pane" aria-label={`Messages: ${name}`} id="messages">
+    <main class="pane" aria-label={`Messages: ${name}`} id="messages" {...drop.handlers}>
       <Head held={held} name={name} />
       {pane && opening.ready ? <MessageList visit={visit} held={held} pane={pane} /> : <Waiting opening={opening} />}
       <Unsent id={conversation.id} />
@@ -61,6 +64,7 @@ function Opened({ held }: { held: Held }): JSX.Element {
       <TypingLine conversation={conversation} />
       <Composer conversation={conversation} visit={visit} name={name} />
       <Deleting visit={visit} />
+      {drop.over && <p class="drop-target">Drop the files here to attach them</p>}
     </main>
   );
 }

@@ -14,7 +14,7 @@ export function listKeys(event: KeyboardEvent, around: Around): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const target = event.target as HTMLElement;
   const row = target.closest<HTMLElement>("[data-key]");
-  if (!row) return;
+  if (!row || target.closest("dialog")) return;
   const done = target === row ? onRow(event, row, around) : inRow(event, row, target);
   if (done) event.preventDefault();
 }
@@ -66,7 +66,7 @@ function inRow(event: KeyboardEvent, row: HTMLElement, target: HTMLElement): boo
 }
 
 function controls(row: HTMLElement): HTMLElement[] {
-  return [...row.querySelectorAll<HTMLElement>("a[href], button")];
+  return [...row.querySelectorAll<HTMLElement>("a[href], button, audio, video, input")];
 }
 
 function focusFirst(row: HTMLElement, selector: string): boolean {

@@ -3,12 +3,15 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { plain } from "../markdown/index.ts";
+import { attachedTitle } from "../state/media.ts";
 import type { Message } from "../state/messages.ts";
 import type { Row } from "../state/rows.ts";
 import { clockTime, dateOf, fullTime } from "../state/times.ts";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
 import { Markdown } from "./markdown.tsx";
+import { Attachments } from "./media/attachments.tsx";
+import { OutgoingFiles } from "./media/outgoing-files.tsx";
 import { MessageActions } from "./message-actions.tsx";
 import { OutgoingMark, OutgoingProblem } from "./outgoing.tsx";
 import { Reactions } from "./reactions.tsx";
@@ -65,7 +68,7 @@ export function MessageRow({ row, visit, stop, original, seen, direct }: RowProp
           </header>
           <div class="bubble" id={`${id}-body`}>
             {original !== undefined && <Quote original={original} visit={visit} timestamp={message?.reply_to ?? 0} />}
-            {message?.deleted ? <p class="tombstone">This message was deleted.</p> : <Body row={row} />}
+            {message?.deleted ? <p class="tombstone">This message was deleted.</p> : <Body row={row} conversation={visit.id} />}
             {outgoing && <OutgoingMark outgoing={outgoing} />}
           </div>
           {message && <Reactions message={message} conversation={visit.id} />}
@@ -88,18 +91,15 @@ function receipt(seen: number, direct: boolean): string {
   return direct ? "Seen" : `Seen by ${seen}`;
 }
 
-function Body({ row }: { row: Row }): JSX.Element {
+function Body({ row, conversation }: { row: Row; conversation: string }): JSX.Element {
   const { people, me } = useChat();
   const text = row.message?.text ?? row.outgoing?.text ?? "";
   const names = { name: (username: string) => people.name(username), me: me.username };
   return (
     <>
       {text && <Markdown text={text} names={names} />}
-      {row.message?.attachments.map((file) => (
-        <p class="attachment" key={file.media}>
-          <bdi>{file.name}</bdi>
-        </p>
-      ))}
+      {row.message && <Attachments message={row.message} conversation={conversation} />}
+      {row.outgoing && <OutgoingFiles files={row.outgoing.files ?? []} />}
       {!!row.message?.edited && (
         <span class="edited" title={fullTime(row.message.edited)}>
           edited
@@ -112,7 +112,7 @@ function Body({ row }: { row: Row }): JSX.Element {
 function Quote(props: { original: Message | null; timestamp: number; visit: Visit }): JSX.Element {
   const { people } = useChat();
   const { original, visit, timestamp } = props;
-  const text = original?.deleted ? "This message was deleted." : original ? plain(original.text, { hideSpoilers: true }) : "";
+  const text = original?.deleted ? "This message was deleted." : original ? plain(original.text, { hideSpoilers: true }) || attachedTitle(original.attachments) : "";
   return (
     <button type="button" class="quoted" tabIndex={-1} onClick={() => visit.toMessage(timestamp)}>
       <span class="hidden">In reply to </span>

@@ -39,11 +39,17 @@ export function OutgoingMark({ outgoing }: { outgoing: Outgoing }): JSX.Element 
 }
 
 export function OutgoingProblem({ outgoing, visit }: { outgoing: Outgoing; visit: Visit }): JSX.Element | null {
-  const { sending } = useChat();
+  const { sending, media: { uploads } } = useChat();
   if (!outgoing.failed) return null;
+  const files = outgoing.files ?? [];
   const edit = (): void => {
+    uploads.giveBack(files);
     visit.setText(sending.discard(outgoing.id));
     visit.focusComposer();
+  };
+  const drop = (): void => {
+    for (const { upload } of files) uploads.cancel(upload);
+    sending.discard(outgoing.id);
   };
   return (
     <div class="problem" role="alert">
@@ -55,7 +61,7 @@ export function OutgoingProblem({ outgoing, visit }: { outgoing: Outgoing; visit
         <button type="button" class="text-button" onClick={edit}>
           Edit
         </button>
-        <button type="button" class="text-button" onClick={() => sending.discard(outgoing.id)}>
+        <button type="button" class="text-button" onClick={drop}>
           Delete
         </button>
       </span>

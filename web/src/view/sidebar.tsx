@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { navigate, pathOf, route } from "../app/route.ts";
 import { plain } from "../markdown/index.ts";
 import { partner, unread, type Conversation } from "../state/conversations.ts";
+import { attachedTitle } from "../state/media.ts";
 import { conversationName } from "../state/names.ts";
 import { briefTime } from "../state/times.ts";
 import { AccountDialog } from "./account-dialog.tsx";
@@ -96,7 +97,7 @@ function Preview({ conversation }: { conversation: Conversation }): JSX.Element 
   if (typing) return <span class="conversation-preview typing">typing…</span>;
   if (!last) return <span class="conversation-preview">No messages yet</span>;
   const who = last.author === me.username ? "You: " : conversation.kind === "group" ? `${people.name(last.author)}: ` : "";
-  const what = last.deleted ? "message deleted" : plain(last.text, { hideSpoilers: true }).replaceAll("\n", " ") || "attachment";
+  const what = last.deleted ? "message deleted" : plain(last.text, { hideSpoilers: true }).replaceAll("\n", " ") || attachedTitle(last.attachments);
   return (
     <span class="conversation-preview">
       {who && <bdi>{who}</bdi>}

@@ -1,36 +1,28 @@
 """`DiskMedia`: contents as files, what is known of them in one small SQLite file beside them.
 
-A file's name is its id, which people don't choose, so no path is ever made from what somebody sent.
+A file's name is its id, which people don't choose, so no path is ever made from what somebody sent. Beside it lie its
+thumbnails (`<id>.small`, `<id>.large`) and, until they are joined, its parts (`<id>.p<number>`).
 """
 
 import asyncio
-import hashlib
-import hmac
 import os
 import secrets
-import sqlite3
-from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Callable
+import shutil
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
+from tertulia.adapters.disk.signing import Signer
+from tertulia.adapters.disk.uploads import UploadTable, name_of
 from tertulia.domain.errors import ConflictError, InvalidError, NotFoundError
-from tertulia.ports.media import Purpose, Upload, UploadAddress
+from tertulia.domain.media import Variant, part_count, part_size
+from tertulia.ports.media import Purpose, Upload, UploadAddress, purpose_of
 
 T = TypeVar("T")
 
 _PIECE: Final = 256 * 1024
-_KEY_BYTES: Final = 32
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS "uploads" (
-    "id" TEXT PRIMARY KEY, "owner" TEXT NOT NULL, "name" TEXT NOT NULL, "type" TEXT NOT NULL, "size" INTEGER NOT NULL,
-    "created" INTEGER NOT NULL, "stored" INTEGER NOT NULL, "conversation" TEXT NOT NULL, "client_id" TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS "unclaimed uploads" ON "uploads" ("created") WHERE "conversation" = '';
-"""
-_COLUMNS: Final = '"id", "owner", "name", "type", "size", "created", "stored", "conversation", "client_id"'
 
 
 class DiskMedia:
@@ -43,69 +35,75 @@ class DiskMedia:
             left.unlink()
         self._folder = folder
         self._base_url = base_url
-        self._key = _key(folder / "signing.key")
+        self._signer = Signer(folder / "signing.key")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="tertulia-media")
-        self._connection = sqlite3.connect(folder / "media.db", isolation_level=None, check_same_thread=False)
-        self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + _SCHEMA)
-        (folder / "media.db").chmod(0o600)
+        self._table = UploadTable(folder / "media.db")
 
-    async def begin(self, upload: Upload) -> None:
-        values = (upload.id, upload.owner, upload.name, upload.type, upload.size, upload.created, False, "", "")
-        await self._run(
-            lambda: self._connection.execute(f"INSERT INTO uploads ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)", values)  # noqa: S608
-        )
+    async def begin(self, upload: Upload) -> Upload:
+        await self._run(lambda: self._table.insert(upload))
+        return upload
 
-    async def write(self, media: str, content: AsyncIterator[bytes]) -> Upload:
-        upload = await self.get(media)
-        if upload is None:
-            raise NotFoundError("media_not_found")
-        arriving = self._folder / f"{media}.{secrets.token_hex(4)}.part"
+    async def write(self, media: str, content: AsyncIterator[bytes], part: int = 0) -> Upload:
+        upload = await self._known(media)
+        arriving = self._arriving(media)
+        size = part_size(upload.size, upload.part_bytes, part) if part else upload.size
         try:
             with await self._run(lambda: arriving.open("xb")) as file:
-                await self._receive(file, content, upload.size)
+                await self._receive(file, content, size)
                 await self._run(lambda: _settle(file))
-            await self._run(lambda: self._keep(arriving, media))
+            await self._run(lambda: self._keep_part(arriving, media, part) if part else self._keep(arriving, media))
         finally:
             await self._run(lambda: arriving.unlink(missing_ok=True))
-        stored = await self.get(media)
-        if stored is None:
-            raise NotFoundError("media_not_found")
-        return stored
+        return await self._known(media)
 
     async def get(self, media: str) -> Upload | None:
-        row = await self._run(
-            lambda: self._connection.execute(f"SELECT {_COLUMNS} FROM uploads WHERE id = ?", (media,)).fetchone()  # noqa: S608
-        )
-        if row is None:
-            return None
-        name, owner, file_name, kind, size, created, stored, conversation, client_id = row
-        return Upload(
-            id=name,
-            owner=owner,
-            name=file_name,
-            type=kind,
-            size=size,
-            created=created,
-            stored=bool(stored),
-            conversation=conversation,
-            client_id=client_id,
-        )
+        return await self._run(lambda: self._table.get(media))
 
     async def claim(self, media: str, conversation: str, client_id: str) -> bool:
-        def run() -> bool:
-            return (
-                self._connection.execute(
-                    "UPDATE uploads SET conversation = ?1, client_id = ?2 WHERE id = ?3"
-                    " AND (conversation = '' OR (conversation = ?1 AND client_id = ?2))",
-                    (conversation, client_id, media),
-                ).rowcount
-                == 1
-            )
+        return await self._run(lambda: self._table.claim(media, conversation, client_id))
 
-        return await self._run(run)
+    async def arrived(self, upload: Upload) -> set[int]:
+        numbers = range(1, part_count(upload.size, upload.part_bytes) + 1)
+        return await self._run(lambda: {n for n in numbers if self._part(upload.id, n).is_file()})
 
-    async def read(self, media: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        path = self._folder / media
+    async def join(self, upload: Upload) -> Upload:
+        current = await self._known(upload.id)
+        if current.stored:
+            return current
+        count, there = part_count(upload.size, upload.part_bytes), await self.arrived(upload)
+        if not count or len(there) < count:
+            raise ConflictError("upload_incomplete", missing=[n for n in range(1, count + 1) if n not in there])
+        arriving = self._arriving(upload.id)
+        try:
+            with await self._run(lambda: arriving.open("xb")) as file:
+                for number in range(1, count + 1):
+                    await self._append(file, self._part(upload.id, number))
+                await self._run(lambda: _settle(file))
+            await self._run(lambda: self._keep(arriving, upload.id))
+        except FileNotFoundError:
+            # Deleted, or joined by another call, while we were at it.
+            pass
+        finally:
+            await self._run(lambda: arriving.unlink(missing_ok=True))
+        return await self._known(upload.id)
+
+    async def keep(self, ready: Upload, files: Mapping[Variant, Path]) -> Upload:
+        def run() -> None:
+            current = self._table.get(ready.id)
+            if current is None or current.details is not None:
+                return
+            for variant, source in files.items():
+                self._move_in(source, self._file(ready.id, variant))
+            # A crash before this leaves a content that was cleaned already: it is looked at again.
+            self._table.mark_ready(ready)
+
+        await self._run(run)
+        return await self._known(ready.id)
+
+    async def read(
+        self, media: str, start: int = 0, end: int | None = None, variant: Variant = Variant.ORIGINAL
+    ) -> AsyncIterator[bytes]:
+        path = self._file(media, variant)
         try:
             file = await self._run(lambda: path.open("rb"))
         except FileNotFoundError:
@@ -121,45 +119,49 @@ class DiskMedia:
                 left -= len(piece)
                 yield piece
 
+    async def stat(self, media: str, variant: Variant) -> int:
+        try:
+            return (await self._run(self._file(media, variant).stat)).st_size
+        except FileNotFoundError:
+            raise NotFoundError("media_not_found") from None
+
     async def delete(self, media: str) -> None:
         def run() -> None:
-            if self._connection.execute("DELETE FROM uploads WHERE id = ?", (media,)).rowcount:
-                (self._folder / media).unlink(missing_ok=True)
+            upload = self._table.get(media)
+            if upload is None or not self._table.delete(media):
+                return
+            for variant in Variant:
+                self._file(media, variant).unlink(missing_ok=True)
+            self._drop_parts(upload)
 
         await self._run(run)
 
     async def unclaimed(self, before: int) -> list[str]:
-        rows = await self._run(
-            lambda: self._connection.execute(
-                "SELECT id FROM uploads WHERE conversation = '' AND created < ? ORDER BY created LIMIT 100", (before,)
-            ).fetchall()
-        )
-        return [media for (media,) in rows]
+        return await self._run(lambda: self._table.unclaimed(before))
 
-    def upload_address(self, upload: Upload, expires: int) -> UploadAddress:
-        url = self._url(upload.id, Purpose.UPLOAD, expires)
+    def upload_address(self, upload: Upload, expires: int, part: int = 0) -> UploadAddress:
+        path = f"{upload.id}/parts/{part}" if part else f"{upload.id}/content"
+        signature = self._signer.sign(upload.id, Purpose.UPLOAD, expires, part)
+        url = f"{self._base_url}/api/media/{path}?expires={expires}&signature={signature}"
         return UploadAddress("PUT", url, {"Content-Type": "application/octet-stream"}, expires)
 
-    def content_url(self, upload: Upload, expires: int) -> str:
-        return self._url(upload.id, Purpose.CONTENT, expires)
+    def content_url(self, upload: Upload, expires: int, variant: Variant = Variant.ORIGINAL) -> str:
+        signature = self._signer.sign(upload.id, purpose_of(variant), expires)
+        which = "" if variant is Variant.ORIGINAL else f"&variant={variant}"
+        return f"{self._base_url}/api/media/{upload.id}/content?expires={expires}&signature={signature}{which}"
 
-    def verify(self, media: str, purpose: Purpose, expires: int, signature: str, now: int) -> bool:
-        return now <= expires and hmac.compare_digest(
-            self._signature(media, purpose, expires).encode(), signature.encode()
-        )
+    def verify(self, media: str, purpose: Purpose, expires: int, signature: str, now: int, *, part: int = 0) -> bool:
+        return now <= expires and self._signer.holds(signature, media, purpose, expires, part)
 
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(None, self._thread.shutdown)
-        self._connection.close()
+        self._table.close()
 
-    def _url(self, media: str, purpose: Purpose, expires: int) -> str:
-        signature = self._signature(media, purpose, expires)
-        return f"{self._base_url}/api/media/{media}/content?expires={expires}&signature={signature}"
-
-    def _signature(self, media: str, purpose: Purpose, expires: int) -> str:
-        """HMAC-SHA256 (RFC 2104) over purpose, file and time: good for this file and this purpose alone."""
-        message = f"{purpose}\0{media}\0{expires}".encode()
-        return urlsafe_b64encode(hmac.digest(self._key, message, "sha256")).decode().rstrip("=")
+    async def _known(self, media: str) -> Upload:
+        upload = await self.get(media)
+        if upload is None:
+            raise NotFoundError("media_not_found")
+        return upload
 
     async def _receive(self, file: BinaryIO, content: AsyncIterator[bytes], size: int) -> None:
         received = 0
@@ -171,15 +173,50 @@ class DiskMedia:
         if received < size:
             raise ConflictError("upload_incomplete", f"{received} of {size} bytes came. Send all of it again.")
 
+    async def _append(self, file: BinaryIO, part: Path) -> None:
+        """A piece at a time, so that others' files go on meanwhile."""
+        with await self._run(lambda: part.open("rb")) as source:
+            while piece := await self._run(lambda: source.read(_PIECE)):
+                await self._run(partial(file.write, piece))
+
     def _keep(self, arriving: Path, media: str) -> None:
         arriving.rename(self._folder / media)
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-        if not self._connection.execute("UPDATE uploads SET stored = 1 WHERE id = ?", (media,)).rowcount:
+        _settle_folder(self._folder)
+        if not self._table.mark_stored(media):
             (self._folder / media).unlink()
+            return
+        upload = self._table.get(media)
+        if upload is not None:
+            self._drop_parts(upload)
+
+    def _keep_part(self, arriving: Path, media: str, part: int) -> None:
+        upload = self._table.get(media)
+        if upload is not None and not upload.stored:
+            arriving.rename(self._part(media, part))
+            _settle_folder(self._folder)
+
+    def _drop_parts(self, upload: Upload) -> None:
+        for number in range(1, part_count(upload.size, upload.part_bytes) + 1):
+            self._part(upload.id, number).unlink(missing_ok=True)
+
+    def _move_in(self, source: Path, target: Path) -> None:
+        """The content of `source`, durable, in one step in place of what is at `target`."""
+        arriving = self._folder / f"{target.name}.{secrets.token_hex(4)}.part"
+        shutil.move(source, arriving)
+        with arriving.open("rb+") as file:
+            _settle(file)
+        arriving.chmod(0o600)
+        arriving.replace(target)
+        _settle_folder(self._folder)
+
+    def _file(self, media: str, variant: Variant) -> Path:
+        return self._folder / name_of(media, variant)
+
+    def _part(self, media: str, number: int) -> Path:
+        return self._folder / f"{media}.p{number}"
+
+    def _arriving(self, media: str) -> Path:
+        return self._folder / f"{media}.{secrets.token_hex(4)}.part"
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -190,13 +227,9 @@ def _settle(file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
-def _key(path: Path) -> bytes:
-    """The key of signatures, made at the first start; made anew where a crash left only a part of it."""
-    if path.exists() and path.stat().st_size == _KEY_BYTES:
-        return path.read_bytes()
-    path.unlink(missing_ok=True)
-    key = hashlib.sha256(secrets.token_bytes(64)).digest()
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(key)
-        _settle(file)
-    return key
+def _settle_folder(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -4,8 +4,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
+from tertulia.adapters.disk.uploads import COLUMNS, columns_of, name_of, upload_from
+from tertulia.domain.media import Variant
 from tertulia.ports.media import Upload
+
+_BEFORE: Final = {'"part_bytes"': "0", '"details"': "''"}
 
 
 def stored_uploads(folder: Path) -> list[Upload]:
@@ -13,32 +18,19 @@ def stored_uploads(folder: Path) -> list[Upload]:
     database = folder / "media.db"
     if not database.is_file():
         return []
-    query = (
-        "SELECT id, owner, name, type, size, created, conversation, client_id FROM uploads"
-        " WHERE stored = 1 AND conversation <> '' ORDER BY id"
-    )
     with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        there = columns_of(connection)
+        # A file of an earlier version lacks some; then what they say is what it was before there were any.
+        columns = ", ".join(each if each.strip('"') in there else _BEFORE[each] for each in COLUMNS.split(", "))
+        query = f"SELECT {columns} FROM uploads WHERE stored = 1 AND conversation <> '' ORDER BY id"  # noqa: S608
         found = connection.execute(query).fetchall()
-    return [
-        Upload(
-            id=media,
-            owner=owner,
-            name=name,
-            type=kind,
-            size=size,
-            created=created,
-            stored=True,
-            conversation=conversation,
-            client_id=client_id,
-        )
-        for media, owner, name, kind, size, created, conversation, client_id in found
-    ]
+    return [upload_from(row) for row in found]
 
 
-def pieces(folder: Path, media: str, size: int = 192 * 1024) -> Iterator[bytes]:
-    """The content of a file; nothing where it was deleted meanwhile."""
+def pieces(folder: Path, media: str, variant: Variant = Variant.ORIGINAL, size: int = 192 * 1024) -> Iterator[bytes]:
+    """A content of a file; nothing where it was deleted meanwhile."""
     try:
-        with (folder / media).open("rb") as file:
+        with (folder / name_of(media, variant)).open("rb") as file:
             while piece := file.read(size):
                 yield piece
     except FileNotFoundError:

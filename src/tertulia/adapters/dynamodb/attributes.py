@@ -1,6 +1,6 @@
 """Between plain values and DynamoDB's attribute values (Amazon DynamoDB API Reference, "AttributeValue").
 
-Numbers are integers here; sets aren't used.
+Numbers are integers, or have a point (a whole one comes back as an integer); sets aren't used.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ def attribute(value: Any) -> dict[str, Any]:
             return {"S": str(value)}
         case bool():
             return {"BOOL": value}
-        case int():
+        case int() | float():
             return {"N": str(value)}
         case bytes():
             return {"B": value}
@@ -37,7 +37,7 @@ def plain(value: Mapping[str, Any]) -> Any:
     kind, inner = next(iter(value.items()))
     match kind:
         case "N":
-            return int(inner)
+            return int(inner) if inner.lstrip("-").isdigit() else float(inner)
         case "B":
             return bytes(inner)
         case "L":

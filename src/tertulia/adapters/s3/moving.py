@@ -1,19 +1,14 @@
 """Files out of a bucket and into another: what an export and an import need beyond the port."""
 
 from collections.abc import AsyncIterator
-from typing import Any, Final
-
-from botocore.exceptions import ClientError
+from typing import Any
 
 from tertulia.adapters.s3.media import UNCLAIMED_TAG, S3Media, decode, key_of
-from tertulia.aws.clients import Clients, code_of
+from tertulia.aws.clients import Clients
 from tertulia.domain import limits
 from tertulia.domain.errors import ConflictError, InvalidError, NotFoundError
 from tertulia.domain.media import delivered_type
 from tertulia.ports.media import Upload
-
-PIECE: Final = 192 * 1024
-"""Bytes of a content that are in memory at a time, when it is read."""
 
 
 class S3Contents:
@@ -39,23 +34,6 @@ class S3Contents:
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
-
-    async def read(self, media: str) -> AsyncIterator[bytes]:
-        """The content, in pieces. Raises `media_not_found`, before the first one, where it was deleted meanwhile."""
-        try:
-            answer = await self._clients.call(
-                self._clients.client("s3").get_object, Bucket=self._bucket, Key=key_of(media)
-            )
-        except ClientError as error:
-            if code_of(error) in ("NoSuchKey", "404"):
-                raise NotFoundError("media_not_found") from None
-            raise
-        body = answer["Body"]
-        try:
-            while piece := (await self._clients.call(_read, body=body))["piece"]:
-                yield piece
-        finally:
-            body.close()
 
     async def write(self, media: str, content: AsyncIterator[bytes]) -> Upload:
         """Stores the content of a file that was begun; all of it is in memory, which is limits.MEDIA_BYTES_MAX at the
@@ -85,7 +63,3 @@ class S3Contents:
         if stored is None:
             raise NotFoundError("media_not_found")
         return stored
-
-
-def _read(body: Any) -> dict[str, bytes]:
-    return {"piece": body.read(PIECE)}

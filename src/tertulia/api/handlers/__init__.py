@@ -45,8 +45,11 @@ HANDLERS: Final[dict[str, Handler]] = {
         messages.move_cursor,
         messages.search_messages,
         media.create_media,
+        media.list_parts,
+        media.complete_media,
         media.get_media,
         media.upload_content,
+        media.upload_part,
         media.get_content,
     )
 }

@@ -3,30 +3,54 @@
 import re
 from typing import Final
 
+from msgspec.structs import replace
+
 from tertulia.api import requests as q
 from tertulia.api import responses as r
 from tertulia.api.calls import Answer, Call
 from tertulia.domain.errors import InvalidError
-from tertulia.domain.media import CACHE_CONTROL, delivered_type, disposition
-from tertulia.ports.media import Upload
+from tertulia.domain.media import CACHE_CONTROL, Variant, delivered_type, disposition
 from tertulia.services.chat import Chat
+from tertulia.services.media import Announced, Described, Opened
 
 _RANGE: Final = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
 async def create_media(chat: Chat, call: Call[q.Nothing, q.Nothing, q.CreateMedia]) -> Answer:
     b = call.body
-    upload, address = await chat.media.announce(call.identity, b.name, b.type, b.size)
+    announced = await chat.media.announce(call.identity, b.name, b.type, b.size)
+    upload, whole = announced.upload, announced.whole
     body = r.MediaUpload(
-        id=upload.id, method=address.method, url=address.url, headers=address.headers, expires=address.expires
+        id=upload.id,
+        expires=announced.expires,
+        method=whole.method if whole else "",
+        url=whole.url if whole else "",
+        headers=whole.headers if whole else {},
+        part_bytes=upload.part_bytes,
+        parts=_parts(announced),
     )
     return Answer(status=201, body=body)
 
 
-async def get_media(chat: Chat, call: Call[q.MediaPath, q.Nothing, None]) -> Answer:
-    upload, url, expires = await chat.media.describe(call.identity, call.path.id)
-    body = r.Media(id=upload.id, name=upload.name, type=upload.type, size=upload.size, url=url, expires=expires)
+async def list_parts(chat: Chat, call: Call[q.MediaPath, q.Nothing, None]) -> Answer:
+    announced, arrived = await chat.media.missing(call.identity, call.path.id)
+    upload = announced.upload
+    body = r.MediaParts(
+        id=upload.id,
+        expires=announced.expires,
+        part_bytes=upload.part_bytes,
+        arrived=sorted(arrived),
+        parts=_parts(announced),
+    )
     return Answer(status=200, body=body)
+
+
+async def complete_media(chat: Chat, call: Call[q.MediaPath, q.Nothing, None]) -> Answer:
+    return Answer(status=200, body=_media(await chat.media.complete(call.identity, call.path.id)))
+
+
+async def get_media(chat: Chat, call: Call[q.MediaPath, q.Nothing, None]) -> Answer:
+    return Answer(status=200, body=_media(await chat.media.describe(call.identity, call.path.id)))
 
 
 async def upload_content(chat: Chat, call: Call[q.MediaPath, q.SignedQuery, None]) -> Answer:
@@ -36,14 +60,56 @@ async def upload_content(chat: Chat, call: Call[q.MediaPath, q.SignedQuery, None
     return Answer(status=200, body=r.Empty())
 
 
-async def get_content(chat: Chat, call: Call[q.MediaPath, q.SignedQuery, None]) -> Answer:
-    upload = await chat.media.open(call.path.id, call.query.expires, call.query.signature)
-    asked = byte_range(call.incoming.range, upload.size)
-    start, end = asked or (0, upload.size)
-    headers = {**_headers(upload), "Content-Length": str(end - start)}
+async def upload_part(chat: Chat, call: Call[q.PartPath, q.SignedQuery, None]) -> Answer:
+    if call.incoming.content is None:
+        raise InvalidError("invalid_request", "The body is the content of the part.")
+    path, query = call.path, call.query
+    await chat.media.receive(path.id, call.incoming.content, query.expires, query.signature, path.number)
+    return Answer(status=200, body=r.Empty())
+
+
+async def get_content(chat: Chat, call: Call[q.MediaPath, q.ContentQuery, None]) -> Answer:
+    query = call.query
+    opened = await chat.media.open(call.path.id, query.expires, query.signature, Variant(query.variant))
+    asked = byte_range(call.incoming.range, opened.size)
+    start, end = asked or (0, opened.size)
+    headers = {**_headers(opened), "Content-Length": str(end - start)}
     if asked:
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{upload.size}"
-    return Answer(status=206 if asked else 200, headers=headers, content=chat.media.read(upload.id, start, end))
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{opened.size}"
+    return Answer(status=206 if asked else 200, headers=headers, content=chat.media.read(opened, start, end))
+
+
+def _parts(announced: Announced) -> list[r.MediaPart]:
+    return [
+        r.MediaPart(number=number, method=address.method, url=address.url, headers=address.headers)
+        for number, address in announced.parts
+    ]
+
+
+def _media(described: Described) -> r.Media:
+    upload, urls = described.upload, described.urls
+    details = upload.details
+    body = r.Media(
+        id=upload.id,
+        name=upload.name,
+        type=upload.type,
+        size=upload.size,
+        url=urls[Variant.ORIGINAL],
+        expires=described.expires,
+        small=urls.get(Variant.SMALL, ""),
+        large=urls.get(Variant.LARGE, ""),
+    )
+    if details is None:
+        return body
+    return replace(
+        body,
+        kind=details.kind,
+        width=details.width,
+        height=details.height,
+        thumbhash=details.thumbhash,
+        animated=details.animated,
+        duration=details.duration,
+    )
 
 
 def byte_range(header: str, size: int) -> tuple[int, int] | None:
@@ -59,10 +125,11 @@ def byte_range(header: str, size: int) -> tuple[int, int] | None:
     return (start, end) if start < end else None
 
 
-def _headers(upload: Upload) -> dict[str, str]:
+def _headers(opened: Opened) -> dict[str, str]:
+    delivered = delivered_type(opened.upload.type, opened.variant)
     return {
-        "Content-Type": delivered_type(upload.type),
-        "Content-Disposition": disposition(upload.name, upload.type),
+        "Content-Type": delivered,
+        "Content-Disposition": disposition(opened.upload.name, delivered),
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
         "Accept-Ranges": "bytes",

@@ -37,7 +37,7 @@ async def send_message(chat: Chat, call: Call[q.ConversationPath, q.Nothing, q.S
 
 def new_message(body: q.MessageFields) -> NewMessage:
     """The message that a request or an action asks to send."""
-    attachments = [NewAttachment(a.media, a.alt) for a in body.attachments]
+    attachments = [NewAttachment(a.media, a.alt, a.voice, a.peaks) for a in body.attachments]
     return NewMessage(id=body.id, text=body.text, reply_to=body.reply_to, attachments=attachments)
 
 

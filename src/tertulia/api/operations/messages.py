@@ -8,6 +8,8 @@ from tertulia.api.operations.operation import Function, Operation
 from tertulia.domain.messages import Message
 
 CONVERSATION: Final = ("conversation_not_found",)
+NOT_SENDABLE: Final = ("media_not_ready", "media_mismatch", "media_unsupported")
+"""What an attachment can be refused for that nobody completed."""
 MESSAGE: Final = (*CONVERSATION, "message_not_found")
 
 OPERATIONS: Final = (
@@ -46,7 +48,7 @@ OPERATIONS: Final = (
         body_type=q.SendMessage,
         response=Message,
         statuses=(201, 200),
-        errors=(*CONVERSATION, "id_reused", "reply_not_found", "attachment_not_found"),
+        errors=(*CONVERSATION, "id_reused", "reply_not_found", "attachment_not_found", *NOT_SENDABLE),
     ),
     Operation(
         name="edit_message",

@@ -54,7 +54,7 @@ def create_app(
     headers = AnswerHeaders(settings)
     documents = {"/api/openapi.json": openapi, "/api/asyncapi.json": asyncapi, **(documents or {})}
     pages = Pages(settings, metrics, ready=ready, documents=documents)
-    rest = Rest(dispatch, headers, rate)
+    rest = Rest(dispatch, headers, rate, settings.web.media.bytes_max)
     callers = CallerReader(settings.trusted_proxies, https=settings.https)
 
     app = Starlette(

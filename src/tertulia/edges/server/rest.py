@@ -26,10 +26,17 @@ Dispatch = Callable[[Operation, Incoming], Awaitable[Answer]]
 class Rest:
     """Answers everything under `/api`. Who may do what is decided behind `dispatch`."""
 
-    def __init__(self, dispatch: Dispatch, headers: AnswerHeaders, rate: Rate | None = None) -> None:
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        headers: AnswerHeaders,
+        rate: Rate | None = None,
+        bytes_max: int = limits.MEDIA_BYTES_MAX,
+    ) -> None:
         self._dispatch: Final = dispatch
         self._headers: Final = headers
         self._rate: Final = rate
+        self._bytes_max: Final = bytes_max
 
     def routes(self) -> list[Route]:
         """One for each path, so that Starlette knows the methods that a path takes; in the table's order, in which a
@@ -58,23 +65,23 @@ class Rest:
                 exchange.caller, request.headers.get("sec-fetch-site", "")
             ):
                 raise ForbiddenError(FOREIGN)
-            incoming = await _incoming(request, exchange, operation)
+            incoming = await _incoming(request, exchange, operation, self._bytes_max)
             return answer_response(exchange, await self._dispatch(operation, incoming))
 
         return perform
 
 
-async def upload(request: Request) -> AsyncIterator[bytes]:
+async def upload(request: Request, bytes_max: int = limits.MEDIA_BYTES_MAX) -> AsyncIterator[bytes]:
     """The content of a file as it arrives. Raises InvalidError `too_large`, and ConflictError `upload_incomplete` where
     the client leaves before its end."""
     try:
-        async for piece in stream(request, limits.MEDIA_BYTES_MAX):
+        async for piece in stream(request, bytes_max):
             yield piece
     except ClientDisconnect:
         raise ConflictError("upload_incomplete") from None
 
 
-async def _incoming(request: Request, exchange: Exchange, operation: Operation) -> Incoming:
+async def _incoming(request: Request, exchange: Exchange, operation: Operation, bytes_max: int) -> Incoming:
     """The request as `dispatch` takes it, its JSON body read. Raises InvalidError, ClientDisconnect."""
     headers: Headers = request.headers
     caller = exchange.caller
@@ -83,7 +90,7 @@ async def _incoming(request: Request, exchange: Exchange, operation: Operation) 
         path={name: unquote(value) for name, value in request.path_params.items()},
         query=parse_query(request.scope["query_string"].decode("latin-1")),
         body=await read_json(request, limits.FRAME_BYTES_MAX) if operation.body_type is not None and not raw else b"",
-        content=upload(request) if raw else None,
+        content=upload(request, bytes_max) if raw else None,
         content_length=declared_length(headers) if raw else None,
         authorization=headers.get("authorization", ""),
         origin=caller.origin,

@@ -4,16 +4,28 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from tertulia.domain import limits
+
+
+class MediaConfig(Struct, frozen=True, kw_only=True):
+    """What files may be: their bytes, of which those that are more than `part_bytes` come in parts of so many, and how
+    many of them a message carries."""
+
+    bytes_max: int = limits.MEDIA_BYTES_MAX
+    part_bytes: int = limits.MEDIA_PART_BYTES
+    files_max: int = limits.ATTACHMENTS_MAX
+
 
 class WebConfig(Struct, frozen=True, kw_only=True):
-    """What the web client reads at `/config.json`: where things are, who may sign up, whether it is a demonstration.
+    """What the web client reads at `/config.json`: where things are, who may sign up, what files may be, whether it
+    is a demonstration.
 
     `codes`: whether the accounts can send codes, with which one confirms a new account and resets a password.
     """
 
     api: str = "/api"
     ws: str = "/ws"
-    media: str = "/api/media"
+    media: MediaConfig = MediaConfig()
     sign_up: str = "open"
     demo: bool = False
     codes: bool = False

@@ -1,0 +1,1 @@
+"""Looking into pictures, sounds and films, in a process of its own: the port `MediaProcessor` with Pillow."""

@@ -1,0 +1,94 @@
+"""Files that people in the tests send: made here, real ones."""
+
+import io
+import math
+import struct
+import wave
+from typing import Final, TypedDict
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import ElementHandle, JSHandle, Locator, Page
+
+RATE: Final = 8_000
+
+
+class Made(TypedDict):
+    """A file as Playwright takes it."""
+
+    name: str
+    mimeType: str
+    buffer: bytes
+
+
+def made(name: str, media_type: str, content: bytes) -> Made:
+    return {"name": name, "mimeType": media_type, "buffer": content}
+
+
+def picture(name: str = "picture.png", width: int = 640, height: int = 360, color: str = "teal") -> Made:
+    image = Image.new("RGB", (width, height), color)
+    ImageDraw.Draw(image).ellipse((width * 0.3, height * 0.3, width * 0.7, height * 0.7), fill="gold")
+    return made(name, "image/png", _saved([image], "PNG"))
+
+
+def animation(name: str = "moving.gif", width: int = 200, height: int = 120) -> Made:
+    frames = [Image.new("RGB", (width, height), color) for color in ("red", "green", "blue")]
+    return made(name, "image/gif", _saved(frames, "GIF"))
+
+
+def _saved(frames: list[Image.Image], kind: str) -> bytes:
+    into = io.BytesIO()
+    more = {"save_all": True, "append_images": frames[1:], "duration": 200, "loop": 0} if len(frames) > 1 else {}
+    frames[0].save(into, kind, **more)
+    return into.getvalue()
+
+
+def tone(name: str = "tone.wav", seconds: float = 3.0) -> Made:
+    into = io.BytesIO()
+    with wave.open(into, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        swing = (int(9000 * math.sin(index * 440 * math.tau / RATE)) for index in range(int(seconds * RATE)))
+        file.writeframes(b"".join(struct.pack("<h", value) for value in swing))
+    return made(name, "audio/wav", into.getvalue())
+
+
+def text(name: str = "notes.txt", content: bytes = b"what was agreed") -> Made:
+    return made(name, "text/plain", content)
+
+
+def carried(page: Page, *files: Made) -> JSHandle:
+    """What a mouse or a clipboard carries: a `DataTransfer` with these files."""
+    parts = [[file["name"], file["mimeType"], list(file["buffer"])] for file in files]
+    return page.evaluate_handle(
+        """(files) => {
+          const carried = new DataTransfer();
+          for (const [name, type, bytes] of files) carried.items.add(new File([new Uint8Array(bytes)], name, { type }));
+          return carried;
+        }""",
+        parts,
+    )
+
+
+def drop(page: Page, target: Locator, *files: Made) -> None:
+    """Holds the files over the target, and lets go."""
+    held = carried(page, *files)
+    for event in ("dragenter", "dragover"):
+        target.dispatch_event(event, {"dataTransfer": held})
+    target.page.locator(".drop-target").wait_for()
+    target.dispatch_event("drop", {"dataTransfer": held})
+
+
+def paste(page: Page, target: Locator, *files: Made, words: str = "") -> None:
+    """`words`: the text that the clipboard holds beside the files."""
+    held = carried(page, *files)
+    element: ElementHandle | None = target.element_handle()
+    assert element is not None
+    page.evaluate(
+        """([target, held, words]) => {
+          if (words) held.setData('text/plain', words);
+          const event = new ClipboardEvent('paste', { clipboardData: held, bubbles: true, cancelable: true });
+          target.dispatchEvent(event);
+        }""",
+        [element, held, words],
+    )
