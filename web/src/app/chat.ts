@@ -16,6 +16,7 @@ import { attempt } from "./notices.ts";
 import { People } from "./people.ts";
 import { learn, statusHere, watched } from "./presence.ts";
 import { Reading } from "./reading.ts";
+import { Searching } from "./searching.ts";
 import { Sending } from "./sending.ts";
 import { Database } from "./storage.ts";
 import { Store } from "./store.ts";
@@ -37,6 +38,7 @@ export class Chat {
   readonly sync: Sync;
   readonly reading: Reading;
   readonly drafts: Drafts;
+  readonly searching: Searching;
   readonly announcer = new Announcer();
   /** Whether there has been no connection for so long that the person should know. */
   readonly offline = signal(false);
@@ -64,6 +66,7 @@ export class Chat {
         ? this.socket.call("read", { conversation, timestamp })
         : client.moveCursor(conversation, timestamp),
     );
+    this.searching = new Searching((asked, cursor, limit) => client.searchMessages(asked, cursor, limit));
     this.drafts = new Drafts(me.username);
     this.sending = new Sending(me.username, {
       send: (conversation, message) => client.sendMessage(conversation, message),

@@ -6,7 +6,7 @@ import type { EntryEvent, HeadEvent, MemberView, Messages, ReadEvent, VisibleEnt
 import { isChange, spanOf, type Change, type Span } from "../state/changes.ts";
 import { fromView, moveCursor, unread } from "../state/conversations.ts";
 import { arrival, catchUp, follow, forgetOldest, open, widen, type Held } from "../state/held.ts";
-import type { Side } from "../state/pane.ts";
+import { find, type Side } from "../state/pane.ts";
 import type { Store } from "./store.ts";
 
 /** A reader who is further behind than this many entries reads the last page again instead of the log. */
@@ -121,6 +121,12 @@ export class Sync {
   /** Reads the messages around one that is not held. */
   async openAt(id: string, timestamp: number): Promise<void> {
     await this.place(id, { around: timestamp }, open);
+  }
+
+  /** The same where the message may be held already. */
+  async openFor(id: string, timestamp: number): Promise<void> {
+    const messages = this.store.peek(id)?.pane?.messages ?? [];
+    if (find(messages, timestamp) < 0) await this.openAt(id, timestamp);
   }
 
   /** Reads one more page on a side, once at a time. */

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { navigate } from "../app/route.ts";
+import { navigate, route } from "../app/route.ts";
 import { partner, unread, type Conversation } from "../state/conversations.ts";
 import type { Held } from "../state/held.ts";
 import { conversationName } from "../state/names.ts";
@@ -17,6 +17,7 @@ import { MessageList } from "./message-list.tsx";
 import { LiveBoard, TypingLine } from "./moment-line.tsx";
 import { useOpening, type Opening } from "./opening.ts";
 import { attentive } from "./seen.ts";
+import { openSearch, resultsWanted, toResults } from "./search-panel.tsx";
 import { Visit } from "./visit.ts";
 
 export function ConversationPane({ id }: { id: string }): JSX.Element {
@@ -47,11 +48,12 @@ function Missing(): JSX.Element {
 function Opened({ held }: { held: Held }): JSX.Element {
   const chat = useChat();
   const { conversation, pane } = held;
-  const [visit] = useState(() => new Visit(conversation.id, unread(conversation) ? conversation.read.number : null));
-  const opening = useOpening(conversation.id, pane !== null);
+  const [visit] = useState(() => new Visit(conversation.id, unread(conversation) ? conversation.read.number : null, landing(conversation.id)));
+  const opening = useOpening(conversation.id, pane !== null, visit.landing);
   const name = conversationName(conversation, chat.me.username, (username) => chat.people.name(username));
 
   useLineOnReturn(visit, conversation);
+  useLanding(visit, pane !== null && opening.ready);
   return (
     <main class="pane" aria-label={`Messages: ${name}`} id="messages">
       <Head held={held} name={name} />
@@ -63,6 +65,21 @@ function Opened({ held }: { held: Held }): JSX.Element {
       <Deleting visit={visit} />
     </main>
   );
+}
+
+/** The message of a conversation that the address leads to, or 0. */
+function landing(id: string): number {
+  const here = route.peek();
+  return here.name === "conversation" && here.id === id ? here.at : 0;
+}
+
+/** Goes to the message that the address leads to, each time that somebody goes there. */
+function useLanding(visit: Visit, ready: boolean): void {
+  const here = route.value;
+  useEffect(() => {
+    const at = landing(visit.id);
+    if (ready && at) visit.toMessage(at, resultsWanted(history.state));
+  }, [here, ready]);
 }
 
 /** Who looked away and comes back finds the line of the unread where they stopped. */
@@ -93,6 +110,12 @@ function Head({ held, name }: { held: Held; name: string }): JSX.Element {
         <h2><bdi>{name}</bdi></h2>
         <p>{line}</p>
       </div>
+      {chat.searching.shown.value === "beside" && (
+        <button type="button" class="button small back-to-results" onClick={() => toResults(chat)}>Back to results</button>
+      )}
+      <button type="button" class="icon-button" aria-label="Search" title="Search (Ctrl+Shift+F)" onClick={() => openSearch(chat)}>
+        <Icon name="search" />
+      </button>
       <button type="button" class="icon-button" aria-label="Members and settings" title="Members and settings" onClick={() => setOpen(true)}>
         <Icon name="people" />
       </button>

@@ -9,12 +9,22 @@ const REGIONS = [
   { region: ".sidebar", targets: ["a[aria-current]", "a.conversation", "button"] },
   { region: ".list-frame", targets: ["[data-key][tabindex='0']"] },
   { region: ".composer", targets: ["textarea"] },
+  { region: ".search-panel", targets: ["input"] },
 ] as const;
 
-export function globalKeys(chat: Chat, onSwitch: () => void): () => void {
+/** What a key opens. */
+export interface Doors {
+  switch: () => void;
+  search: () => void;
+}
+
+export function globalKeys(chat: Chat, open: Doors): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.isComposing || event.defaultPrevented) return;
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") onSwitch();
+    const control = (event.ctrlKey || event.metaKey) && !event.altKey;
+    const key = event.key.toLowerCase();
+    if (control && !event.shiftKey && key === "k") open.switch();
+    else if (control && event.shiftKey && key === "f") open.search();
     else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) step(chat, event);
     else if (event.key === "F6") cycle(event.shiftKey ? -1 : 1);
     else return;

@@ -16,8 +16,8 @@ export interface Opening {
   again: () => void;
 }
 
-/** Opens the conversation's pane; `there` says whether it has one. Tried at once when the connection changes. */
-export function useOpening(id: string, there: boolean): Opening {
+/** Opens the conversation's pane, around the message `at` where that is given; `there` says whether it has one. Tried at once when the connection changes. */
+export function useOpening(id: string, there: boolean, at = 0): Opening {
   const chat = useChat();
   const [ready, setReady] = useState(false);
   const [failures, setFailures] = useState(0);
@@ -34,7 +34,7 @@ export function useOpening(id: string, there: boolean): Opening {
       if (chat.store.peek(id)?.pane) setReady(true);
       else timer = setTimeout(() => setFailures(failures + 1), backoff(failures + 1));
     };
-    chat.sync.openPane(id).then(() => here && setReady(true), fail);
+    (at ? chat.sync.openFor(id, at) : chat.sync.openPane(id)).then(() => here && setReady(true), fail);
     void chat.sync.loadMembers(id).catch(() => undefined);
     return () => {
       here = false;
