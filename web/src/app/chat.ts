@@ -9,15 +9,16 @@ import { plain } from "../markdown/index.ts";
 import { Socket, type SocketState } from "../realtime/socket.ts";
 import { fromView } from "../state/conversations.ts";
 import type { Message } from "../state/messages.ts";
-import { Announcer } from "./announcer.ts";
 import { Drafts } from "./drafts.ts";
 import { Moment } from "./moment.ts";
+import { announced, Announcer } from "./announcer.ts";
 import { attempt } from "./notices.ts";
 import { People } from "./people.ts";
 import { learn, statusHere, watched } from "./presence.ts";
 import { Reading } from "./reading.ts";
 import { Searching } from "./searching.ts";
 import { Sending } from "./sending.ts";
+import { settings } from "./settings.ts";
 import { Database } from "./storage.ts";
 import { Store } from "./store.ts";
 import { Sync } from "./sync.ts";
@@ -165,9 +166,12 @@ export class Chat {
   private noticed(conversation: string, entry: VisibleEntry): void {
     if (entry.kind !== "message") return;
     this.moment.said(conversation, entry.author);
-    if (entry.author === this.me.username || conversation !== this.store.shown.peek()) return;
+    if (entry.author === this.me.username) return;
+    const here = conversation === this.store.shown.peek();
+    if (!announced(settings.announcing.peek(), here, !!entry.mentions?.includes(this.me.username))) return;
     const said = plain(entry.text ?? "", { hideSpoilers: true });
-    this.announcer.message(this.people.name(entry.author), said || "an attachment");
+    const name = this.people.name(entry.author);
+    this.announcer.message(here ? name : `${name}, elsewhere`, said || "an attachment");
   }
 
   /** The order matters: the connection receives already, so between it and what is read now there is no gap. */

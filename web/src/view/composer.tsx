@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { notify } from "../app/notices.ts";
+import { settings } from "../app/settings.ts";
 import { plain } from "../markdown/index.ts";
 import { unread, type Conversation } from "../state/conversations.ts";
 import { useChat } from "./context.ts";
@@ -69,7 +70,8 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.isComposing) return;
     const plainKey = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (event.key === "Enter" && plainKey) void submit();
+    const control = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+    if (event.key === "Enter" && (settings.sending.peek() === "enter" ? plainKey : control)) void submit();
     else if (event.key === "Escape" && mode.kind !== "new") back();
     else if (event.key === "Escape") escape();
     else if (event.key === "PageUp" && event.shiftKey) visit.toUnread();

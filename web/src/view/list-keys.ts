@@ -1,6 +1,7 @@
 /** The keyboard in the message list: one Tab stop, arrows between rows, into a row's controls and out again. */
 
 import type { Chat } from "../app/chat.ts";
+import { settings } from "../app/settings.ts";
 import { find } from "../state/pane.ts";
 import type { Visit } from "./visit.ts";
 
@@ -21,7 +22,8 @@ export function listKeys(event: KeyboardEvent, around: Around): void {
 
 function onRow(event: KeyboardEvent, row: HTMLElement, { visit, rows, chat }: Around): boolean {
   const at = rows.indexOf(row);
-  const steps: Record<string, number> = { ArrowUp: at - 1, k: at - 1, ArrowDown: at + 1, j: at + 1, Home: 0, End: rows.length - 1 };
+  const letters = settings.letters.peek() === "on";
+  const steps: Record<string, number> = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1, ...(letters && { k: at - 1, j: at + 1 }) };
   const step = steps[event.key];
   if (step !== undefined) {
     const next = rows[Math.max(0, Math.min(rows.length - 1, step))]!;
@@ -38,11 +40,11 @@ function onRow(event: KeyboardEvent, row: HTMLElement, { visit, rows, chat }: Ar
       visit.focusComposer();
       return true;
     default:
-      return letter(event.key, row, visit, chat);
+      return letters && letter(event.key, row, visit, chat);
   }
 }
 
-/** Single letters act only while a row itself has the focus (WCAG 2.1.4). */
+/** Single letters act only while a row itself has the focus, and can be switched off (WCAG 2.1.4). */
 function letter(key: string, row: HTMLElement, visit: Visit, chat: Chat): boolean {
   const messages = chat.store.peek(visit.id)?.pane?.messages ?? [];
   const message = messages[find(messages, Number(row.dataset["timestamp"]))];

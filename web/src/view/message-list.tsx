@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { settings } from "../app/settings.ts";
 import { seenBy } from "../state/conversations.ts";
 import type { Held } from "../state/held.ts";
 import type { Message } from "../state/messages.ts";
@@ -31,7 +32,7 @@ export function MessageList({ visit, held, pane }: Props): JSX.Element {
   const [control] = useState(() => new ListControl(chat, visit, pane));
   const seen = useSeen(scroller, (timestamp) => {
     const message = pane.messages[find(pane.messages, timestamp)];
-    if (message) chat.reading.saw(visit.id, message);
+    if (message && settings.reading.peek() === "on") chat.reading.saw(visit.id, message);
   });
 
   control.before(pane, days);
