@@ -4,7 +4,7 @@ import type { Client, Page } from "../api/client.ts";
 import { ApiError } from "../api/errors.ts";
 import type { EntryEvent, HeadEvent, MemberView, Messages, ReadEvent, VisibleEntry } from "../api/types.ts";
 import { isChange, spanOf, type Change, type Span } from "../state/changes.ts";
-import { fromView, moveCursor, unread } from "../state/conversations.ts";
+import { fromView, moveCursor, readTo, unread } from "../state/conversations.ts";
 import { arrival, catchUp, follow, forgetOldest, open, widen, type Held } from "../state/held.ts";
 import { find, type Side } from "../state/pane.ts";
 import type { Store } from "./store.ts";
@@ -114,7 +114,7 @@ export class Sync {
     const held = this.store.peek(id);
     if (!held || (!afresh && isReady(held))) return;
     const waiting = unread(held.conversation);
-    const page: Page = !afresh && waiting > UNREAD_ON_A_PAGE ? { around: held.conversation.read.timestamp } : {};
+    const page: Page = !afresh && waiting > UNREAD_ON_A_PAGE ? { around: readTo(held.conversation).timestamp } : {};
     await this.place(id, page, open);
   }
 
@@ -228,5 +228,5 @@ export class Sync {
 function isReady({ pane, conversation }: Held): boolean {
   const first = pane?.messages[0];
   if (!pane || pane.moreAfter) return false;
-  return !first || !pane.moreBefore || first.number <= conversation.read.number + 1;
+  return !first || !pane.moreBefore || first.number <= readTo(conversation).number + 1;
 }

@@ -13,6 +13,7 @@ import { ConversationPane } from "./conversation.tsx";
 import { Entrance } from "./entrance.tsx";
 import { globalKeys } from "./global-keys.ts";
 import { Icon, Logo } from "./icons.tsx";
+import { later } from "./later.tsx";
 import { NewConversation } from "./new-conversation.tsx";
 import { openSearch, SearchPanel } from "./search-panel.tsx";
 import { Sidebar } from "./sidebar.tsx";
@@ -45,13 +46,15 @@ function Phase({ account }: { account: Account }): JSX.Element {
   );
 }
 
-type Open = "" | "new" | "switch";
+type Open = "" | "new" | "switch" | "shortcuts";
+
+const ShortcutsDialog = later(async () => (await import("./shortcuts-dialog.tsx")).default);
 
 function Shell({ chat }: { chat: Chat }): JSX.Element {
   const [open, setOpen] = useState<Open>("");
   const here = route.value;
   const searching = chat.searching.shown.value;
-  useEffect(() => globalKeys(chat, { switch: () => setOpen("switch"), search: () => openSearch(chat) }), []);
+  useEffect(() => globalKeys(chat, { switch: () => setOpen("switch"), search: () => openSearch(chat), shortcuts: () => setOpen("shortcuts") }), []);
   useEffect(() => effect(() => title(chat)), []);
   const close = (): void => setOpen("");
   return (
@@ -62,6 +65,7 @@ function Shell({ chat }: { chat: Chat }): JSX.Element {
       {here.name === "conversation" ? <ConversationPane id={here.id} /> : <Welcome onNew={() => setOpen("new")} />}
       {searching !== "closed" && <SearchPanel />}
       {open === "new" && <NewConversation onClose={close} />}
+      {open === "shortcuts" && <ShortcutsDialog onClose={close} />}
       {open === "switch" && <Switcher onClose={close} />}
       <div class="hidden" aria-live="polite">{chat.announcer.text.value}</div>
     </div>

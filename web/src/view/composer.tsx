@@ -6,6 +6,7 @@ import { notify } from "../app/notices.ts";
 import { settings } from "../app/settings.ts";
 import { plain } from "../markdown/index.ts";
 import { unread, type Conversation } from "../state/conversations.ts";
+import { command, markingKey, replyToLast } from "./composer-keys.ts";
 import { useChat } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import type { Visit } from "./visit.ts";
@@ -53,6 +54,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
 
   const submit = async (): Promise<void> => {
     const value = text.trim();
+    if (mode.kind !== "edit" && command(value, visit)) return put("");
     if (!value || length > TEXT_MAX) return;
     if (mode.kind === "edit") {
       if (value !== mode.message.text && !(await chat.edit(visit.id, mode.message, value))) return;
@@ -72,10 +74,12 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
     const plainKey = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
     const control = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
     if (event.key === "Enter" && (settings.sending.peek() === "enter" ? plainKey : control)) void submit();
+    else if (markingKey(event, box.current!)) return event.preventDefault();
     else if (event.key === "Escape" && mode.kind !== "new") back();
     else if (event.key === "Escape") escape();
     else if (event.key === "PageUp" && event.shiftKey) visit.toUnread();
     else if (!text && event.key === "ArrowUp" && plainKey) editLast();
+    else if (!text && event.key === "ArrowUp" && event.shiftKey) replyToLast(chat, visit);
     else if (!text && event.key === "PageUp") visit.byPages(-1);
     else if (!text && event.key === "PageDown") visit.byPages(1);
     else return;

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { navigate, route } from "../app/route.ts";
-import { partner, unread, type Conversation } from "../state/conversations.ts";
+import { partner, readTo, unread, type Conversation } from "../state/conversations.ts";
 import type { Held } from "../state/held.ts";
 import { conversationName } from "../state/names.ts";
 import { PRESENCE_WORDS } from "../state/people.ts";
@@ -13,6 +13,7 @@ import { useChat } from "./context.ts";
 import { Details } from "./details.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
+import { Jumping } from "./jumping.tsx";
 import { MessageList } from "./message-list.tsx";
 import { LiveBoard, TypingLine } from "./moment-line.tsx";
 import { useOpening, type Opening } from "./opening.ts";
@@ -48,7 +49,7 @@ function Missing(): JSX.Element {
 function Opened({ held }: { held: Held }): JSX.Element {
   const chat = useChat();
   const { conversation, pane } = held;
-  const [visit] = useState(() => new Visit(conversation.id, unread(conversation) ? conversation.read.number : null, landing(conversation.id)));
+  const [visit] = useState(() => new Visit(conversation.id, unread(conversation) ? readTo(conversation).number : null, landing(conversation.id)));
   const opening = useOpening(conversation.id, pane !== null, visit.landing);
   const name = conversationName(conversation, chat.me.username, (username) => chat.people.name(username));
 
@@ -63,6 +64,7 @@ function Opened({ held }: { held: Held }): JSX.Element {
       <TypingLine conversation={conversation} />
       <Composer conversation={conversation} visit={visit} name={name} />
       <Deleting visit={visit} />
+      <Jumping visit={visit} conversation={conversation} />
     </main>
   );
 }
@@ -87,7 +89,7 @@ function useLineOnReturn(visit: Visit, conversation: Conversation): void {
   const waiting = unread(conversation);
   const before = useRef(waiting);
   useEffect(() => {
-    if (!before.current && waiting && !attentive()) visit.unreadAfter.value = conversation.read.number;
+    if (!before.current && waiting && !attentive()) visit.unreadAfter.value = readTo(conversation).number;
     before.current = waiting;
   }, [waiting]);
 }

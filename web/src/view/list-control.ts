@@ -20,6 +20,8 @@ const SLACK = 50;
 export class ListControl {
   /** Whether the reader is away from the present. */
   readonly away = signal(false);
+  /** A moment of the day of the first row that is seen, while the reader is away from the present; else 0. */
+  readonly day = signal(0);
   private readonly chat: Chat;
   private readonly visit: Visit;
   private keeper: ScrollKeeper | null = null;
@@ -81,6 +83,17 @@ export class ListControl {
     this.away.value = false;
   };
 
+  /** To the end, with the focus on the last row. */
+  private async toLast(): Promise<void> {
+    this.keeper!.pinned = true;
+    if (this.chat.store.peek(this.visit.id)?.pane?.moreAfter) {
+      if (!(await attempt(this.chat.sync.openPane(this.visit.id, true)))) return;
+      await new Promise(requestAnimationFrame);
+    }
+    this.toEnd();
+    this.rows().at(-1)?.focus({ preventScroll: true });
+  }
+
   rows(): HTMLElement[] {
     return this.keeper?.rows() ?? [];
   }
@@ -89,7 +102,7 @@ export class ListControl {
     const { visit } = this;
     visit.toEnd = this.toEnd;
     visit.toMessage = (timestamp, quietly) => void this.toMessage(timestamp, true, quietly);
-    visit.toTime = (timestamp) => void this.toMessage(timestamp, false);
+    visit.toTime = (timestamp) => void (timestamp === Infinity ? this.toLast() : this.toMessage(timestamp, false));
     visit.toUnread = () => void this.toUnread();
     visit.byPages = (pages) => keeper.byPages(pages);
   }
@@ -97,6 +110,9 @@ export class ListControl {
   private look(): void {
     const { keeper, pane } = this;
     this.away.value = !!keeper && !keeper.pinned && (pane.moreAfter || keeper.distance() > NEAR);
+    const first = this.away.value ? keeper?.first() : "";
+    const day = first && this.days.find((day) => day.rows.some((row) => row.key === first));
+    this.day.value = day ? day.timestamp : 0;
   }
 
   /** Reads more rows where the reader comes near an end of them. */

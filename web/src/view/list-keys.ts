@@ -2,6 +2,9 @@
 
 import type { Chat } from "../app/chat.ts";
 import { settings } from "../app/settings.ts";
+import { notify } from "../app/notices.ts";
+import type { Message } from "../state/messages.ts";
+import { nextUnread } from "./global-keys.ts";
 import { find } from "../state/pane.ts";
 import type { Visit } from "./visit.ts";
 
@@ -12,10 +15,14 @@ interface Around {
 }
 
 export function listKeys(event: KeyboardEvent, around: Around): void {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.altKey || event.isComposing) return;
   const target = event.target as HTMLElement;
   const row = target.closest<HTMLElement>("[data-key]");
   if (!row) return;
+  if (event.ctrlKey || event.metaKey || (event.shiftKey && event.key === "PageUp")) {
+    if (far(event.key, around.visit)) event.preventDefault();
+    return;
+  }
   const done = target === row ? onRow(event, row, around) : inRow(event, row, target);
   if (done) event.preventDefault();
 }
@@ -44,10 +51,22 @@ function onRow(event: KeyboardEvent, row: HTMLElement, { visit, rows, chat }: Ar
   }
 }
 
+/** The keys that lead out of what is loaded. */
+function far(key: string, visit: Visit): boolean {
+  if (key === "Home") visit.toTime(0);
+  else if (key === "End") visit.toTime(Infinity);
+  else if (key === "PageUp") visit.toUnread();
+  else return false;
+  return true;
+}
+
 /** Single letters act only while a row itself has the focus, and can be switched off (WCAG 2.1.4). */
 function letter(key: string, row: HTMLElement, visit: Visit, chat: Chat): boolean {
+  if (key === "n") return nextUnread(chat);
   const messages = chat.store.peek(visit.id)?.pane?.messages ?? [];
+  if (key === "g") return ((visit.jumping.value = Number(row.dataset["timestamp"]) || Date.now() * 1000), true);
   const message = messages[find(messages, Number(row.dataset["timestamp"]))];
+  if (message && key === "U") return (markUnread(chat, visit, message), true);
   if (!message || message.deleted) return false;
   if (key === "r") visit.mode.value = { kind: "reply", message };
   else if (key === "e" && message.author === chat.me.username) visit.mode.value = { kind: "edit", message };
@@ -55,6 +74,14 @@ function letter(key: string, row: HTMLElement, visit: Visit, chat: Chat): boolea
   else return false;
   visit.focusComposer();
   return true;
+}
+
+/** From this message on everything is unread, and stays so for this visit. */
+export function markUnread(chat: Chat, visit: Visit, message: Message): void {
+  chat.reading.markUnread(visit.id, message);
+  visit.marked = true;
+  visit.unreadAfter.value = message.number - 1;
+  notify("Marked as unread from here, in this browser.");
 }
 
 function inRow(event: KeyboardEvent, row: HTMLElement, target: HTMLElement): boolean {

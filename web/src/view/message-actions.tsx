@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { hasReaction, type Message } from "../state/messages.ts";
 import { useChat } from "./context.ts";
 import { Icon, type IconName } from "./icons.tsx";
+import { markUnread } from "./list-keys.ts";
 import type { Visit } from "./visit.ts";
 
 export const QUICK_REACTIONS = ["👍", "❤️", "😂", "🎉", "😮", "🙏"];
@@ -37,6 +38,7 @@ export function MessageActions({ message, visit }: { message: Message; visit: Vi
       })}
       <span class="actions-gap" />
       <Action icon="reply" label="Reply" onClick={() => set("reply")} />
+      {!own && <Action icon="unread" label="Mark unread from here" onClick={() => markUnread(chat, visit, message)} />}
       {own && <Action icon="edit" label="Edit" onClick={() => set("edit")} />}
       {(own || moderates) && <Action icon="trash" label="Delete" onClick={() => (visit.deleting.value = message)} />}
     </div>

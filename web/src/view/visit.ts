@@ -19,6 +19,10 @@ export class Visit {
   readonly landed = signal("");
   /** The timestamp of the message that the visit begins at, or 0. */
   readonly landing: number;
+  /** The timestamp of the day from which one goes to another, while that is asked; 0 while not. */
+  readonly jumping = signal(0);
+  /** Whether something was marked unread in this visit: then seeing messages doesn't count as reading them. */
+  marked = false;
   readonly deleting: Signal<Message | null> = signal(null);
   /** Set by the list and by the composer while they are there. */
   toEnd: () => void = () => undefined;
