@@ -8,6 +8,7 @@ import { Session } from "../api/session.ts";
 import type { Config, User } from "../api/types.ts";
 import { Chat } from "./chat.ts";
 import { Door } from "./door.ts";
+import { forgetUses } from "./emoji.ts";
 import { notify } from "./notices.ts";
 
 export type Phase =
@@ -63,6 +64,7 @@ export class Account {
       this.leaving = false;
     }
     phase.chat.drafts.clear();
+    forgetUses();
     this.leave();
     this.others.postMessage("signed-out");
   }

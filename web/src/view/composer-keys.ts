@@ -2,6 +2,7 @@
 
 import { notify } from "../app/notices.ts";
 import type { Chat } from "../app/chat.ts";
+import type { Message } from "../state/messages.ts";
 import { startOfDay } from "../state/searching.ts";
 import { wrap, type Mark } from "../state/wrapping.ts";
 import type { Visit } from "./visit.ts";
@@ -31,11 +32,20 @@ export function replace(box: HTMLTextAreaElement, from: number, to: number, text
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-/** The last message that can be replied to becomes what is replied to; false where there is none. */
-export function replyToLast(chat: Chat, visit: Visit): boolean {
-  const message = chat.store.peek(visit.id)?.pane?.messages.findLast((other) => !other.deleted);
+/** The last message of the conversation that isn't deleted, of those that are held. */
+export function lastOf(chat: Chat, visit: Visit): Message | undefined {
+  return chat.store.peek(visit.id)?.pane?.messages.findLast((other) => !other.deleted);
+}
+
+export function replyToLast(chat: Chat, visit: Visit): void {
+  const message = lastOf(chat, visit);
   if (message) visit.mode.value = { kind: "reply", message };
-  return !!message;
+}
+
+/** Ctrl+Shift+\, whatever that types on this keyboard. */
+export function reactingKey(event: KeyboardEvent): boolean {
+  const key = event.key === "\\" || event.key === "|" || event.code === "Backslash";
+  return key && event.shiftKey && (event.ctrlKey || event.metaKey) && !event.altKey;
 }
 
 /** Does what a line asks for that isn't meant to be sent; false where it is an ordinary message. */

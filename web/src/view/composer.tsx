@@ -6,8 +6,10 @@ import { notify } from "../app/notices.ts";
 import { settings } from "../app/settings.ts";
 import { plain } from "../markdown/index.ts";
 import { unread, type Conversation } from "../state/conversations.ts";
-import { command, markingKey, replyToLast } from "./composer-keys.ts";
+import { useCompletion } from "./completion.tsx";
+import { command, lastOf, markingKey, reactingKey, replyToLast } from "./composer-keys.ts";
 import { useChat } from "./context.ts";
+import { EmojiButton } from "./emoji-button.tsx";
 import { Icon } from "./icons.tsx";
 import type { Visit } from "./visit.ts";
 
@@ -25,6 +27,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
   const chat = useChat();
   const box = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => chat.drafts.get(visit.id));
+  const completion = useCompletion(conversation, box);
   const mode = visit.mode.value;
   const length = [...text].length;
   const live = conversation.live_typing;
@@ -70,10 +73,11 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.isComposing) return;
+    if (event.isComposing || completion.onKey(event)) return;
     const plainKey = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
     const control = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
     if (event.key === "Enter" && (settings.sending.peek() === "enter" ? plainKey : control)) void submit();
+    else if (reactingKey(event)) visit.reacting.value = lastOf(chat, visit) ?? null;
     else if (markingKey(event, box.current!)) return event.preventDefault();
     else if (event.key === "Escape" && mode.kind !== "new") back();
     else if (event.key === "Escape") escape();
@@ -102,6 +106,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
   const onInput = (event: Event): void => {
     const { value } = event.currentTarget as HTMLTextAreaElement;
     put(value);
+    completion.look();
     if (mode.kind !== "edit") chat.moment.typedHere(visit.id, value, live);
   };
 
@@ -115,6 +120,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
       }}
     >
       {mode.kind !== "new" && <ModeLine visit={visit} onCancel={back} />}
+      {completion.list}
       <div class="composer-box">
         <textarea
           ref={box}
@@ -123,7 +129,9 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
           value={text}
           placeholder={`Message ${name}`}
           aria-label={mode.kind === "edit" ? "Edit your message" : `Message ${name}`}
+          {...completion.aria}
           onInput={onInput}
+          onSelect={completion.look}
           onKeyDown={onKeyDown}
         />
         {length > COUNT_FROM && (
@@ -131,6 +139,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
             {TEXT_MAX - length}
           </span>
         )}
+        <EmojiButton box={box} />
         <button class="send" disabled={!text.trim() || length > TEXT_MAX} aria-label={mode.kind === "edit" ? "Save" : "Send"} title={mode.kind === "edit" ? "Save" : "Send"}>
           <Icon name={mode.kind === "edit" ? "check" : "send"} />
         </button>

@@ -18,6 +18,7 @@ import { MessageList } from "./message-list.tsx";
 import { LiveBoard, TypingLine } from "./moment-line.tsx";
 import { useOpening, type Opening } from "./opening.ts";
 import { attentive } from "./seen.ts";
+import { Reacting } from "./reacting.tsx";
 import { openSearch, resultsWanted, toResults } from "./search-panel.tsx";
 import { Visit } from "./visit.ts";
 
@@ -64,6 +65,7 @@ function Opened({ held }: { held: Held }): JSX.Element {
       <TypingLine conversation={conversation} />
       <Composer conversation={conversation} visit={visit} name={name} />
       <Deleting visit={visit} />
+      <Reacting visit={visit} />
       <Jumping visit={visit} conversation={conversation} />
     </main>
   );

@@ -23,6 +23,8 @@ export class Visit {
   readonly jumping = signal(0);
   /** Whether something was marked unread in this visit: then seeing messages doesn't count as reading them. */
   marked = false;
+  /** The message that an emoji is chosen for. */
+  readonly reacting: Signal<Message | null> = signal(null);
   readonly deleting: Signal<Message | null> = signal(null);
   /** Set by the list and by the composer while they are there. */
   toEnd: () => void = () => undefined;
