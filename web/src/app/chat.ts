@@ -10,6 +10,7 @@ import { Socket, type SocketState } from "../realtime/socket.ts";
 import { fromView } from "../state/conversations.ts";
 import type { Message } from "../state/messages.ts";
 import { Drafts } from "./drafts.ts";
+import type { Keeping } from "./keeping.ts";
 import { Moment } from "./moment.ts";
 import { announced, Announcer } from "./announcer.ts";
 import { attempt } from "./notices.ts";
@@ -49,11 +50,14 @@ export class Chat {
   onEnd: () => void = () => undefined;
   private readonly connection = signal<SocketState>("connecting");
   readonly connected = computed(() => this.connection.value === "open");
+  private readonly keeping: Keeping;
   private readonly socket: Socket;
   private readonly database = new Database();
+  private stopped = false;
   private readonly ends: (() => void)[] = [];
 
-  constructor(config: Config, client: Client, me: User) {
+  constructor(config: Config, client: Client, me: User, keeping: Keeping) {
+    this.keeping = keeping;
     this.config = config;
     this.client = client;
     this.me = me;
@@ -83,14 +87,20 @@ export class Chat {
     });
   }
 
-  start(): void {
+  /** What was kept is shown first; then the connection brings it up to date. */
+  async start(): Promise<void> {
     this.watchConnection();
+    await this.keeping.restore(this.store, this.people);
+    if (this.stopped) return;
+    this.keeping.watch(this.store, this.people);
     this.watchPresence();
     this.socket.start();
     void this.sending.load();
   }
 
   stop(): void {
+    this.stopped = true;
+    this.keeping.stop();
     this.socket.stop();
     this.sending.stop();
     this.moment.stop();

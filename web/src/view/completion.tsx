@@ -12,7 +12,7 @@ import { Avatar } from "./avatar.tsx";
 import { replace } from "./composer-keys.ts";
 import { useChat } from "./context.ts";
 
-const SHOWN = 8;
+const SHOWN = 6;
 const LIST = "completion";
 
 interface Offer {

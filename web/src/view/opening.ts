@@ -1,7 +1,7 @@
 /** The first page of a conversation: asked for again where it fails, for a while. */
 
 import { useEffect, useState } from "preact/hooks";
-import { sentenceOf } from "../api/errors.ts";
+import { NoAnswer, sentenceOf } from "../api/errors.ts";
 import { notify } from "../app/notices.ts";
 import { backoff } from "../realtime/backoff.ts";
 import { useChat } from "./context.ts";
@@ -29,9 +29,10 @@ export function useOpening(id: string, there: boolean, at = 0): Opening {
     let here = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const fail = (error: unknown): void => {
-      if (!failures) notify(sentenceOf(error), true);
+      const held = chat.store.peek(id)?.pane;
+      if (!failures && !(held && error instanceof NoAnswer)) notify(sentenceOf(error), true);
       if (!here) return;
-      if (chat.store.peek(id)?.pane) setReady(true);
+      if (held) setReady(true);
       else timer = setTimeout(() => setFailures(failures + 1), backoff(failures + 1));
     };
     (at ? chat.sync.openFor(id, at) : chat.sync.openPane(id)).then(() => here && setReady(true), fail);
