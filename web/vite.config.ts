@@ -1,9 +1,29 @@
+import { createHash } from "node:crypto";
 import { defineConfig } from "vitest/config";
+import type { Plugin } from "vite";
 
 // The server under test, for `npm run dev`: the page then comes from Vite and everything else from there.
 const server = process.env["TERTULIA_SERVER"] ?? "http://127.0.0.1:8080";
 
+const WORKER = "sw.js";
+
+/** Tells the service worker which files the build has; their names hold their hashes, so each build's worker is another. */
+function shell(): Plugin {
+  return {
+    name: "tertulia-shell",
+    enforce: "post",
+    generateBundle(_, bundle) {
+      const worker = bundle[WORKER];
+      if (worker?.type !== "chunk") return;
+      const files = Object.keys(bundle).filter((name) => name.startsWith("assets/")).sort().map((name) => `/${name}`);
+      const version = createHash("sha256").update(files.join()).digest("hex").slice(0, 16);
+      worker.code = worker.code.replace(/(["'`])__SHELL__\1/, JSON.stringify(files)).replace("__VERSION__", version);
+    },
+  };
+}
+
 export default defineConfig({
+  plugins: [shell()],
   build: {
     outDir: "../src/tertulia/static",
     emptyOutDir: true,
@@ -12,6 +32,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     manifest: true,
+    rolldownOptions: {
+      input: { index: "index.html", worker: "worker/service-worker.ts" },
+      output: {
+        // The worker's name stays, and it stands at the top, or it couldn't answer for the whole page.
+        entryFileNames: (chunk) => (chunk.name === "worker" ? WORKER : "assets/[name]-[hash].js"),
+      },
+    },
   },
   server: {
     host: "127.0.0.1",

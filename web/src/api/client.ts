@@ -6,6 +6,7 @@ import type * as t from "./types.ts";
 
 type Method = Call["method"];
 export type Page = { before?: number; after?: number; around?: number; limit?: number };
+export type Search = { query: string; from?: string; conversation?: string; before?: number; after?: number; has?: string };
 export type NewMessage = { id: string; text: string; reply_to?: number; attachments?: readonly t.AttachmentRef[] };
 export type NewMedia = { name: string; type: string; size: number };
 export type NewConversation = { kind: t.ConversationKind; members: string[]; title?: string; id?: string };
@@ -109,6 +110,10 @@ export class Client {
   react(id: string, timestamp: number, emoji: string, on: boolean): Promise<t.Message> {
     const path = `${at(id)}/messages/${timestamp}/reactions/${encodeURIComponent(emoji)}`;
     return this.call(on ? "PUT" : "DELETE", path);
+  }
+
+  searchMessages(search: Search, cursor: string, limit: number): Promise<t.SearchResults> {
+    return this.call("GET", "/search", { ...search, cursor: cursor || undefined, limit });
   }
 
   moveCursor(id: string, timestamp: number): Promise<t.ReadState> {

@@ -22,6 +22,11 @@ export class Session {
     this.base = base;
   }
 
+  /** Whether somebody was signed in here last, as far as can be known without the server. */
+  get likely(): boolean {
+    return hinted();
+  }
+
   /** The user whom the refresh cookie belongs to, or null where nobody is signed in. */
   async resume(): Promise<User | null> {
     if (!hinted()) return null;

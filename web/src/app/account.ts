@@ -8,6 +8,8 @@ import { Session } from "../api/session.ts";
 import type { Config, User } from "../api/types.ts";
 import { Chat } from "./chat.ts";
 import { Door } from "./door.ts";
+import { forgetUses } from "./emoji.ts";
+import { Keeping } from "./keeping.ts";
 import { notify } from "./notices.ts";
 
 export type Phase =
@@ -30,6 +32,7 @@ export class Account {
   });
   private session = new Session("/api");
   private client = new Client("/api", this.session);
+  private keeping = new Keeping();
   /** Whether this page is signing out itself. */
   private leaving = false;
   private readonly others = new BroadcastChannel("tertulia-account");
@@ -44,9 +47,10 @@ export class Account {
         this.client = new Client(this.config.api, this.session);
         const user = await this.session.resume();
         if (user) this.enter(user);
-        else this.phase.value = { name: "signed-out" };
+        else this.out();
         return;
       } catch (error) {
+        if (error instanceof NoAnswer && (await this.enterWithout())) return;
         if (!(error instanceof NoAnswer)) notify("The server doesn't answer as it should. Trying again.", true);
         this.phase.value = { name: "starting", waiting: true };
         await new Promise((resolve) => setTimeout(resolve, AGAIN));
@@ -64,6 +68,7 @@ export class Account {
       this.leaving = false;
     }
     phase.chat.drafts.clear();
+    forgetUses();
     this.leave();
     this.others.postMessage("signed-out");
   }
@@ -74,11 +79,30 @@ export class Account {
   }
 
   private enter(user: User): void {
-    const chat = new Chat(this.config, this.client, user);
+    const keeping = this.keeping;
+    void keeping.enter({ config: this.config, user });
+    const chat = new Chat(this.config, this.client, user, keeping);
     this.session.onEnd = () => this.ended();
     chat.onEnd = () => this.ended();
     this.phase.value = { name: "signed-in", chat };
-    chat.start();
+    void chat.start();
+  }
+
+  /** Without the server, who was signed in last reads what was kept; whether they still are is asked as soon as it can be. */
+  private async enterWithout(): Promise<boolean> {
+    const kept = this.session.likely ? await this.keeping.identity() : null;
+    if (!kept) return false;
+    this.config = kept.config;
+    this.session = new Session(kept.config.api);
+    this.client = new Client(kept.config.api, this.session);
+    this.enter(kept.user);
+    return true;
+  }
+
+  private out(): void {
+    this.phase.value = { name: "signed-out" };
+    void this.keeping.forget();
+    this.keeping = new Keeping();
   }
 
   /** The session is over, and not because this page ends it. */
@@ -93,6 +117,6 @@ export class Account {
     const phase = this.phase.peek();
     if (phase.name !== "signed-in") return;
     phase.chat.stop();
-    this.phase.value = { name: "signed-out" };
+    this.out();
   }
 }

@@ -9,6 +9,11 @@ const GATHER = 300;
 /** More new messages than this at once are counted, not read. */
 const READ_SINGLY = 3;
 
+/** Whether a new message of somebody else's is read out: `here` it is on the screen, `mentions` names the reader. */
+export function announced(wanted: string, here: boolean, mentions: boolean): boolean {
+  return wanted !== "off" && (mentions || (wanted === "all" && here));
+}
+
 export class Announcer {
   readonly text = signal("");
   private waiting: string[] = [];

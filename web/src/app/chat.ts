@@ -10,15 +10,18 @@ import { Socket, type SocketState } from "../realtime/socket.ts";
 import { fromView } from "../state/conversations.ts";
 import { attachedWords } from "../state/media.ts";
 import type { Message } from "../state/messages.ts";
-import { Announcer } from "./announcer.ts";
 import { Drafts } from "./drafts.ts";
+import type { Keeping } from "./keeping.ts";
 import { MediaDesk } from "./media/desk.ts";
 import { Moment } from "./moment.ts";
+import { announced, Announcer } from "./announcer.ts";
 import { attempt } from "./notices.ts";
 import { People } from "./people.ts";
 import { learn, statusHere, watched } from "./presence.ts";
 import { Reading } from "./reading.ts";
+import { Searching } from "./searching.ts";
 import { Sending } from "./sending.ts";
+import { settings } from "./settings.ts";
 import { Database } from "./storage.ts";
 import { Store } from "./store.ts";
 import { Sync } from "./sync.ts";
@@ -40,6 +43,7 @@ export class Chat {
   readonly reading: Reading;
   readonly drafts: Drafts;
   readonly media: MediaDesk;
+  readonly searching: Searching;
   readonly announcer = new Announcer();
   /** Whether there has been no connection for so long that the person should know. */
   readonly offline = signal(false);
@@ -49,11 +53,14 @@ export class Chat {
   onEnd: () => void = () => undefined;
   private readonly connection = signal<SocketState>("connecting");
   readonly connected = computed(() => this.connection.value === "open");
+  private readonly keeping: Keeping;
   private readonly socket: Socket;
   private readonly database = new Database();
+  private stopped = false;
   private readonly ends: (() => void)[] = [];
 
-  constructor(config: Config, client: Client, me: User) {
+  constructor(config: Config, client: Client, me: User, keeping: Keeping) {
+    this.keeping = keeping;
     this.config = config;
     this.client = client;
     this.me = me;
@@ -67,6 +74,7 @@ export class Chat {
         ? this.socket.call("read", { conversation, timestamp })
         : client.moveCursor(conversation, timestamp),
     );
+    this.searching = new Searching((asked, cursor, limit) => client.searchMessages(asked, cursor, limit));
     this.drafts = new Drafts(me.username);
     this.media = new MediaDesk(client, config, (file, problem) => this.sending.fileChanged(file, problem));
     this.sending = new Sending(me.username, {
@@ -87,14 +95,20 @@ export class Chat {
     });
   }
 
-  start(): void {
+  /** What was kept is shown first; then the connection brings it up to date. */
+  async start(): Promise<void> {
     this.watchConnection();
+    await this.keeping.restore(this.store, this.people);
+    if (this.stopped) return;
+    this.keeping.watch(this.store, this.people);
     this.watchPresence();
     this.socket.start();
     void this.sending.load();
   }
 
   stop(): void {
+    this.stopped = true;
+    this.keeping.stop();
     this.socket.stop();
     this.sending.stop();
     this.media.stop();
@@ -171,10 +185,13 @@ export class Chat {
   private noticed(conversation: string, entry: VisibleEntry): void {
     if (entry.kind !== "message") return;
     this.moment.said(conversation, entry.author);
-    if (entry.author === this.me.username) this.media.uploads.settled((entry.attachments ?? []).map((file) => file.media));
-    if (entry.author === this.me.username || conversation !== this.store.shown.peek()) return;
+    const mine = entry.author === this.me.username;
+    if (mine) return this.media.uploads.settled((entry.attachments ?? []).map((file) => file.media));
+    const here = conversation === this.store.shown.peek();
+    if (!announced(settings.announcing.peek(), here, !!entry.mentions?.includes(this.me.username))) return;
     const said = plain(entry.text ?? "", { hideSpoilers: true });
-    this.announcer.message(this.people.name(entry.author), said, attachedWords(entry.attachments ?? []));
+    const name = this.people.name(entry.author);
+    this.announcer.message(here ? name : `${name}, elsewhere`, said, attachedWords(entry.attachments ?? []));
   }
 
   /** The order matters: the connection receives already, so between it and what is read now there is no gap. */

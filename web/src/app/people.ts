@@ -36,6 +36,11 @@ export class People {
     for (const user of users) this.entry(user.username).value = user;
   }
 
+  /** Everybody of whom more than the username is known. */
+  known(): readonly User[] {
+    return [...this.users.values()].flatMap((user) => user.peek() ?? []);
+  }
+
   setPresence(username: string, status: Presence): void {
     this.status(username).value = status;
   }

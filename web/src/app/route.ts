@@ -2,11 +2,12 @@
 
 import { signal } from "@preact/signals";
 
-export type Route = { name: "home" } | { name: "conversation"; id: string } | { name: "sign-up"; invite: string };
+/** `at` is the timestamp of the message that the address leads to, or 0. */
+export type Route = { name: "home" } | { name: "conversation"; id: string; at: number } | { name: "sign-up"; invite: string };
 
 export function parse(url: URL): Route {
-  const conversation = /^\/c\/([A-Za-z0-9_-]{1,64})\/?$/.exec(url.pathname)?.[1];
-  if (conversation) return { name: "conversation", id: conversation };
+  const [, conversation, at] = /^\/c\/([A-Za-z0-9_-]{1,64})(?:\/(\d{1,16}))?\/?$/.exec(url.pathname) ?? [];
+  if (conversation) return { name: "conversation", id: conversation, at: Number(at ?? 0) };
   const fragment = new URLSearchParams(url.hash.slice(1));
   const invite = url.searchParams.get("invite") ?? fragment.get("invite") ?? "";
   if (invite || url.pathname === "/sign-up") return { name: "sign-up", invite };
@@ -24,12 +25,13 @@ export function follow(): void {
   read();
 }
 
+/** Goes there. Where one is there already, whoever follows the route is told again. */
 export function navigate(path: string, replace = false): void {
-  if (path === location.pathname + location.search + location.hash) return;
-  history[replace ? "replaceState" : "pushState"](null, "", path);
+  const same = path === location.pathname + location.search + location.hash;
+  if (!same) history[replace ? "replaceState" : "pushState"](null, "", path);
   route.value = parse(new URL(location.href));
 }
 
-export function pathOf(conversation: string): string {
-  return `/c/${conversation}`;
+export function pathOf(conversation: string, at = 0): string {
+  return at ? `/c/${conversation}/${at}` : `/c/${conversation}`;
 }

@@ -5,11 +5,13 @@ import { hold, refresh, type Held } from "../state/held.ts";
 import { unread, type Conversation } from "../state/conversations.ts";
 
 /** Conversations whose messages stay held after they were left, so that going back is immediate. */
-const PANES_MAX = 12;
+export const PANES_MAX = 12;
 
 export class Store {
   private readonly all: Signal<ReadonlyMap<string, Signal<Held>>> = signal(new Map());
   private visited: string[] = [];
+  /** What to add to a conversation that is new here, such as marks that were kept. */
+  dress: (conversation: Conversation) => Conversation = (conversation) => conversation;
   /** Whether the list has been read at least once. */
   readonly loaded = signal(false);
   /** The conversation that is on the screen, or "". */
@@ -49,7 +51,7 @@ export class Store {
   take(conversation: Conversation): void {
     const held = this.all.peek().get(conversation.id);
     if (held) held.value = refresh(held.peek(), conversation);
-    else this.all.value = new Map(this.all.peek()).set(conversation.id, signal(hold(conversation)));
+    else this.all.value = new Map(this.all.peek()).set(conversation.id, signal(hold(this.dress(conversation))));
   }
 
   /** The same for many at once, and with one redraw of the list. */
@@ -58,7 +60,18 @@ export class Store {
     for (const conversation of conversations) if (!fresh.includes(conversation)) this.take(conversation);
     if (!fresh.length) return;
     const all = new Map(this.all.peek());
-    for (const conversation of fresh) all.set(conversation.id, signal(hold(conversation)));
+    for (const conversation of fresh) all.set(conversation.id, signal(hold(this.dress(conversation))));
+    this.all.value = all;
+  }
+
+  /** Puts what was kept where nothing is held yet; of the latest conversations also their messages. */
+  restore(kept: readonly Held[]): void {
+    const fresh = kept.filter(({ conversation }) => !this.all.peek().has(conversation.id));
+    const withPanes = fresh.filter(({ pane }) => pane).sort((one, other) => other.conversation.head.timestamp - one.conversation.head.timestamp);
+    const open = new Set(withPanes.slice(0, PANES_MAX).map(({ conversation }) => conversation.id));
+    const all = new Map(this.all.peek());
+    for (const held of fresh) all.set(held.conversation.id, signal(open.has(held.conversation.id) ? held : { ...held, pane: null }));
+    this.visited.push(...open);
     this.all.value = all;
   }
 

@@ -4,9 +4,9 @@ import type { Client, Page } from "../api/client.ts";
 import { ApiError } from "../api/errors.ts";
 import type { EntryEvent, HeadEvent, MemberView, Messages, ReadEvent, VisibleEntry } from "../api/types.ts";
 import { isChange, spanOf, type Change, type Span } from "../state/changes.ts";
-import { fromView, moveCursor, unread } from "../state/conversations.ts";
+import { fromView, moveCursor, readTo, unread } from "../state/conversations.ts";
 import { arrival, catchUp, follow, forgetOldest, open, widen, type Held } from "../state/held.ts";
-import type { Side } from "../state/pane.ts";
+import { find, type Side } from "../state/pane.ts";
 import type { Store } from "./store.ts";
 
 /** A reader who is further behind than this many entries reads the last page again instead of the log. */
@@ -114,13 +114,19 @@ export class Sync {
     const held = this.store.peek(id);
     if (!held || (!afresh && isReady(held))) return;
     const waiting = unread(held.conversation);
-    const page: Page = !afresh && waiting > UNREAD_ON_A_PAGE ? { around: held.conversation.read.timestamp } : {};
+    const page: Page = !afresh && waiting > UNREAD_ON_A_PAGE ? { around: readTo(held.conversation).timestamp } : {};
     await this.place(id, page, open);
   }
 
   /** Reads the messages around one that is not held. */
   async openAt(id: string, timestamp: number): Promise<void> {
     await this.place(id, { around: timestamp }, open);
+  }
+
+  /** The same where the message may be held already. */
+  async openFor(id: string, timestamp: number): Promise<void> {
+    const messages = this.store.peek(id)?.pane?.messages ?? [];
+    if (find(messages, timestamp) < 0) await this.openAt(id, timestamp);
   }
 
   /** Reads one more page on a side, once at a time. */
@@ -222,5 +228,5 @@ export class Sync {
 function isReady({ pane, conversation }: Held): boolean {
   const first = pane?.messages[0];
   if (!pane || pane.moreAfter) return false;
-  return !first || !pane.moreBefore || first.number <= conversation.read.number + 1;
+  return !first || !pane.moreBefore || first.number <= readTo(conversation).number + 1;
 }

@@ -26,6 +26,8 @@ export interface Conversation {
   readonly role: Role;
   readonly read: Cursor;
   readonly since: number;
+  /** Where this reader marked what follows as unread, in this browser only; absent where nothing is. */
+  readonly marked?: Cursor;
 }
 
 export function fromView(view: ConversationView): Conversation {
@@ -35,7 +37,17 @@ export function fromView(view: ConversationView): Conversation {
 
 /** How many messages come after the reader's cursor: a difference, so it can't drift. */
 export function unread(conversation: Conversation): number {
-  return Math.max(0, conversation.head.messages - conversation.read.number);
+  return Math.max(0, conversation.head.messages - readTo(conversation).number);
+}
+
+/** How far the reader counts as having read: the server's cursor, or earlier where something was marked unread. */
+export function readTo({ read, marked }: Conversation): Cursor {
+  return marked && marked.number < read.number ? marked : read;
+}
+
+/** With everything after `cursor` marked as unread; null takes the mark away. */
+export function mark({ marked: _, ...rest }: Conversation, cursor: Cursor | null): Conversation {
+  return cursor && cursor.number < rest.read.number ? { ...rest, marked: cursor } : rest;
 }
 
 /** The cursor after a request to move it to `wanted`: it only moves forward. */
@@ -88,7 +100,9 @@ export function moveCursor(conversation: Conversation, username: string, read: C
     member.username === username ? { ...member, read: advance(member.read, read) } : member,
   );
   const own = username === me ? advance(conversation.read, read) : conversation.read;
-  return { ...conversation, members, read: own };
+  // Who reads on, here or elsewhere, or answers, has done with the mark.
+  const unmarked = own === conversation.read ? conversation : mark(conversation, null);
+  return { ...unmarked, members, read: own };
 }
 
 /** The newer of two states of one conversation; cursors are the further of both, whichever state they come from. */
@@ -99,7 +113,8 @@ export function newer(held: Conversation, fresh: Conversation): Conversation {
     const read = cursors.get(member.username);
     return read ? { ...member, read: advance(member.read, read) } : member;
   });
-  return { ...base, members, read: advance(base.read, other.read) };
+  const both = { ...base, members, read: advance(base.read, other.read) };
+  return both.read === held.read || both.read.number === held.read.number ? mark(both, held.marked ?? null) : mark(both, null);
 }
 
 /** The other person of a direct conversation; empty in a group. */

@@ -96,3 +96,17 @@ export function find(messages: readonly Message[], timestamp: number): number {
   }
   return -1;
 }
+
+/**
+ * The message of a timestamp, or, where not `exact`, the first from then on; undefined where another page has to be read
+ * to know.
+ */
+export function messageAt(pane: Pane | null | undefined, timestamp: number, exact: boolean): Message | undefined {
+  if (!pane) return undefined;
+  const { messages, moreBefore, moreAfter } = pane;
+  const same = messages[find(messages, timestamp)];
+  if (same || exact) return same;
+  const next = messages.findIndex((message) => message.timestamp > timestamp);
+  if (next > 0 || (next === 0 && !moreBefore)) return messages[next];
+  return next < 0 && !moreAfter ? messages.at(-1) : undefined;
+}

@@ -16,7 +16,8 @@ export function rank<T extends Choice>(choices: readonly T[], query: string): re
     .map(({ choice }) => choice);
 }
 
-function fold(text: string): string {
+/** As names are compared: one case, no accents. */
+export function fold(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase().trim();
 }
 

@@ -44,6 +44,13 @@ export function briefTime(timestamp: number, now: number = Date.now()): string {
   return date.getFullYear() === new Date(now).getFullYear() ? short.format(date) : shortYear.format(date);
 }
 
+/** A day as `<input type="date">` has it. */
+export function dateInput(timestamp: number): string {
+  const date = dateOf(timestamp);
+  const two = (part: number): string => String(part).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
 function daysBetween(one: Date, other: Date): number {
   const start = (date: Date): number => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
   return Math.round((start(other) - start(one)) / 86_400_000);

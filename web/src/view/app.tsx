@@ -7,13 +7,16 @@ import type { Account } from "../app/account.ts";
 import type { Chat } from "../app/chat.ts";
 import { dismiss, notices } from "../app/notices.ts";
 import { route } from "../app/route.ts";
+import type { Shown } from "../app/searching.ts";
 import { AccountContext, ChatContext, useChat } from "./context.ts";
 import { ConversationPane } from "./conversation.tsx";
 import { Entrance } from "./entrance.tsx";
 import { globalKeys } from "./global-keys.ts";
 import { Icon, Logo } from "./icons.tsx";
+import { later } from "./later.tsx";
 import { NowPlaying } from "./media/voice-note.tsx";
 import { NewConversation } from "./new-conversation.tsx";
+import { openSearch, SearchPanel } from "./search-panel.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { Switcher } from "./switcher.tsx";
 
@@ -44,16 +47,19 @@ function Phase({ account }: { account: Account }): JSX.Element {
   );
 }
 
-type Open = "" | "new" | "switch";
+type Open = "" | "new" | "switch" | "shortcuts";
+
+const ShortcutsDialog = later(async () => (await import("./shortcuts-dialog.tsx")).default);
 
 function Shell({ chat }: { chat: Chat }): JSX.Element {
   const [open, setOpen] = useState<Open>("");
   const here = route.value;
-  useEffect(() => globalKeys(chat, () => setOpen("switch")), []);
+  const searching = chat.searching.shown.value;
+  useEffect(() => globalKeys(chat, { switch: () => setOpen("switch"), search: () => openSearch(chat), shortcuts: () => setOpen("shortcuts") }), []);
   useEffect(() => effect(() => title(chat)), []);
   const close = (): void => setOpen("");
   return (
-    <div class={here.name === "conversation" ? "shell in-conversation" : "shell"}>
+    <div class={classes(here.name === "conversation", searching)}>
       <a class="skip" href="#messages">To the messages</a>
       <div class="top">
         <Banner />
@@ -61,11 +67,19 @@ function Shell({ chat }: { chat: Chat }): JSX.Element {
       </div>
       <Sidebar onNew={() => setOpen("new")} onSwitch={() => setOpen("switch")} />
       {here.name === "conversation" ? <ConversationPane id={here.id} /> : <Welcome onNew={() => setOpen("new")} />}
+      {searching !== "closed" && <SearchPanel />}
       {open === "new" && <NewConversation onClose={close} />}
+      {open === "shortcuts" && <ShortcutsDialog onClose={close} />}
       {open === "switch" && <Switcher onClose={close} />}
       <div class="hidden" aria-live="polite">{chat.announcer.text.value}</div>
     </div>
   );
+}
+
+function classes(inConversation: boolean, searching: Shown): string {
+  return ["shell", inConversation && "in-conversation", searching !== "closed" && "searching", searching === "front" && "search-front"]
+    .filter(Boolean)
+    .join(" ");
 }
 
 function title(chat: Chat): void {

@@ -2,10 +2,14 @@
 
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { settings } from "../app/settings.ts";
 import { plain } from "../markdown/index.ts";
 import { unread, type Conversation } from "../state/conversations.ts";
 import { attachedTitle } from "../state/media.ts";
+import { useCompletion } from "./completion.tsx";
+import { command, lastOf, markingKey, reactingKey, replyToLast } from "./composer-keys.ts";
 import { useChat } from "./context.ts";
+import { EmojiButton } from "./emoji-button.tsx";
 import { Icon } from "./icons.tsx";
 import { AttachButton, RecordButton } from "./media/attach-button.tsx";
 import { attach, pasted } from "./media/attach.ts";
@@ -30,6 +34,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
   const box = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => chat.drafts.get(visit.id));
   const [recording, setRecording] = useState(false);
+  const completion = useCompletion(conversation, box);
   const mode = visit.mode.value;
   const length = [...text].length;
   const live = conversation.live_typing;
@@ -60,6 +65,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
 
   const submit = async (): Promise<void> => {
     const value = text.trim();
+    if (mode.kind !== "edit" && command(value, visit)) return put("");
     if (!filled || length > TEXT_MAX) return;
     if (mode.kind === "edit") {
       if (value !== mode.message.text && !(await chat.edit(visit.id, mode.message, value))) return;
@@ -73,13 +79,17 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.isComposing) return;
+    if (event.isComposing || completion.onKey(event)) return;
     const plainKey = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (event.key === "Enter" && plainKey) void submit();
+    const control = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+    if (event.key === "Enter" && (settings.sending.peek() === "enter" ? plainKey : control)) void submit();
+    else if (reactingKey(event)) visit.reacting.value = lastOf(chat, visit) ?? null;
+    else if (markingKey(event, box.current!)) return event.preventDefault();
     else if (event.key === "Escape" && mode.kind !== "new") back();
     else if (event.key === "Escape") escape();
     else if (event.key === "PageUp" && event.shiftKey) visit.toUnread();
     else if (!text && event.key === "ArrowUp" && plainKey) editLast();
+    else if (!text && event.key === "ArrowUp" && event.shiftKey) replyToLast(chat, visit);
     else if (!text && event.key === "PageUp") visit.byPages(-1);
     else if (!text && event.key === "PageDown") visit.byPages(1);
     else return;
@@ -102,6 +112,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
   const onInput = (event: Event): void => {
     const { value } = event.currentTarget as HTMLTextAreaElement;
     put(value);
+    completion.look();
     if (mode.kind !== "edit") chat.moment.typedHere(visit.id, value, live);
   };
 
@@ -129,6 +140,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
       {mode.kind !== "new" && <ModeLine visit={visit} onCancel={back} />}
       <Tray conversation={visit.id} onLeave={() => box.current?.focus()} />
       {recording && <Recorder onSend={(recorded) => postVoice(chat, visit.id, recorded)} onClose={stopRecording} />}
+      {completion.list}
       <div class="composer-box">
         <AttachButton conversation={visit.id} />
         <textarea
@@ -138,7 +150,9 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
           value={text}
           placeholder={`Message ${name}`}
           aria-label={mode.kind === "edit" ? "Edit your message" : `Message ${name}`}
+          {...completion.aria}
           onInput={onInput}
+          onSelect={completion.look}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
         />
@@ -147,6 +161,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
             {TEXT_MAX - length}
           </span>
         )}
+        <EmojiButton box={box} />
         <RecordButton recording={recording} onClick={() => setRecording(true)} />
         <button class="send" disabled={!filled || length > TEXT_MAX} aria-label={mode.kind === "edit" ? "Save" : "Send"} title={mode.kind === "edit" ? "Save" : "Send"}>
           <Icon name={mode.kind === "edit" ? "check" : "send"} />

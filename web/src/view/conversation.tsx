@@ -2,8 +2,8 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { navigate } from "../app/route.ts";
-import { partner, unread, type Conversation } from "../state/conversations.ts";
+import { navigate, route } from "../app/route.ts";
+import { partner, readTo, unread, type Conversation } from "../state/conversations.ts";
 import type { Held } from "../state/held.ts";
 import { conversationName } from "../state/names.ts";
 import { PRESENCE_WORDS } from "../state/people.ts";
@@ -13,11 +13,14 @@ import { useChat } from "./context.ts";
 import { Details } from "./details.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
+import { Jumping } from "./jumping.tsx";
 import { MessageList } from "./message-list.tsx";
 import { attach, useDrop } from "./media/attach.ts";
 import { LiveBoard, TypingLine } from "./moment-line.tsx";
 import { useOpening, type Opening } from "./opening.ts";
 import { attentive } from "./seen.ts";
+import { Reacting } from "./reacting.tsx";
+import { openSearch, resultsWanted, toResults } from "./search-panel.tsx";
 import { Visit } from "./visit.ts";
 
 export function ConversationPane({ id }: { id: string }): JSX.Element {
@@ -48,13 +51,14 @@ function Missing(): JSX.Element {
 function Opened({ held }: { held: Held }): JSX.Element {
   const chat = useChat();
   const { conversation, pane } = held;
-  const [visit] = useState(() => new Visit(conversation.id, unread(conversation) ? conversation.read.number : null));
-  const opening = useOpening(conversation.id, pane !== null);
+  const [visit] = useState(() => new Visit(conversation.id, unread(conversation) ? readTo(conversation).number : null, landing(conversation.id)));
+  const opening = useOpening(conversation.id, pane !== null, visit.landing);
   const name = conversationName(conversation, chat.me.username, (username) => chat.people.name(username));
 
   const drop = useDrop((files) => attach(chat, visit.id, files));
 
   useLineOnReturn(visit, conversation);
+  useLanding(visit, pane !== null && opening.ready);
   return (
     <main class="pane" aria-label={`Messages: ${name}`} id="messages" {...drop.handlers}>
       <Head held={held} name={name} />
@@ -64,9 +68,26 @@ function Opened({ held }: { held: Held }): JSX.Element {
       <TypingLine conversation={conversation} />
       <Composer conversation={conversation} visit={visit} name={name} />
       <Deleting visit={visit} />
+      <Reacting visit={visit} />
+      <Jumping visit={visit} conversation={conversation} />
       {drop.over && <p class="drop-target">Drop the files here to attach them</p>}
     </main>
   );
+}
+
+/** The message of a conversation that the address leads to, or 0. */
+function landing(id: string): number {
+  const here = route.peek();
+  return here.name === "conversation" && here.id === id ? here.at : 0;
+}
+
+/** Goes to the message that the address leads to, each time that somebody goes there. */
+function useLanding(visit: Visit, ready: boolean): void {
+  const here = route.value;
+  useEffect(() => {
+    const at = landing(visit.id);
+    if (ready && at) visit.toMessage(at, resultsWanted(history.state));
+  }, [here, ready]);
 }
 
 /** Who looked away and comes back finds the line of the unread where they stopped. */
@@ -74,7 +95,7 @@ function useLineOnReturn(visit: Visit, conversation: Conversation): void {
   const waiting = unread(conversation);
   const before = useRef(waiting);
   useEffect(() => {
-    if (!before.current && waiting && !attentive()) visit.unreadAfter.value = conversation.read.number;
+    if (!before.current && waiting && !attentive()) visit.unreadAfter.value = readTo(conversation).number;
     before.current = waiting;
   }, [waiting]);
 }
@@ -97,6 +118,12 @@ function Head({ held, name }: { held: Held; name: string }): JSX.Element {
         <h2><bdi>{name}</bdi></h2>
         <p>{line}</p>
       </div>
+      {chat.searching.shown.value === "beside" && (
+        <button type="button" class="button small back-to-results" onClick={() => toResults(chat)}>Back to results</button>
+      )}
+      <button type="button" class="icon-button" aria-label="Search" title="Search (Ctrl+Shift+F)" onClick={() => openSearch(chat)}>
+        <Icon name="search" />
+      </button>
       <button type="button" class="icon-button" aria-label="Members and settings" title="Members and settings" onClick={() => setOpen(true)}>
         <Icon name="people" />
       </button>

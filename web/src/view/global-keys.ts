@@ -2,6 +2,7 @@
 
 import type { Chat } from "../app/chat.ts";
 import { navigate, pathOf, route } from "../app/route.ts";
+import { settings } from "../app/settings.ts";
 import { unread } from "../state/conversations.ts";
 
 /** Each region of the page, and where the focus goes in it; the first of the targets that is there. */
@@ -9,12 +10,25 @@ const REGIONS = [
   { region: ".sidebar", targets: ["a[aria-current]", "a.conversation", "button"] },
   { region: ".list-frame", targets: ["[data-key][tabindex='0']"] },
   { region: ".composer", targets: ["textarea"] },
+  { region: ".search-panel", targets: ["input"] },
 ] as const;
 
-export function globalKeys(chat: Chat, onSwitch: () => void): () => void {
+/** What a key opens. */
+export interface Doors {
+  switch: () => void;
+  search: () => void;
+  shortcuts: () => void;
+}
+
+export function globalKeys(chat: Chat, open: Doors): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.isComposing || event.defaultPrevented) return;
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") onSwitch();
+    const control = (event.ctrlKey || event.metaKey) && !event.altKey;
+    const key = event.key.toLowerCase();
+    if (control && !event.shiftKey && key === "k") open.switch();
+    else if (control && event.shiftKey && key === "f") open.search();
+    else if (control && key === "/") open.shortcuts();
+    else if (key === "?" && !control && settings.letters.peek() === "on" && !isField(event.target)) open.shortcuts();
     else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) step(chat, event);
     else if (event.key === "F6") cycle(event.shiftKey ? -1 : 1);
     else return;
@@ -22,6 +36,11 @@ export function globalKeys(chat: Chat, onSwitch: () => void): () => void {
   };
   addEventListener("keydown", onKeyDown);
   return () => removeEventListener("keydown", onKeyDown);
+}
+
+/** Whether letters that are typed there are text. */
+function isField(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches("input, textarea, select");
 }
 
 /** To the next or previous conversation; with Shift, of those with unread messages. */
@@ -35,6 +54,17 @@ function step(chat: Chat, event: KeyboardEvent): void {
     if (event.shiftKey && !unread(chat.store.peek(id)!.conversation)) continue;
     return navigate(pathOf(id));
   }
+}
+
+/** To the conversation with the latest unread message that is not on the screen; false where there is none. */
+export function nextUnread(chat: Chat): boolean {
+  const here = route.peek();
+  const id = chat.store.order.peek().find((other) => {
+    const shown = here.name === "conversation" && here.id === other;
+    return !shown && unread(chat.store.peek(other)!.conversation) > 0;
+  });
+  if (id) navigate(pathOf(id));
+  return !!id;
 }
 
 /** To the next region of the page: the conversations, the messages, where one writes. */

@@ -2,9 +2,10 @@
 
 import { signal } from "@preact/signals";
 import type { Chat } from "../app/chat.ts";
-import { attempt } from "../app/notices.ts";
+import { attempt, notify } from "../app/notices.ts";
 import { forgetOldest } from "../state/held.ts";
-import { find, PANE_MAX, rowCount, type Pane } from "../state/pane.ts";
+import type { Message } from "../state/messages.ts";
+import { find, messageAt, PANE_MAX, rowCount, type Pane } from "../state/pane.ts";
 import { keyOf, type Day, type Row } from "../state/rows.ts";
 import { NEAR, ScrollKeeper } from "./scroll.ts";
 import type { Visit } from "./visit.ts";
@@ -19,6 +20,8 @@ const SLACK = 50;
 export class ListControl {
   /** Whether the reader is away from the present. */
   readonly away = signal(false);
+  /** A moment of the day of the first row that is seen, while the reader is away from the present; else 0. */
+  readonly day = signal(0);
   private readonly chat: Chat;
   private readonly visit: Visit;
   private keeper: ScrollKeeper | null = null;
@@ -47,7 +50,7 @@ export class ListControl {
       this.keeper = new ScrollKeeper(element);
       this.keeper.atPresent = !this.pane.moreAfter;
       this.attach(this.keeper);
-      if (!this.toUnread()) this.keeper.toEnd();
+      if (!this.toLanding() && !this.toUnread()) this.keeper.toEnd();
     }
     this.settle();
     this.feed();
@@ -80,6 +83,17 @@ export class ListControl {
     this.away.value = false;
   };
 
+  /** To the end, with the focus on the last row. */
+  private async toLast(): Promise<void> {
+    this.keeper!.pinned = true;
+    if (this.chat.store.peek(this.visit.id)?.pane?.moreAfter) {
+      if (!(await attempt(this.chat.sync.openPane(this.visit.id, true)))) return;
+      await new Promise(requestAnimationFrame);
+    }
+    this.toEnd();
+    this.rows().at(-1)?.focus({ preventScroll: true });
+  }
+
   rows(): HTMLElement[] {
     return this.keeper?.rows() ?? [];
   }
@@ -87,7 +101,8 @@ export class ListControl {
   private attach(keeper: ScrollKeeper): void {
     const { visit } = this;
     visit.toEnd = this.toEnd;
-    visit.toMessage = (timestamp) => void this.toMessage(timestamp);
+    visit.toMessage = (timestamp, quietly) => void this.toMessage(timestamp, true, quietly);
+    visit.toTime = (timestamp) => void (timestamp === Infinity ? this.toLast() : this.toMessage(timestamp, false));
     visit.toUnread = () => void this.toUnread();
     visit.byPages = (pages) => keeper.byPages(pages);
   }
@@ -95,6 +110,9 @@ export class ListControl {
   private look(): void {
     const { keeper, pane } = this;
     this.away.value = !!keeper && !keeper.pinned && (pane.moreAfter || keeper.distance() > NEAR);
+    const first = this.away.value ? keeper?.first() : "";
+    const day = first && this.days.find((day) => day.rows.some((row) => row.key === first));
+    this.day.value = day ? day.timestamp : 0;
   }
 
   /** Reads more rows where the reader comes near an end of them. */
@@ -116,13 +134,16 @@ export class ListControl {
     return !!first && !!this.keeper?.toRow(first.key);
   }
 
-  private async toMessage(timestamp: number): Promise<void> {
+  private toLanding(): boolean {
+    const message = this.pane.messages[find(this.pane.messages, this.visit.landing)];
+    return !!message && !!this.keeper?.toRow(keyOf(message));
+  }
+
+  /** `exact`: to no other message than that of the timestamp, else to the first from then on; `quietly`: without focus. */
+  private async toMessage(timestamp: number, exact: boolean, quietly = false): Promise<void> {
     const { chat, visit, keeper } = this;
     if (!keeper) return;
-    const message = () => {
-      const messages = chat.store.peek(visit.id)?.pane?.messages ?? [];
-      return messages[find(messages, timestamp)];
-    };
+    const message = (): Message | undefined => messageAt(chat.store.peek(visit.id)?.pane, timestamp, exact);
     const asked = document.activeElement;
     if (!message()) {
       keeper.pinned = false;
@@ -130,8 +151,10 @@ export class ListControl {
       await new Promise(requestAnimationFrame);
     }
     const there = message();
-    if (!there || !keeper.toRow(keyOf(there))) return;
-    visit.active.value = keyOf(there);
+    if (!there) return notify("That message isn’t there.");
+    if (!keeper.toRow(keyOf(there))) return;
+    visit.active.value = visit.landed.value = keyOf(there);
+    if (quietly) return;
     // Who has gone on meanwhile, such as to write, stays there.
     const now = document.activeElement;
     if (now === asked || now === document.body) keeper.find(keyOf(there))?.focus({ preventScroll: true });

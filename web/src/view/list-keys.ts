@@ -1,6 +1,10 @@
 /** The keyboard in the message list: one Tab stop, arrows between rows, into a row's controls and out again. */
 
 import type { Chat } from "../app/chat.ts";
+import { settings } from "../app/settings.ts";
+import { notify } from "../app/notices.ts";
+import type { Message } from "../state/messages.ts";
+import { nextUnread } from "./global-keys.ts";
 import { find } from "../state/pane.ts";
 import type { Visit } from "./visit.ts";
 
@@ -11,17 +15,22 @@ interface Around {
 }
 
 export function listKeys(event: KeyboardEvent, around: Around): void {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.altKey || event.isComposing) return;
   const target = event.target as HTMLElement;
   const row = target.closest<HTMLElement>("[data-key]");
   if (!row || target.closest("dialog")) return;
+  if (event.ctrlKey || event.metaKey || (event.shiftKey && event.key === "PageUp")) {
+    if (far(event.key, around.visit)) event.preventDefault();
+    return;
+  }
   const done = target === row ? onRow(event, row, around) : inRow(event, row, target);
   if (done) event.preventDefault();
 }
 
 function onRow(event: KeyboardEvent, row: HTMLElement, { visit, rows, chat }: Around): boolean {
   const at = rows.indexOf(row);
-  const steps: Record<string, number> = { ArrowUp: at - 1, k: at - 1, ArrowDown: at + 1, j: at + 1, Home: 0, End: rows.length - 1 };
+  const letters = settings.letters.peek() === "on";
+  const steps: Record<string, number> = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1, ...(letters && { k: at - 1, j: at + 1 }) };
   const step = steps[event.key];
   if (step !== undefined) {
     const next = rows[Math.max(0, Math.min(rows.length - 1, step))]!;
@@ -38,14 +47,26 @@ function onRow(event: KeyboardEvent, row: HTMLElement, { visit, rows, chat }: Ar
       visit.focusComposer();
       return true;
     default:
-      return letter(event.key, row, visit, chat);
+      return letters && letter(event.key, row, visit, chat);
   }
 }
 
-/** Single letters act only while a row itself has the focus (WCAG 2.1.4). */
+/** The keys that lead out of what is loaded. */
+function far(key: string, visit: Visit): boolean {
+  if (key === "Home") visit.toTime(0);
+  else if (key === "End") visit.toTime(Infinity);
+  else if (key === "PageUp") visit.toUnread();
+  else return false;
+  return true;
+}
+
+/** Single letters act only while a row itself has the focus, and can be switched off (WCAG 2.1.4). */
 function letter(key: string, row: HTMLElement, visit: Visit, chat: Chat): boolean {
+  if (key === "n") return nextUnread(chat);
   const messages = chat.store.peek(visit.id)?.pane?.messages ?? [];
+  if (key === "g") return ((visit.jumping.value = Number(row.dataset["timestamp"]) || Date.now() * 1000), true);
   const message = messages[find(messages, Number(row.dataset["timestamp"]))];
+  if (message && key === "U") return (markUnread(chat, visit, message), true);
   if (!message || message.deleted) return false;
   if (key === "r") visit.mode.value = { kind: "reply", message };
   else if (key === "e" && message.author === chat.me.username) visit.mode.value = { kind: "edit", message };
@@ -53,6 +74,14 @@ function letter(key: string, row: HTMLElement, visit: Visit, chat: Chat): boolea
   else return false;
   visit.focusComposer();
   return true;
+}
+
+/** From this message on everything is unread, and stays so for this visit. */
+export function markUnread(chat: Chat, visit: Visit, message: Message): void {
+  chat.reading.markUnread(visit.id, message);
+  visit.marked = true;
+  visit.unreadAfter.value = message.number - 1;
+  notify("Marked as unread from here, in this browser.");
 }
 
 function inRow(event: KeyboardEvent, row: HTMLElement, target: HTMLElement): boolean {

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { parse, type Block, type Inline, type List } from "../markdown/index.ts";
 import { relativeOrDate } from "../state/times.ts";
+import { Shortcode } from "./shortcode.tsx";
 
 type Node = JSX.Element | string;
 
@@ -89,7 +90,7 @@ function renderInline(node: Inline, names: Names, key: number): Node {
         </span>
       );
     case "shortcode":
-      return `:${node.name}:`;
+      return <Shortcode key={key} name={node.name} />;
     case "timestamp":
       return (
         <time key={key} dateTime={isoOf(node.seconds)}>

@@ -1,15 +1,26 @@
 /** What one can do with a message: a small toolbar at its row while the row is pointed at or has the focus. */
 
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { frequent, noteUse } from "../app/emoji.ts";
 import { hasReaction, type Message } from "../state/messages.ts";
 import { useChat } from "./context.ts";
 import { Icon, type IconName } from "./icons.tsx";
+import { markUnread } from "./list-keys.ts";
 import type { Visit } from "./visit.ts";
 
-export const QUICK_REACTIONS = ["👍", "❤️", "😂", "🎉", "😮", "🙏"];
+/** Those used most, with one click; fewer where there is little room. */
+const QUICK = 6;
+const QUICK_NARROW = 3;
+
+function quickReactions(): string[] {
+  return frequent(matchMedia("(width < 46rem)").matches ? QUICK_NARROW : QUICK);
+}
 
 export function MessageActions({ message, visit }: { message: Message; visit: Visit }): JSX.Element {
   const chat = useChat();
+  // As they are now: they don't change places while somebody points at them.
+  const [quick] = useState(quickReactions);
   const own = message.author === chat.me.username;
   const conversation = chat.store.get(visit.id)?.conversation;
   const moderates = conversation?.kind === "group" && conversation.role !== "member";
@@ -19,7 +30,7 @@ export function MessageActions({ message, visit }: { message: Message; visit: Vi
   };
   return (
     <div class="actions" role="toolbar" aria-label="Message actions">
-      {QUICK_REACTIONS.map((emoji) => {
+      {quick.map((emoji) => {
         const mine = hasReaction(message, emoji, chat.me.username);
         return (
           <button
@@ -29,14 +40,19 @@ export function MessageActions({ message, visit }: { message: Message; visit: Vi
             tabIndex={-1}
             aria-pressed={mine}
             aria-label={`React with ${emoji}`}
-            onClick={() => void chat.react(visit.id, message, emoji, !mine)}
+            onClick={() => {
+              if (!mine) noteUse(emoji);
+              void chat.react(visit.id, message, emoji, !mine);
+            }}
           >
             {emoji}
           </button>
         );
       })}
+      <Action icon="smile" label="React with another emoji" onClick={() => (visit.reacting.value = message)} />
       <span class="actions-gap" />
       <Action icon="reply" label="Reply" onClick={() => set("reply")} />
+      {!own && <Action icon="unread" label="Mark unread from here" onClick={() => markUnread(chat, visit, message)} />}
       {own && <Action icon="edit" label="Edit" onClick={() => set("edit")} />}
       {(own || moderates) && <Action icon="trash" label="Delete" onClick={() => (visit.deleting.value = message)} />}
     </div>

@@ -2,7 +2,8 @@
 
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { seenBy } from "../state/conversations.ts";
+import { settings } from "../app/settings.ts";
+import { seenBy, unread } from "../state/conversations.ts";
 import type { Held } from "../state/held.ts";
 import type { Message } from "../state/messages.ts";
 import { find, type Pane } from "../state/pane.ts";
@@ -31,7 +32,7 @@ export function MessageList({ visit, held, pane }: Props): JSX.Element {
   const [control] = useState(() => new ListControl(chat, visit, pane));
   const seen = useSeen(scroller, (timestamp) => {
     const message = pane.messages[find(pane.messages, timestamp)];
-    if (message) chat.reading.saw(visit.id, message);
+    if (message && settings.reading.peek() === "on" && !visit.marked) chat.reading.saw(visit.id, message);
   });
 
   control.before(pane, days);
@@ -75,7 +76,7 @@ export function MessageList({ visit, held, pane }: Props): JSX.Element {
           {pane.moreAfter && <p class="more">Later messages…</p>}
         </div>
       </div>
-      {control.away.value && <Present held={held} pane={pane} onClick={control.toEnd} />}
+      {control.away.value && <Present held={held} day={control.day.value} onClick={control.toEnd} />}
     </div>
   );
 }
@@ -99,7 +100,9 @@ function Days({ days, visit, held, pane }: Props & { days: readonly Day[] }): JS
       {days.map((day) => (
         <section class="day" key={day.key}>
           <h3 class="day-name">
-            <span>{dayName(day.timestamp)}</span>
+            <button type="button" class="day-button" tabIndex={-1} title="Go to a day" onClick={() => (visit.jumping.value = day.timestamp)}>
+              {dayName(day.timestamp)}
+            </button>
           </h3>
           <ol class="day-rows" role="list">
             {day.rows.map((row) =>
@@ -136,12 +139,13 @@ function originalOf(pane: Pane, row: Row): Message | null | undefined {
   return timestamp ? (pane.messages[find(pane.messages, timestamp)] ?? null) : undefined;
 }
 
-function Present({ held, pane, onClick }: { held: Held; pane: Pane; onClick: () => void }): JSX.Element {
-  const last = pane.messages.at(-1);
-  const fresh = held.conversation.head.messages - held.conversation.read.number;
+/** Leads to the end; says which day one looks at, and how many messages are new. */
+function Present({ held, day, onClick }: { held: Held; day: number; onClick: () => void }): JSX.Element {
+  const fresh = unread(held.conversation);
   const label = fresh > 0 ? `${fresh} new ${fresh === 1 ? "message" : "messages"}` : "Jump to present";
   return (
-    <button type="button" class={fresh > 0 ? "pill fresh" : "pill"} onClick={onClick} title={last ? dayName(last.timestamp) : ""}>
+    <button type="button" class={fresh > 0 ? "pill fresh" : "pill"} onClick={onClick}>
+      {day > 0 && <span class="pill-day">{dayName(day)}</span>}
       {label}
       <Icon name="down" />
     </button>

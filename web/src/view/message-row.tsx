@@ -43,7 +43,7 @@ export function MessageRow({ row, visit, stop, original, seen, direct }: RowProp
       <article
         data-key={row.key}
         data-timestamp={message?.timestamp}
-        class="message"
+        class={visit.landed.value === row.key ? "message landed" : "message"}
         tabIndex={stop ? 0 : -1}
         aria-labelledby={`${id}-author ${id}-time`}
         aria-describedby={`${id}-body`}

@@ -1,7 +1,7 @@
 /** The first page of a conversation: asked for again where it fails, for a while. */
 
 import { useEffect, useState } from "preact/hooks";
-import { sentenceOf } from "../api/errors.ts";
+import { NoAnswer, sentenceOf } from "../api/errors.ts";
 import { notify } from "../app/notices.ts";
 import { backoff } from "../realtime/backoff.ts";
 import { useChat } from "./context.ts";
@@ -16,8 +16,8 @@ export interface Opening {
   again: () => void;
 }
 
-/** Opens the conversation's pane; `there` says whether it has one. Tried at once when the connection changes. */
-export function useOpening(id: string, there: boolean): Opening {
+/** Opens the conversation's pane, around the message `at` where that is given; `there` says whether it has one. Tried at once when the connection changes. */
+export function useOpening(id: string, there: boolean, at = 0): Opening {
   const chat = useChat();
   const [ready, setReady] = useState(false);
   const [failures, setFailures] = useState(0);
@@ -29,12 +29,13 @@ export function useOpening(id: string, there: boolean): Opening {
     let here = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const fail = (error: unknown): void => {
-      if (!failures) notify(sentenceOf(error), true);
+      const held = chat.store.peek(id)?.pane;
+      if (!failures && !(held && error instanceof NoAnswer)) notify(sentenceOf(error), true);
       if (!here) return;
-      if (chat.store.peek(id)?.pane) setReady(true);
+      if (held) setReady(true);
       else timer = setTimeout(() => setFailures(failures + 1), backoff(failures + 1));
     };
-    chat.sync.openPane(id).then(() => here && setReady(true), fail);
+    (at ? chat.sync.openFor(id, at) : chat.sync.openPane(id)).then(() => here && setReady(true), fail);
     void chat.sync.loadMembers(id).catch(() => undefined);
     return () => {
       here = false;

@@ -86,6 +86,11 @@ export class ScrollKeeper {
     return [...this.element.querySelectorAll<HTMLElement>("[data-key]")];
   }
 
+  /** The key of the first row that was seen when that was last noted, or "". */
+  first(): string {
+    return this.anchor?.key ?? "";
+  }
+
   capture(): void {
     const rows = this.rows();
     if (!rows.length) return;

@@ -12,6 +12,9 @@ import { AccountDialog } from "./account-dialog.tsx";
 import { Avatar, GroupAvatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
 import { Icon, Logo } from "./icons.tsx";
+import { later } from "./later.tsx";
+
+const SettingsDialog = later(async () => (await import("./settings-dialog.tsx")).default);
 
 interface Props {
   onNew: () => void;
@@ -108,7 +111,8 @@ function Preview({ conversation }: { conversation: Conversation }): JSX.Element 
 
 function Me(): JSX.Element {
   const { me, people } = useChat();
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState<"" | "account" | "settings">("");
+  const close = (): void => setOpen("");
   return (
     <footer class="sidebar-foot">
       <Avatar username={me.username} />
@@ -116,10 +120,14 @@ function Me(): JSX.Element {
         <bdi>{people.name(me.username)}</bdi>
         <small>@{me.username}</small>
       </span>
-      <button type="button" class="icon-button" aria-label="Your account" title="Your account" onClick={() => setOpen(true)}>
+      <button type="button" class="icon-button" aria-label="Settings" title="Settings" onClick={() => setOpen("settings")}>
+        <Icon name="settings" />
+      </button>
+      <button type="button" class="icon-button" aria-label="Your account" title="Your account" onClick={() => setOpen("account")}>
         <Icon name="more" />
       </button>
-      {open && <AccountDialog onClose={() => setOpen(false)} />}
+      {open === "account" && <AccountDialog onClose={close} />}
+      {open === "settings" && <SettingsDialog onClose={close} />}
     </footer>
   );
 }

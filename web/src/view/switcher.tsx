@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { ConversationKind } from "../api/types.ts";
 import { navigate, pathOf } from "../app/route.ts";
 import { unread } from "../state/conversations.ts";
 import { conversationName } from "../state/names.ts";
@@ -9,28 +10,38 @@ import { rank } from "../state/switching.ts";
 import { useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
+import { openSearch } from "./search-panel.tsx";
 
 const SHOWN = 12;
 
 export function Switcher({ onClose }: { onClose: () => void }): JSX.Element {
-  const { store, people, me } = useChat();
+  const chat = useChat();
+  const { store, people, me } = chat;
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
   const choices = store.order.value.map((id) => {
     const { conversation } = store.get(id)!;
     const name = conversationName(conversation, me.username, (username) => people.name(username));
-    return { id, name, unread: unread(conversation) };
+    return { id, name, unread: unread(conversation), kind: conversation.kind };
   });
-  const found = rank(choices, query).slice(0, SHOWN);
+  const wanted = query.trimStart();
+  const messages = wanted.startsWith("?");
+  const found = messages ? [] : rank(choices.filter(kindOf(wanted)), wanted.replace(/^[#@]/, "")).slice(0, SHOWN);
   const go = (id: string | undefined): void => {
     if (!id) return;
     onClose();
     navigate(pathOf(id));
   };
+  const search = (): void => {
+    onClose();
+    chat.searching.close();
+    openSearch(chat, wanted.slice(1).trim());
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.isComposing) return;
     if (event.key === "ArrowDown") setAt(Math.min(found.length - 1, at + 1));
     else if (event.key === "ArrowUp") setAt(Math.max(0, at - 1));
+    else if (event.key === "Enter" && messages) search();
     else if (event.key === "Enter") go(found[at]?.id);
     else return;
     event.preventDefault();
@@ -73,8 +84,19 @@ export function Switcher({ onClose }: { onClose: () => void }): JSX.Element {
             </li>
           ))}
         </ul>
-        {!found.length && <p class="hint" role="status">No conversation of that name</p>}
+        {messages && (
+          <button type="button" class="button" onClick={search}>Search messages for “<bdi>{wanted.slice(1).trim()}</bdi>”</button>
+        )}
+        <p class="hint"><kbd>#</kbd> groups, <kbd>@</kbd> people, <kbd>?</kbd> messages</p>
+        {!messages && !found.length && <p class="hint" role="status">No conversation of that name</p>}
       </div>
     </Dialog>
   );
+}
+
+/** `#` asks for groups, `@` for people, anything else for both. */
+function kindOf(wanted: string): (choice: { kind: ConversationKind }) => boolean {
+  if (wanted.startsWith("#")) return ({ kind }) => kind === "group";
+  if (wanted.startsWith("@")) return ({ kind }) => kind === "direct";
+  return () => true;
 }

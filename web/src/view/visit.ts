@@ -15,17 +15,30 @@ export class Visit {
   readonly mode: Signal<Mode> = signal({ kind: "new" });
   /** The row that the Tab key leads to; "" for the last one. */
   readonly active = signal("");
+  /** The key of the row that was last gone to from elsewhere; "" before. */
+  readonly landed = signal("");
+  /** The timestamp of the message that the visit begins at, or 0. */
+  readonly landing: number;
+  /** The timestamp of the day from which one goes to another, while that is asked; 0 while not. */
+  readonly jumping = signal(0);
+  /** Whether something was marked unread in this visit: then seeing messages doesn't count as reading them. */
+  marked = false;
+  /** The message that an emoji is chosen for. */
+  readonly reacting: Signal<Message | null> = signal(null);
   readonly deleting: Signal<Message | null> = signal(null);
   /** Set by the list and by the composer while they are there. */
   toEnd: () => void = () => undefined;
-  toMessage: (timestamp: number) => void = () => undefined;
+  toMessage: (timestamp: number, quietly?: boolean) => void = () => undefined;
+  /** To the first message at or after a moment, or else the last. */
+  toTime: (timestamp: number) => void = () => undefined;
   toUnread: () => void = () => undefined;
   byPages: (pages: number) => void = () => undefined;
   focusComposer: () => void = () => undefined;
   setText: (text: string) => void = () => undefined;
 
-  constructor(id: string, unreadAfter: number | null) {
+  constructor(id: string, unreadAfter: number | null, landing = 0) {
     this.id = id;
+    this.landing = landing;
     this.unreadAfter = signal(unreadAfter);
   }
 }

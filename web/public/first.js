@@ -1,0 +1,13 @@
+// Sets how the page looks before anything is drawn, so that nobody who chose dark sees a flash of light. A file of its
+// own, since the content security policy allows no script in the page; the names are those of src/app/settings.ts.
+(function () {
+  "use strict";
+  try {
+    for (const name of ["theme", "motion"]) {
+      const value = localStorage.getItem("tertulia.setting." + name);
+      if (value && /^[a-z]{1,16}$/.test(value)) document.documentElement.dataset[name] = value;
+    }
+  } catch {
+    // Storage is refused: the page looks as the system says.
+  }
+})();

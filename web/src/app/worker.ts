@@ -1,0 +1,27 @@
+/** The service worker: the page opens without a connection, and can be installed. */
+
+import { navigate } from "./route.ts";
+
+interface Policies {
+  createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): { createScriptURL: (url: string) => string };
+}
+
+const ADDRESS = "/sw.js";
+
+/** Where a browser has none or refuses it, everything else works as before. */
+export function startWorker(): void {
+  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  navigator.serviceWorker.addEventListener("message", ({ data }) => {
+    const path: unknown = (data as { go?: unknown } | null)?.go;
+    if (typeof path === "string" && path.startsWith("/") && !path.startsWith("//")) navigate(path);
+  });
+  const register = (): void => void navigator.serviceWorker.register(trusted()).catch(() => undefined);
+  if (document.readyState === "complete") register();
+  else addEventListener("load", register, { once: true });
+}
+
+/** The policy of the page takes no plain text where a script is named; this names one, and no other. */
+function trusted(): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: Policies };
+  return trustedTypes?.createPolicy("tertulia-worker", { createScriptURL: () => ADDRESS }).createScriptURL(ADDRESS) ?? ADDRESS;
+}

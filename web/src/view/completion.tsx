@@ -1,0 +1,128 @@
+/** The list that completes what is typed where one writes: names after `@`, emoji after `:`. The focus stays in the box. */
+
+import type { JSX, RefObject } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { catalogue, chosen, loadEmoji, noteUse } from "../app/emoji.ts";
+import type { Chat } from "../app/chat.ts";
+import { tokenAt, type Token } from "../state/completing.ts";
+import type { Conversation } from "../state/conversations.ts";
+import { searchEmoji } from "../state/emoji.ts";
+import { rank } from "../state/switching.ts";
+import { Avatar } from "./avatar.tsx";
+import { replace } from "./composer-keys.ts";
+import { useChat } from "./context.ts";
+
+const SHOWN = 6;
+const LIST = "completion";
+
+interface Offer {
+  readonly key: string;
+  /** What is written in the place of what was typed. */
+  readonly put: string;
+  readonly username?: string;
+  readonly name: string;
+  readonly code: string;
+}
+
+type Aria = Record<`aria-${string}`, string> & { "aria-autocomplete": "list" };
+
+export interface Completion {
+  /** Looks again at what is typed; called when that or the caret changes. */
+  look: () => void;
+  /** Whether the key was for the list. */
+  onKey: (event: KeyboardEvent) => boolean;
+  /** What the box says about the list. */
+  aria: Aria;
+  list: JSX.Element;
+}
+
+export function useCompletion(conversation: Conversation, box: RefObject<HTMLTextAreaElement | null>): Completion {
+  const chat = useChat();
+  const [token, setToken] = useState<Token | null>(null);
+  const [at, setAt] = useState(0);
+  const [closed, setClosed] = useState(-1);
+  const offers = token && token.from !== closed ? offersFor(token, chat, conversation) : [];
+  useEffect(() => {
+    if (token?.kind === ":") void loadEmoji().catch(() => undefined);
+  }, [token?.kind]);
+
+  const look = (): void => {
+    const field = box.current;
+    const found = field && field.selectionStart === field.selectionEnd ? tokenAt(field.value, field.selectionStart) : null;
+    if (found?.query !== token?.query || found?.from !== token?.from) setAt(0);
+    if (!found || found.from !== closed) setClosed(-1);
+    setToken(found);
+  };
+  const pick = (offer: Offer | undefined): void => {
+    if (!offer || !token) return;
+    replace(box.current!, token.from, token.to, offer.put);
+    if (!offer.username) noteUse(offer.put);
+    setToken(null);
+  };
+  const onKey = (event: KeyboardEvent): boolean => {
+    if (!offers.length || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return false;
+    if (event.key === "ArrowDown") setAt((at + 1) % offers.length);
+    else if (event.key === "ArrowUp") setAt((at + offers.length - 1) % offers.length);
+    else if (event.key === "Enter" || event.key === "Tab") pick(offers[at]);
+    else if (event.key === "Escape") setClosed(token!.from);
+    else return false;
+    event.preventDefault();
+    return true;
+  };
+  const aria: Aria = offers.length
+    ? { "aria-autocomplete": "list", "aria-controls": LIST, "aria-activedescendant": `${LIST}-${at}` }
+    : { "aria-autocomplete": "list" };
+  return { look, onKey, aria, list: <Offers offers={offers} at={at} onPoint={setAt} onPick={pick} /> };
+}
+
+function offersFor(token: Token, chat: Chat, conversation: Conversation): Offer[] {
+  return token.kind === "@" ? people(token.query, chat, conversation) : emoji(token.query);
+}
+
+/** Members, by name or username. */
+function people(query: string, chat: Chat, conversation: Conversation): Offer[] {
+  const members = conversation.members
+    .filter(({ username }) => username !== chat.me.username)
+    .map(({ username }) => ({ id: username, name: `${chat.people.name(username)} ${username}`, unread: 0 }));
+  return rank(members, query)
+    .slice(0, SHOWN)
+    .map(({ id }) => ({ key: id, put: `@${id} `, username: id, name: chat.people.name(id), code: `@${id}` }));
+}
+
+function emoji(query: string): Offer[] {
+  return searchEmoji(catalogue.value?.all ?? [], query, SHOWN).map((entry) => {
+    const sign = chosen(entry);
+    return { key: entry.emoji, put: sign, name: entry.label, code: `:${entry.codes[0]}:` };
+  });
+}
+
+function Offers(props: { offers: Offer[]; at: number; onPoint: (at: number) => void; onPick: (offer: Offer) => void }): JSX.Element {
+  const { offers, at } = props;
+  return (
+    <div class="completion">
+      {offers.length > 0 && (
+        <ul class="completion-list" role="listbox" id={LIST} aria-label="Suggestions">
+          {offers.map((offer, index) => (
+            <li
+              key={offer.key}
+              id={`${LIST}-${index}`}
+              role="option"
+              class="picker-item"
+              aria-selected={index === at}
+              onMouseMove={() => props.onPoint(index)}
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => props.onPick(offer)}
+            >
+              {offer.username ? <Avatar username={offer.username} /> : <span class="completion-emoji" aria-hidden="true">{offer.put}</span>}
+              <span class="person">
+                <bdi>{offer.name}</bdi>
+                <small>{offer.code}</small>
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <span class="hidden" role="status">{offers.length > 0 ? `${offers.length} suggestions` : ""}</span>
+    </div>
+  );
+}

@@ -1,0 +1,150 @@
+/** Chooses an emoji: search, groups, those used often, a skin tone. All of it by keyboard. */
+
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { catalogue, chosen, loadEmoji, uses, type Catalogue } from "../app/emoji.ts";
+import { settings, TONES } from "../app/settings.ts";
+import { sentenceOf } from "../api/errors.ts";
+import { searchEmoji, withTone, type Emoji } from "../state/emoji.ts";
+import { Dialog } from "./dialog.tsx";
+import { gridKeys } from "./grid-keys.ts";
+import { Icon } from "./icons.tsx";
+
+const FOUND_MAX = 80;
+const OFTEN = "often";
+const NAMES: Record<string, [sign: string, name: string]> = {
+  [OFTEN]: ["🕘", "Used often"],
+  "smileys-emotion": ["😀", "Faces and feelings"],
+  "people-body": ["👋", "People"],
+  "animals-nature": ["🐻", "Animals and nature"],
+  "food-drink": ["🍎", "Food and drink"],
+  "travel-places": ["🚲", "Travel and places"],
+  activities: ["⚽", "Activities"],
+  objects: ["💡", "Things"],
+  symbols: ["♻️", "Signs"],
+  flags: ["🏁", "Flags"],
+};
+const TONE_NAMES = ["No skin tone", "Light", "Medium light", "Medium", "Medium dark", "Dark"];
+
+interface Props {
+  title: string;
+  onPick: (emoji: string) => void;
+  onClose: () => void;
+}
+
+export default function EmojiPicker({ title, onPick, onClose }: Props): JSX.Element {
+  const [query, setQuery] = useState("");
+  const [problem, setProblem] = useState("");
+  const [group, setGroup] = useState(() => (uses.peek().length ? OFTEN : "smileys-emotion"));
+  const all = catalogue.value;
+  useEffect(() => {
+    loadEmoji().catch((error: unknown) => setProblem(sentenceOf(error)));
+  }, []);
+  const shown = all ? entriesOf(all, query, group) : [];
+  const pick = (entry: Emoji | undefined): void => {
+    if (!entry) return;
+    onClose();
+    onPick(chosen(entry));
+  };
+  return (
+    <Dialog title={title} onClose={onClose} class="emoji-dialog">
+      <div class="search-box">
+        <Icon name="search" />
+        <input
+          autofocus
+          aria-label="Search emoji"
+          placeholder="Search"
+          autocomplete="off"
+          value={query}
+          onInput={(event) => setQuery(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.isComposing) return;
+            if (event.key === "Enter") pick(shown[0]);
+            else if (event.key === "ArrowDown") document.querySelector<HTMLElement>(".emoji-grid button")?.focus();
+            else return;
+            event.preventDefault();
+          }}
+        />
+      </div>
+      {all && <Groups all={all} group={query ? "" : group} onChoose={(name) => { setQuery(""); setGroup(name); }} />}
+      <Grid key={query || group} entries={shown} label={query ? "Found" : (NAMES[group]?.[1] ?? group)} onPick={pick} />
+      <p class="hint" role="status">{problem || (query && all ? `${shown.length || "No"} emoji found` : "")}</p>
+      <Tone />
+    </Dialog>
+  );
+}
+
+function entriesOf(all: Catalogue, query: string, group: string): readonly Emoji[] {
+  if (query.trim()) return searchEmoji(all.all, query, FOUND_MAX);
+  if (group !== OFTEN) return all.groups.find(({ name }) => name === group)?.emoji ?? [];
+  return uses.value.map(({ emoji }) => all.all.find((entry) => entry.emoji === emoji) ?? { emoji, codes: [], label: emoji, tags: [], toned: false });
+}
+
+function Groups(props: { all: Catalogue; group: string; onChoose: (name: string) => void }): JSX.Element {
+  const names = [OFTEN, ...props.all.groups.map(({ name }) => name)];
+  return (
+    <div class="emoji-groups" role="group" aria-label="Groups">
+      {names.map((name) => {
+        const [sign, label] = NAMES[name] ?? ["•", name];
+        return (
+          <button
+            key={name}
+            type="button"
+            class="action emoji"
+            aria-pressed={name === props.group}
+            aria-label={label}
+            title={label}
+            onClick={() => props.onChoose(name)}
+          >
+            {sign}
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+function Grid(props: { entries: readonly Emoji[]; label: string; onPick: (entry: Emoji) => void }): JSX.Element {
+  const [at, setAt] = useState(0);
+  const grid = useRef<HTMLDivElement>(null);
+  const tone = Number(settings.tone.value);
+  return (
+    <div
+      ref={grid}
+      class="emoji-grid"
+      role="group"
+      aria-label={props.label}
+      onKeyDown={(event) => gridKeys(event, grid.current!, setAt)}
+    >
+      {props.entries.map((entry, index) => (
+        <button
+          key={entry.emoji}
+          type="button"
+          class="action emoji"
+          tabIndex={index === Math.min(at, props.entries.length - 1) ? 0 : -1}
+          aria-label={entry.label}
+          title={entry.codes[0] ? `${entry.label} :${entry.codes[0]}:` : entry.label}
+          onFocus={() => setAt(index)}
+          onClick={() => props.onPick(entry)}
+        >
+          {withTone(entry, tone)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Tone(): JSX.Element {
+  return (
+    <label class="emoji-tone">
+      <span>Skin tone</span>
+      <select value={settings.tone.value} onChange={(event) => (settings.tone.value = event.currentTarget.value as (typeof TONES)[number])}>
+        {TONES.map((tone) => (
+          <option key={tone} value={tone}>
+            {withTone({ emoji: "✋", toned: true }, Number(tone))} {TONE_NAMES[Number(tone)]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
