@@ -15,6 +15,7 @@ ROWS: Final = 50
 SAMPLE: Final = HOSTILE[::18]
 """For places that take a step of a person's each time."""
 KINDS: Final = ("http://", "https://", "mailto:")
+"""What a link in a text may be."""
 LOOK: Final = """([box, frames]) => {
   const page = document.documentElement;
   const scrolled = (element, end) => {
@@ -54,6 +55,9 @@ def harmless(guest: Guest, box: str, frames: str) -> None:
     assert looked["ran"] is None
     assert (looked["foreign"], looked["scripts"], looked["wider"], looked["broken"]) == (0, 0, False, [])
     for address, relation in looked["links"]:
+        if address.startswith(f"{guest.base_url}/"):
+            # The page's own.
+            continue
         assert address.startswith(KINDS), address
         assert relation == "noopener noreferrer nofollow"
 
@@ -150,8 +154,12 @@ def test_as_names_of_people(people: tuple[Guest, Guest, list[str]], place: Place
         ana.call("PUT", f"/api/conversations/{group}/members/{user['username']}", {})
     ben.page.goto(f"/c/{group}")
     expect(ben.composer).to_be_visible()
-    expect(ben.log.locator(".change").last).to_contain_text(names[-1].split()[0])
+    expect(ben.log.locator(".change").last).to_contain_text(f"and {len(names) - 4} others")
     harmless(ben, ".scroller", ".change")
+    for text in SAMPLE:
+        _speaks(ana, f"hostile{HOSTILE.index(text)}", group)
+    expect(ben.log.locator("article")).to_have_count(len(SAMPLE))
+    harmless(ben, ".scroller", ".scroller .bubble-column")
     ben.page.get_by_role("button", name="Members and settings").click()
     members = ben.page.get_by_role("dialog").get_by_role("listitem")
     expect(members.nth(len(names) // 2)).to_be_visible()
@@ -164,6 +172,13 @@ def test_as_names_of_people(people: tuple[Guest, Guest, list[str]], place: Place
     assert strangers == []
 
 
+def _speaks(ana: Guest, username: str, group: str) -> None:
+    token = ana.call("POST", "/api/auth/sign-in", {"username": username, "password": PASSWORD})["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    message = {"id": "first", "text": "Good evening"}
+    assert ana.http.post(f"/api/conversations/{group}/messages", json=message, headers=headers).is_success
+
+
 def test_as_names_of_files(people: tuple[Guest, Guest, list[str]]) -> None:
     """In the row of a file, on its button, and in the line that the list shows."""
     ana, ben, strangers = people
@@ -172,7 +187,9 @@ def test_as_names_of_files(people: tuple[Guest, Guest, list[str]]) -> None:
     expect(ben.composer).to_be_visible()
     for texts in batches(ROWS):
         for text in texts:
-            upload = ana.post("/api/media", {"name": f"{in_line(text, 200)}.bin", "type": "application/x-thing", "size": 1})
+            upload = ana.post(
+                "/api/media", {"name": f"{in_line(text, 200)}.bin", "type": "application/x-thing", "size": 1}
+            )
             assert ana.http.put(upload["url"], content=b"x", headers=upload["headers"]).is_success
             ana.post(f"/api/media/{upload['id']}/complete", {})
             last = say(ana, group, "", attachments=[{"media": upload["id"]}])

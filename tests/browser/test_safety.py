@@ -6,6 +6,7 @@ from tests.browser.guests import Guest
 
 Invite = Callable[..., Guest]
 
+
 def test_the_policy_lets_nothing_foreign_in(invite: Invite) -> None:
     """The page runs under a strict content security policy, with Trusted Types."""
     ana = invite("Ana")
