@@ -83,7 +83,7 @@ async def test_reading_has_no_limit_of_its_own() -> None:
         await world.chat.history.log(who("ana"), direct, after=0, limit=1)
         await world.chat.conversations.list(who("ana"), after="", limit=1)
         await world.chat.members.list(who("ana"), direct, after="", limit=1)
-    upload, _ = await world.chat.media.announce(who("ben"), "a", "a/b", 1)
+    upload = (await world.chat.media.announce(who("ben"), "a", "a/b", 1)).upload
     await world.media.write(upload.id, stream(b"x"))
     for _ in range(5):
         await world.chat.media.describe(who("ben"), upload.id)
