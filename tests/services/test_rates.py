@@ -30,6 +30,8 @@ BY_PERSON: dict[str, Limited] = {
     "read": lambda w, u: w.chat.receipts.move(who(u), "g", 1),
     "search": lambda w, u: w.chat.search.search(who(u), SearchQuery(), cursor="", limit=1),
     "announce": lambda w, u: w.chat.media.announce(who(u), "a", "b", 1),
+    "parts": lambda w, u: w.chat.media.missing(who(u), "unknown"),
+    "complete": lambda w, u: w.chat.media.complete(who(u), "unknown"),
     "ticket": lambda w, u: w.chat.tickets.issue(who(u), ""),
 }
 BY_ADDRESS: dict[str, Limited] = {
