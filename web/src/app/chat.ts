@@ -15,6 +15,7 @@ import { Drafts } from "./drafts.ts";
 import { MediaDesk } from "./media/desk.ts";
 import { Moment } from "./moment.ts";
 import { attempt } from "./notices.ts";
+import { holdPage } from "./pages.ts";
 import { People } from "./people.ts";
 import { learn, statusHere, watched } from "./presence.ts";
 import { Reading } from "./reading.ts";
@@ -91,6 +92,7 @@ export class Chat {
     this.watchConnection();
     this.watchPresence();
     this.socket.start();
+    holdPage();
     void this.sending.load();
   }
 
