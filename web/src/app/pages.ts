@@ -7,9 +7,12 @@ const PREFIX = "tertulia-page.";
 /** This page's name. */
 export const page = newId();
 
+let holding = false;
+
 /** From now on other pages can tell that this one is open. Where a browser has no locks, none can. */
 export function holdPage(): void {
-  if (typeof navigator !== "undefined" && "locks" in navigator) {
+  if (!holding && typeof navigator !== "undefined" && "locks" in navigator) {
+    holding = true;
     void navigator.locks.request(PREFIX + page, () => new Promise<never>(() => undefined)).catch(() => undefined);
   }
 }
