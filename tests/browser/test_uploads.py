@@ -184,12 +184,13 @@ def test_what_is_too_large_empty_or_too_much_is_refused_in_a_sentence(invite: In
 def test_a_large_file_comes_in_parts_and_goes_on_after_a_lost_connection(
     pair: tuple[Guest, Guest], tmp_path: Path
 ) -> None:
-    """Only the part that was lost is sent again, and what the other downloads is the file."""
+    """Only the part that was lost is sent again, progress is what is there, and the other downloads the same file."""
     ana, ben = pair
     content = hashlib.shake_128(b"seed").digest(20 * MIB)
     large = tmp_path / "large.bin"
     large.write_bytes(content)
     sent: list[str] = []
+    last: list[Route] = []
 
     def lose_the_second_once(route: Route) -> None:
         match = PART.search(route.request.url)
@@ -197,12 +198,19 @@ def test_a_large_file_comes_in_parts_and_goes_on_after_a_lost_connection(
         sent.append(match[1])
         if sent.count("2") == 1 and match[1] == "2":
             route.abort("connectionreset")
+        elif match[1] == "3":
+            last.append(route)
         else:
             route.continue_()
 
     ana.page.route(PART, lose_the_second_once)
     with ana.forgiving("ERR_CONNECTION_RESET"):
         ana.page.locator("input[type=file]").set_input_files(large)
+        expect(ana.page.get_by_role("progressbar", name="Upload of large.bin")).to_have_attribute(
+            "value", str(16 / 20), timeout=60_000
+        )
+        expect(ana.page.locator(".tray-item")).to_contain_text("17 MB of 21 MB")
+        last[0].continue_()
         expect(ana.page.locator(".tray-item")).to_contain_text("ready", timeout=60_000)
     assert sent == ["1", "2", "2", "3"]
     ana.composer.press("Enter")
