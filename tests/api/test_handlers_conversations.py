@@ -133,4 +133,6 @@ async def test_a_message_carries_files(caller: Caller, group: str) -> None:
     """The upload's name and size, the sender's words."""
     media = await caller.world.upload("ana")
     sent = await say(caller, group, "", id="x", attachments=[{"media": media, "alt": "a cat"}])
-    assert sent["attachments"] == [{"media": media, "name": "a.png", "type": "image/png", "size": 10, "alt": "a cat"}]
+    assert sent["attachments"] == [
+        {"media": media, "name": "a.bin", "type": "application/x-bytes", "size": 10, "alt": "a cat"}
+    ]

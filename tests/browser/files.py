@@ -1,15 +1,19 @@
-"""Files that people in the tests send: made here, real ones."""
+"""Files that people in the tests send: made here, real ones; and the ways by which they do."""
 
 import io
 import math
+import re
 import struct
 import wave
+from collections.abc import Callable
 from typing import Final, TypedDict
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import ElementHandle, JSHandle, Locator, Page
+from playwright.sync_api import ElementHandle, JSHandle, Locator, Page, Route, expect
+from tests.browser.guests import Guest
 
 RATE: Final = 8_000
+CONTENT: Final = re.compile(r"/api/media/[^/]+/content")
 
 
 class Made(TypedDict):
@@ -92,3 +96,51 @@ def paste(page: Page, target: Locator, *files: Made, words: str = "") -> None:
         }""",
         [element, held, words],
     )
+
+
+def choose(guest: Guest, *files: Made) -> None:
+    """By the button."""
+    guest.page.locator("input[type=file]").set_input_files(list(files))
+
+
+def ready(guest: Guest, count: int = 1) -> None:
+    """So many files of what is being written are uploaded."""
+    expect(guest.page.locator(".tray-item", has_text="ready")).to_have_count(count)
+
+
+def pictures(guest: Guest) -> Locator:
+    return guest.log.locator(".picture img")
+
+
+def is_loaded(image: Locator) -> None:
+    """The browser has decoded it."""
+    handle = image.element_handle()
+    image.page.wait_for_function("(image) => image.complete && image.naturalWidth > 0", arg=handle)
+
+
+def held_up(page: Page, pattern: re.Pattern[str], method: str = "PUT") -> list[Route]:
+    """Requests that match wait, in the list, until the test lets them go."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == method:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(pattern, hold)
+    return held
+
+
+def let_go(page: Page, pattern: re.Pattern[str], held: list[Route]) -> None:
+    for route in held:
+        route.continue_()
+    page.unroute(pattern)
+
+
+def pair_of(invite: Callable[..., Guest], **options: object) -> tuple[Guest, Guest]:
+    """Two who have a conversation, which is on both screens."""
+    ana, ben = invite("Ana María", **options), invite("Ben Okafor", **options)
+    ana.visit(ben)
+    ben.open("Ana María")
+    return ana, ben

@@ -1,22 +1,32 @@
-"""Two people send each other files."""
+"""Files in a conversation: pictures, films, sounds, and what their names may do."""
 
-import hashlib
-import json
 import re
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
-from tests.browser.files import Made, animation, drop, made, paste, picture, text, tone
+from playwright.sync_api import expect
+from tests.browser.files import (
+    CONTENT,
+    animation,
+    choose,
+    drop,
+    held_up,
+    is_loaded,
+    let_go,
+    made,
+    pair_of,
+    paste,
+    picture,
+    pictures,
+    ready,
+    tone,
+)
 from tests.browser.guests import Guest, quiet
 
 Invite = Callable[..., Guest]
 
-CONTENT: Final = re.compile(r"/api/media/[^/]+/content")
-PART: Final = re.compile(r"/api/media/[^/]+/parts/(\d+)\?")
-REFUSED: Final = "Failed to load resource"
+ABOUT: Final = re.compile(r"/api/media/[^/]+$")
 SHIFTS: Final = """() => {
   window.shifts = [];
   new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map((entry) => entry.value)))
@@ -29,271 +39,30 @@ OVERFLOW: Final = """() => {
   const list = document.querySelector('.scroller');
   return list.scrollWidth - list.clientWidth;
 }"""
-MIB: Final = 1024 * 1024
+FILM: Final = """async () => {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [320, 180];
+  const brush = canvas.getContext('2d');
+  const recorder = new MediaRecorder(canvas.captureStream(10), { mimeType: 'video/webm;codecs=vp8' });
+  const pieces = [];
+  recorder.ondataavailable = ({ data }) => pieces.push(data);
+  const stopped = new Promise((resolve) => { recorder.onstop = resolve; });
+  recorder.start();
+  for (let frame = 0; frame < 10; frame += 1) {
+    brush.fillStyle = frame % 2 ? 'teal' : 'gold';
+    brush.fillRect(0, 0, 320, 180);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  recorder.stop();
+  await stopped;
+  return [...new Uint8Array(await new Blob(pieces).arrayBuffer())];
+}"""
 
 
 @pytest.fixture
 def pair(invite: Invite) -> tuple[Guest, Guest]:
     """Two who have a conversation, which is on both screens."""
-    return _pair(invite)
-
-
-def _pair(invite: Invite, **options: object) -> tuple[Guest, Guest]:
-    ana, ben = invite("Ana María", **options), invite("Ben Okafor", **options)
-    ana.visit(ben)
-    ben.open("Ana María")
-    return ana, ben
-
-
-def choose(guest: Guest, *files: Made) -> None:
-    guest.page.locator("input[type=file]").set_input_files(list(files))
-
-
-def ready(guest: Guest, count: int = 1) -> None:
-    expect(guest.page.locator(".tray-item", has_text="ready")).to_have_count(count)
-
-
-def pictures(guest: Guest) -> Locator:
-    return guest.log.locator(".picture img")
-
-
-def is_loaded(image: Locator) -> None:
-    """The browser has decoded it."""
-    handle = image.element_handle()
-    image.page.wait_for_function("(image) => image.complete && image.naturalWidth > 0", arg=handle)
-
-
-def held_up(page: Page, pattern: re.Pattern[str], method: str = "PUT") -> list[Route]:
-    """Requests that match wait, in the list, until the test lets them go."""
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        if route.request.method == method:
-            held.append(route)
-        else:
-            route.continue_()
-
-    page.route(pattern, hold)
-    return held
-
-
-def let_go(page: Page, pattern: re.Pattern[str], held: list[Route]) -> None:
-    for route in held:
-        route.continue_()
-    page.unroute(pattern)
-
-
-def test_a_picture_chosen_by_the_button_is_seen_by_the_other_with_its_description(pair: tuple[Guest, Guest]) -> None:
-    ana, ben = pair
-    with ana.page.expect_file_chooser() as chooser:
-        ana.page.get_by_role("button", name="Attach files").click()
-    chooser.value.set_files(picture("beach.png"))
-    ready(ana)
-    ana.page.get_by_label("Description of beach.png").fill("Gold on teal")
-    ana.say("Look")
-    expect(ben.message("Look").get_by_role("button", name="Image: Gold on teal. Open")).to_be_visible()
-    expect(pictures(ben)).to_have_attribute("alt", "Gold on teal")
-    is_loaded(pictures(ben))
-    is_loaded(pictures(ana))
-    expect(ana.page.locator(".tray-item")).to_have_count(0)
-
-
-def test_files_dropped_while_writing_leave_the_text_and_the_focus_alone(pair: tuple[Guest, Guest]) -> None:
-    ana, ben = pair
-    ana.composer.press_sequentially("half a sent")
-    drop(ana.page, ana.log, picture(), text())
-    ready(ana, 2)
-    expect(ana.page.locator(".drop-target")).to_have_count(0)
-    expect(ana.composer).to_be_focused()
-    ana.page.keyboard.type("ence")
-    ana.page.keyboard.press("Enter")
-    expect(ben.message("half a sentence").locator(".picture img")).to_have_count(1)
-    expect(ben.message("half a sentence").get_by_role("button", name="Download notes.txt")).to_be_visible()
-
-
-def test_a_pasted_picture_is_attached_and_pasted_text_stays_text(pair: tuple[Guest, Guest]) -> None:
-    ana, ben = pair
-    paste(ana.page, ana.composer, picture("image.png"))
-    ready(ana)
-    paste(ana.page, ana.composer, picture("copy.png"), words="from a word processor, with its picture")
-    ready(ana)
-    ana.composer.press("Enter")
-    expect(pictures(ben)).to_have_count(1)
-
-
-def test_the_keyboard_opens_the_choice_of_files(pair: tuple[Guest, Guest]) -> None:
-    ana, _ = pair
-    with ana.page.expect_file_chooser() as chooser:
-        ana.page.keyboard.press("Control+Shift+U")
-    chooser.value.set_files([picture("one.png"), text()])
-    ready(ana, 2)
-
-
-def test_one_goes_on_writing_and_sending_elsewhere_while_files_are_uploaded(invite: Invite) -> None:
-    """A file holds up its own message and what comes after it in that conversation, in order, and nothing else."""
-    ana, ben = _pair(invite)
-    cleo = invite("Cleo")
-    cleo.visit(ana)
-    page = ana.page
-    held = held_up(page, CONTENT)
-    choose(ana, picture())
-    expect(page.get_by_role("progressbar", name="Upload of picture.png")).to_be_visible()
-    expect(ana.composer).to_be_editable()
-    ana.say("with a picture", "and then this")
-    expect(page.locator(".mark.sending")).to_have_count(2)
-    ana.open("Cleo")
-    ana.say("meanwhile")
-    cleo.sees("meanwhile")
-    assert ben.log.locator(".bubble .text").count() == 0
-    let_go(page, CONTENT, held)
-    ben.sees("with a picture", "and then this")
-    expect(pictures(ben)).to_have_count(1)
-    ana.open("Ben Okafor")
-    quiet(ana)
-
-
-def test_an_upload_that_is_cancelled_is_gone_and_the_text_stays(pair: tuple[Guest, Guest]) -> None:
-    ana, ben = pair
-    held = held_up(ana.page, CONTENT)
-    ana.composer.fill("without it")
-    choose(ana, picture())
-    expect(ana.page.get_by_role("progressbar")).to_be_visible()
-    ana.page.get_by_role("button", name="Cancel picture.png").click()
-    expect(ana.page.locator(".tray-item")).to_have_count(0)
-    expect(ana.composer).to_be_focused()
-    ana.composer.press("Enter")
-    ben.sees("without it")
-    expect(ben.log.locator(".media")).to_have_count(0)
-    for route in held:
-        route.abort()
-
-
-def test_an_upload_that_is_refused_says_why_keeps_the_text_and_can_be_tried_again(pair: tuple[Guest, Guest]) -> None:
-    ana, ben = pair
-    problem = {"code": "media_broken", "detail": "The content is damaged.", "status": 400, "type": "", "title": ""}
-    with ana.forgiving(REFUSED):
-        ana.page.route("**/complete", lambda route: route.fulfill(status=400, json=problem), times=1)
-        ana.composer.fill("the text")
-        choose(ana, picture())
-        expect(ana.page.locator(".tray-item").get_by_role("alert")).to_have_text("The content is damaged.")
-        ana.composer.press("Enter")
-        expect(ana.page.locator(".notice")).to_contain_text("“picture.png” could not be uploaded")
-        expect(ana.composer).to_have_value("the text")
-    ana.page.get_by_role("button", name="Retry picture.png").click()
-    ready(ana)
-    ana.composer.press("Enter")
-    expect(ben.message("the text").locator(".picture img")).to_have_count(1)
-
-
-def test_a_file_that_turns_out_wrong_after_sending_gives_the_message_back(pair: tuple[Guest, Guest]) -> None:
-    """The server refuses a text that calls itself a picture; the text and the other file return to the composer."""
-    ana, ben = pair
-    held = held_up(ana.page, CONTENT)
-    choose(ana, made("liar.png", "image/png", b"I am no picture"), text())
-    ana.say("two files")
-    with ana.forgiving(REFUSED):
-        let_go(ana.page, CONTENT, held)
-        problem = ana.log.locator(".problem")
-        expect(problem).to_contain_text("Not sent. “liar.png”: The content is not what its name or type says.")
-    problem.get_by_role("button", name="Edit").click()
-    expect(ana.composer).to_have_value("two files")
-    ana.page.get_by_role("button", name="Remove liar.png").click()
-    ready(ana)
-    ana.composer.press("Enter")
-    expect(ben.message("two files").get_by_role("button", name="Download notes.txt")).to_be_visible()
-
-
-def test_what_is_too_large_empty_or_too_much_is_refused_in_a_sentence(invite: Invite) -> None:
-    ana, _ = _pair(invite)
-
-    def tell_limit(route: Route) -> None:
-        answer = route.fetch()
-        body: dict[str, Any] = answer.json()
-        body["media"]["bytes_max"] = 1000
-        route.fulfill(response=answer, body=json.dumps(body))
-
-    ana.page.route("**/config.json", tell_limit)
-    ana.page.reload()
-    expect(ana.composer).to_be_visible()
-    choose(ana, text("big.txt", b"x" * 1001), text("none.txt", b""), text("fits.txt", b"x" * 1000))
-    ready(ana)
-    expect(ana.page.locator(".notice")).to_have_text(
-        ["“big.txt” is too large: a file may have 1 kB.", "“none.txt” is empty."]
-    )
-    choose(ana, *(text(f"{number}.txt") for number in range(11)))
-    expect(ana.page.locator(".notice").last).to_have_text("A message can have 10 files; 2 were left out.")
-    ready(ana, 10)
-
-
-def test_a_large_file_comes_in_parts_and_goes_on_after_a_lost_connection(
-    pair: tuple[Guest, Guest], tmp_path: Path
-) -> None:
-    """Only the part that was lost is sent again, and what the other downloads is the file."""
-    ana, ben = pair
-    content = hashlib.shake_128(b"seed").digest(20 * MIB)
-    large = tmp_path / "large.bin"
-    large.write_bytes(content)
-    sent: list[str] = []
-
-    def lose_the_second_once(route: Route) -> None:
-        match = PART.search(route.request.url)
-        assert match is not None
-        sent.append(match[1])
-        if sent.count("2") == 1 and match[1] == "2":
-            route.abort("connectionreset")
-        else:
-            route.continue_()
-
-    ana.page.route(PART, lose_the_second_once)
-    with ana.forgiving("ERR_CONNECTION_RESET"):
-        ana.page.locator("input[type=file]").set_input_files(large)
-        expect(ana.page.locator(".tray-item")).to_contain_text("ready", timeout=60_000)
-    assert sent == ["1", "2", "2", "3"]
-    ana.composer.press("Enter")
-    with ben.page.expect_download() as download:
-        ben.log.get_by_role("button", name="Download large.bin").click()
-    assert download.value.suggested_filename == "large.bin"
-    assert hashlib.sha256(download.value.path().read_bytes()).digest() == hashlib.sha256(content).digest()
-
-
-def test_files_of_a_draft_stay_with_their_conversation(invite: Invite) -> None:
-    ana, _ = _pair(invite)
-    cleo = invite("Cleo")
-    cleo.visit(ana)
-    choose(ana, picture())
-    ready(ana)
-    ana.page.get_by_label("Description of picture.png").fill("kept")
-    ana.open("Cleo")
-    expect(ana.page.locator(".tray-item")).to_have_count(0)
-    ana.open("Ben Okafor")
-    ready(ana)
-    expect(ana.page.get_by_label("Description of picture.png")).to_have_value("kept")
-
-
-def test_a_message_whose_files_are_uploaded_survives_a_reload_and_another_says_what_is_lost(
-    pair: tuple[Guest, Guest],
-) -> None:
-    ana, ben = pair
-    page = ana.page
-    messages = re.compile(r"/api/conversations/[^/]+/messages$")
-    page.route(messages, lambda route: route.abort() if route.request.method == "POST" else route.continue_())
-    with ana.forgiving("ERR_FAILED|net::ERR"):
-        choose(ana, picture())
-        ready(ana)
-        ana.say("uploaded")
-        held = held_up(page, CONTENT)
-        choose(ana, picture("late.png"))
-        expect(page.get_by_role("progressbar")).to_be_visible()
-        ana.say("not uploaded")
-        expect(page.locator(".mark")).to_have_count(2)
-        page.reload()
-        for route in held:
-            route.abort()
-        page.unroute_all()
-        expect(ben.message("uploaded").locator(".picture img")).to_have_count(1, timeout=30_000)
-    expect(ana.log.locator(".problem")).to_contain_text("The page was closed before its files were uploaded.")
-    ana.log.get_by_role("button", name="Edit").click()
-    expect(ana.composer).to_have_value("not uploaded")
+    return pair_of(invite)
 
 
 def test_the_lightbox_by_keyboard_alone(pair: tuple[Guest, Guest]) -> None:
@@ -367,7 +136,7 @@ def test_nothing_moves_when_pictures_arrive(pair: tuple[Guest, Guest]) -> None:
 def test_animated_pictures_move_only_where_that_is_wanted_and_have_a_button(
     invite: Invite, motion: str, moves: bool
 ) -> None:
-    ana, ben = _pair(invite, reduced_motion=motion)
+    ana, ben = pair_of(invite, reduced_motion=motion)
     choose(ana, animation())
     ready(ana)
     ana.composer.press("Enter")
@@ -459,3 +228,65 @@ def test_files_have_words_in_the_list_in_replies_and_for_screen_readers(pair: tu
     page.keyboard.type("nice")
     page.keyboard.press("Enter")
     expect(ana.log.locator(".quoted-text")).to_have_text("Photo")
+
+
+def test_a_film_has_its_box_and_plays_in_the_browsers_own_player(pair: tuple[Guest, Guest]) -> None:
+    ana, ben = pair
+    choose(ana, made("film.webm", "video/webm", bytes(ana.page.evaluate(FILM))))
+    ready(ana)
+    ana.composer.press("Enter")
+    film = ben.log.locator("video")
+    expect(film).to_have_attribute("preload", "metadata")
+    ben.page.wait_for_function(
+        "(film) => film.videoWidth === 320 && film.videoHeight === 180", arg=film.element_handle()
+    )
+    box = ben.log.locator(".film-frame").bounding_box()
+    assert box is not None
+    assert (round(box["width"]), round(box["height"])) == (320, 180)
+    film.evaluate("(film) => { film.muted = true; return film.play(); }")
+    ben.page.wait_for_function("(film) => film.currentTime > 0.3", arg=film.element_handle())
+    expect(ben.item("Ana María")).to_contain_text("Video")
+
+
+def test_an_address_that_ran_out_is_renewed_once_and_then_one_is_told(pair: tuple[Guest, Guest]) -> None:
+    ana, ben = pair
+    asked: list[str] = []
+    ben.page.on("request", lambda request: asked.append(request.url) if ABOUT.search(request.url) else None)
+    with ben.forgiving("Failed to load resource"):
+        ben.page.route(CONTENT, lambda route: route.fulfill(status=404), times=1)
+        choose(ana, picture("one.png"))
+        ready(ana)
+        ana.say("renewed")
+        is_loaded(pictures(ben))
+        assert len(asked) == 2
+        ben.page.route(CONTENT, lambda route: route.fulfill(status=404))
+        choose(ana, picture("two.png"))
+        ready(ana)
+        ana.say("broken")
+        row = ben.message("broken")
+        expect(row.locator(".picture")).to_contain_text("It can’t be shown now.")
+        assert len(asked) == 4
+        ben.page.unroute(CONTENT)
+        row.get_by_role("button", name="Try again").click()
+        is_loaded(row.locator("img"))
+
+
+def test_what_is_far_from_the_window_is_not_asked_for(pair: tuple[Guest, Guest]) -> None:
+    ana, _ = pair
+    choose(ana, picture())
+    ready(ana)
+    ana.say("far above")
+    ana.say(*(f"line {number}" for number in range(45)))
+    quiet(ana)
+    asked: list[str] = []
+    page = ana.page
+    page.on("request", lambda request: asked.append(request.url) if ABOUT.search(request.url) else None)
+    page.reload()
+    expect(ana.message("line 44")).to_be_in_viewport()
+    expect(ana.log.locator(".picture")).to_have_count(1)
+    page.evaluate("() => new Promise((resolve) => requestIdleCallback(resolve))")
+    assert asked == []
+    ana.log.locator("article").last.focus()
+    page.keyboard.press("Home")
+    is_loaded(pictures(ana))
+    assert len(asked) == 1

@@ -133,13 +133,24 @@ class Person:
     # Media
 
     async def upload(self, content: bytes, name: str = "file.bin", kind: str = "application/octet-stream") -> str:
-        """The id of a complete upload."""
+        """The id of an upload whose content is there; it comes whole, and nobody completed it."""
         announced = await self.announce(len(content), name, kind)
         response = await self.http.request(
             announced["method"], announced["url"], headers=announced["headers"], content=content
         )
         assert response.is_success, response.text
         return str(announced["id"])
+
+    async def send_part(self, part: JSON, content: bytes) -> httpx.Response:
+        """One part of a large file, to its address."""
+        return await self.http.request(part["method"], part["url"], headers=part["headers"], content=content)
+
+    async def complete(self, media: str) -> JSON:
+        return await self.call("POST", f"/api/media/{media}/complete")
+
+    async def picture(self, content: bytes, name: str = "a.png", kind: str = "image/png") -> JSON:
+        """A completed upload."""
+        return await self.complete(await self.upload(content, name, kind))
 
     async def announce(self, size: int, name: str = "file.bin", kind: str = "application/octet-stream") -> JSON:
         body = {"name": name, "type": kind, "size": size}

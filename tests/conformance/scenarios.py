@@ -37,6 +37,7 @@ class Scene:
     role: str
     setting: Setting
     upload: JSON
+    large: JSON
     new_name: str
 
     @property
@@ -102,6 +103,19 @@ def _signed(method: str, *, valid: bool) -> Ask:
             parameters["signature"] = parameters["signature"][:-4] + "AAAA"
         content = {"content": b"x" * 10} if method == "PUT" else {}
         return {"id": path.split("/")[-2]}, {"params": parameters, **content}
+
+    return ask
+
+
+def _part(*, valid: bool) -> Ask:
+    """The last part of a large file, which is short."""
+
+    def ask(scene: Scene) -> Request:
+        part = scene.large["parts"][-1]
+        parameters = dict(one.split("=", 1) for one in str(part["url"]).partition("?")[2].split("&"))
+        if not valid:
+            parameters["signature"] = parameters["signature"][:-4] + "AAAA"
+        return {"id": scene.large["id"], "number": part["number"]}, {"params": parameters, "content": b"x" * 10}
 
     return ask
 
@@ -189,6 +203,18 @@ SCENARIOS: Final = (
     ),
     Scenario("create_media", USERS, _body(name="x", type="image/png", size=1)),
     Scenario("get_media", (NOBODY, _GONE, OK, OK, OK, _GONE, ENDED, _GONE), lambda s: ({"id": s.setting.media}, {})),
+    Scenario(
+        "list_parts",
+        (NOBODY, _GONE, _GONE, _GONE, OK, _GONE, ENDED, _GONE),
+        lambda s: ({"id": s.upload["id"]}, {}),
+    ),
+    Scenario(
+        "complete_media",
+        (NOBODY, _GONE, _GONE, _GONE, OK, _GONE, ENDED, _GONE),
+        lambda s: ({"id": s.setting.media}, {}),
+    ),
+    Scenario("upload_part", ANYBODY, _part(valid=True), "with its address"),
+    Scenario("upload_part", _all(_GONE), _part(valid=False), "with a made-up address"),
     Scenario("upload_content", ANYBODY, _signed("PUT", valid=True), "with its address"),
     Scenario("upload_content", _all(_GONE), _signed("PUT", valid=False), "with a made-up address"),
     Scenario("get_content", ANYBODY, _signed("GET", valid=True), "with its address"),

@@ -257,8 +257,16 @@ async def test_the_largest_timestamp(home: Home) -> None:
 
 
 async def test_the_name_and_size_of_a_file(home: Home) -> None:
-    """A file's name has 255 characters and its size 25 MiB at most."""
+    """A file's name has 255 characters, its size at most what the server says in `/config.json`, 100 MiB unless it is
+    set otherwise; past 8 MiB it comes in parts."""
     ana = await home.register()
+    said = (await home.http.get("/config.json")).json()["media"]
+    assert said["bytes_max"] == limits.MEDIA_BYTES_MAX == 100 * 1024 * 1024
+    assert said["files_max"] == limits.ATTACHMENTS_MAX
+    whole = await ana.announce(limits.MEDIA_WHOLE_MAX)
+    assert (bool(whole["url"]), whole.get("parts")) == (True, None)
+    parts = (await ana.announce(limits.MEDIA_WHOLE_MAX + 1))["parts"]
+    assert [part["number"] for part in parts] == [1, 2]
     await ana.announce(limits.MEDIA_BYTES_MAX, "x" * limits.MEDIA_NAME_MAX)
     large = {"name": "x", "type": "image/png", "size": limits.MEDIA_BYTES_MAX + 1}
     await ana.refused("too_large", "POST", "/api/media", json=large)

@@ -1,6 +1,7 @@
 """Files: uploaded and downloaded by signed addresses, seen by whoever sees the message that carries them."""
 
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -33,21 +34,22 @@ async def test_a_file_comes_back_as_it_was_sent(home: Home) -> None:
     """Members of the conversation download the same bytes, with the type and the name that they were given."""
     ana, ben = await home.register_all("ana", "ben")
     group = await ana.group(ben)
-    media = await ana.upload(CONTENT, "Žluťoučký kůň.png", "image/png")
+    media = await ana.upload(CONTENT, "Žluťoučký kůň.bin", "application/x-horse")
     message = await carried(ana, group, media, alt="a horse")
     attachment = message["attachments"][0]
     assert attachment == {
         "media": media,
-        "name": "Žluťoučký kůň.png",
-        "type": "image/png",
+        "name": "Žluťoučký kůň.bin",
+        "type": "application/x-horse",
         "size": len(CONTENT),
         "alt": "a horse",
     }
     file = await described(ben, media)
-    assert (file["name"], file["type"], file["size"]) == ("Žluťoučký kůň.png", "image/png", len(CONTENT))
+    assert (file["name"], file["type"], file["size"]) == ("Žluťoučký kůň.bin", "application/x-horse", len(CONTENT))
     response = await home.http.get(file["url"])
     assert (response.status_code, response.content) == (200, CONTENT)
-    assert response.headers["content-type"] == "image/png"
+    assert response.headers["content-type"] == "application/octet-stream"
+    assert response.headers["content-disposition"].endswith(quote("Žluťoučký kůň.bin"))
     assert response.headers["content-length"] == str(len(CONTENT))
     if home.features.content:
         assert response.headers["x-content-type-options"] == "nosniff"
@@ -58,7 +60,8 @@ async def test_what_could_run_is_only_a_download(home: Home, kind: str) -> None:
     """A file that a browser might run is served as bytes to save, in a sandbox."""
     ana = await home.register()
     group = await ana.group()
-    media = await ana.upload(b"<script>alert(1)</script>", "x", kind)
+    content = b"<script>alert(1)</script>"
+    media = await ana.upload(b"%PDF-1.7" + content if kind.endswith("pdf") else content, "x", kind)
     await carried(ana, group, media)
     response = await home.http.get((await described(ana, media))["url"])
     assert response.headers["content-type"] == "application/octet-stream"

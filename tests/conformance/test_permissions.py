@@ -112,7 +112,9 @@ async def set_scene(people: dict[str, Person], role: str, standing: list[Setting
     else:
         setting = standing[0]
     upload = await people["owner"].announce(10)
-    return Scene(people=people, role=role, setting=setting, upload=upload, new_name=f"new-{secrets.token_hex(5)}")
+    large = await people["owner"].announce(limits.MEDIA_WHOLE_MAX + 10)
+    name = f"new-{secrets.token_hex(5)}"
+    return Scene(people=people, role=role, setting=setting, upload=upload, large=large, new_name=name)
 
 
 async def call(home: Home, scenario: Scenario, scene: Scene, role: str) -> httpx.Response:

@@ -13,7 +13,8 @@ from tests.adapters.s3.bucket import opened_bucket
 from tertulia.adapters.disk.media import DiskMedia
 from tertulia.adapters.memory.media import MemoryMedia
 from tertulia.domain.errors import ConflictError, InvalidError, NotFoundError
-from tertulia.ports.media import MediaContents, MediaStore, Purpose, Upload
+from tertulia.domain.media import Details, MediaKind, Variant
+from tertulia.ports.media import MediaContents, MediaStore, Purpose, Upload, purpose_of
 
 UPLOAD = Upload(id="abc", owner="ana", name="a.png", type="image/png", size=10, created=1_000)
 CONTENT = b"0123456789"
@@ -224,3 +225,191 @@ async def test_a_signature_is_for_one_file_one_purpose_and_a_time(media: Content
         assert not media.verify("abc", purpose, 500, signature[:-1], 400)
         assert not media.verify("abc", purpose, 500, "", 400)
         assert not media.verify("abc", purpose, 500, "ä", 400)
+
+
+# In parts
+
+PARTS = Upload(id="big", owner="ana", name="b.bin", type="a/b", size=25, created=1_000, part_bytes=10)
+PIECES = {1: b"0123456789", 2: b"abcdefghij", 3: b"ABCDE"}
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 1, 2)])
+async def test_parts_come_in_any_order_and_are_joined(media: Contents, order: tuple[int, ...]) -> None:
+    """One content is made of them, in the order of their numbers; before that there is none."""
+    upload = await media.begin(PARTS)
+    for number in order:
+        assert not (await media.write("big", stream(PIECES[number]), number)).stored
+    assert await media.arrived(upload) == {1, 2, 3}
+    with pytest.raises(NotFoundError):
+        await content(media, "big")
+    joined = await media.join(upload)
+    assert joined == replace(upload, stored=True) == await media.get("big")
+    assert await content(media, "big") == b"".join(PIECES.values())
+    assert await media.join(upload) == joined
+
+
+async def test_what_is_missing_is_said_and_can_still_come(media: Contents) -> None:
+    """A part that came twice is the last one that came."""
+    upload = await media.begin(PARTS)
+    await media.write("big", stream(b"x" * 10), 2)
+    await media.write("big", stream(PIECES[2]), 2)
+    with pytest.raises(ConflictError) as error:
+        await media.join(upload)
+    assert (error.value.code, error.value.details) == ("upload_incomplete", {"missing": [1, 3]})
+    assert await media.arrived(upload) == {2}
+    for number in (1, 3):
+        await media.write("big", stream(PIECES[number]), number)
+    await media.join(upload)
+    assert await content(media, "big") == b"".join(PIECES.values())
+
+
+@pytest.mark.parametrize(
+    ("part", "sent", "code"),
+    [
+        (1, b"0123456789x", "too_large"),
+        (1, b"012345678", "upload_incomplete"),
+        (3, b"ABCDEF", "too_large"),
+        (3, b"ABCD", "upload_incomplete"),
+        (4, b"x", "too_large"),
+    ],
+)
+async def test_a_part_of_a_wrong_size_is_not_kept(media: Contents, part: int, sent: bytes, code: str) -> None:
+    """Each has the size that it must have; the last has what is left, and there is none after it."""
+    upload = await media.begin(PARTS)
+    with pytest.raises((InvalidError, ConflictError)) as error:
+        await media.write("big", stream(sent), part)
+    assert getattr(error.value, "code", "") == code
+    assert await media.arrived(upload) == set()
+
+
+async def test_what_came_whole_is_joined_already(files: Files) -> None:
+    """And what hasn't come is incomplete."""
+    upload = await files.store.begin(UPLOAD)
+    with pytest.raises(ConflictError) as error:
+        await files.store.join(upload)
+    assert error.value.code == "upload_incomplete"
+    await files.send(UPLOAD, CONTENT)
+    assert (await files.store.join(upload)).stored
+    await files.store.delete("abc")
+    with pytest.raises(NotFoundError):
+        await files.store.join(upload)
+
+
+async def test_of_many_joins_at_once_all_have_the_same_content(media: Contents) -> None:
+    """However they interleave."""
+    upload = await media.begin(PARTS)
+    for number, piece in PIECES.items():
+        await media.write("big", stream(piece), number)
+    joined = await asyncio.gather(*(media.join(upload) for _ in range(5)))
+    assert {each.stored for each in joined} == {True}
+    assert await content(media, "big") == b"".join(PIECES.values())
+
+
+async def test_parts_go_with_their_upload(media: Contents) -> None:
+    """Deleted before they are joined, none of them is left."""
+    upload = await media.begin(PARTS)
+    await media.write("big", stream(PIECES[1]), 1)
+    await media.delete("big")
+    with pytest.raises(NotFoundError):
+        await media.join(upload)
+    await media.begin(PARTS)
+    assert await media.arrived(upload) == set()
+
+
+async def test_the_address_of_a_part_is_for_that_part_alone(media: Contents) -> None:
+    """Neither for another, nor for the whole."""
+    upload = await media.begin(PARTS)
+    parts = urlsplit(media.upload_address(upload, 500, 2).url)
+    assert parts.path == "/api/media/big/parts/2"
+    signature = parse_qs(parts.query)["signature"][0]
+    assert media.verify("big", Purpose.UPLOAD, 500, signature, 500, part=2)
+    assert not media.verify("big", Purpose.UPLOAD, 500, signature, 500, part=1)
+    assert not media.verify("big", Purpose.UPLOAD, 500, signature, 500)
+    assert not media.verify("big", Purpose.CONTENT, 500, signature, 500)
+
+
+# Made ready
+
+DETAILS = Details(kind=MediaKind.IMAGE, width=3, height=2, thumbhash="abcd", duration=1.5, small=True, large=True)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> dict[Variant, Path]:
+    """What was made of a picture."""
+    found = {each: tmp_path / f"made-{each}" for each in Variant}
+    for variant, path in found.items():
+        path.write_bytes(f"the {variant}".encode())
+    return found
+
+
+async def read(store: MediaStore, variant: Variant) -> bytes:
+    return b"".join([piece async for piece in store.read("abc", variant=variant)])
+
+
+async def test_what_was_made_of_a_file_is_kept(files: Files, made: dict[Variant, Path]) -> None:
+    """In place of what was sent, with details, a type and a size of its own, and thumbnails beside it."""
+    upload = await files.store.begin(UPLOAD)
+    await files.send(UPLOAD, CONTENT)
+    stored = await files.store.join(upload)
+    ready = replace(stored, type="image/webp", size=12, details=DETAILS)
+    assert await files.store.keep(ready, made) == ready == await files.store.get("abc")
+    for variant in Variant:
+        assert await read(files.store, variant) == f"the {variant}".encode()
+    assert await files.received(ready) == b"the original"
+
+
+async def test_details_alone_leave_the_content(files: Files) -> None:
+    """Of a file that is nothing but a file."""
+    upload = await files.store.begin(UPLOAD)
+    await files.send(UPLOAD, CONTENT)
+    ready = replace(await files.store.join(upload), details=Details(kind=MediaKind.FILE))
+    assert await files.store.keep(ready, {}) == ready
+    assert await files.received(ready) == CONTENT
+    with pytest.raises(NotFoundError):
+        await read(files.store, Variant.SMALL)
+
+
+async def test_who_keeps_second_changes_nothing(files: Files, made: dict[Variant, Path]) -> None:
+    """A file is made ready once; what isn't there can't be."""
+    upload = await files.store.begin(UPLOAD)
+    await files.send(UPLOAD, CONTENT)
+    stored = await files.store.join(upload)
+    first = await files.store.keep(replace(stored, details=Details(kind=MediaKind.FILE)), {})
+    assert await files.store.keep(replace(stored, type="x/y", size=1, details=DETAILS), made) == first
+    assert await files.received(first) == CONTENT
+    await files.store.delete("abc")
+    with pytest.raises(NotFoundError):
+        await files.store.keep(first, {})
+
+
+async def test_thumbnails_stay_with_a_claim_and_go_with_the_file(files: Files, made: dict[Variant, Path]) -> None:
+    """As the content does."""
+    upload = await files.store.begin(UPLOAD)
+    await files.send(UPLOAD, CONTENT)
+    await files.store.keep(replace(await files.store.join(upload), size=12, details=DETAILS), made)
+    assert await files.store.claim("abc", "g", "one")
+    assert await read(files.store, Variant.SMALL) == b"the small"
+    await files.store.delete("abc")
+    for variant in Variant:
+        with pytest.raises(NotFoundError):
+            await read(files.store, variant)
+
+
+@pytest.mark.parametrize("variant", [Variant.SMALL, Variant.LARGE])
+async def test_the_address_of_a_thumbnail_is_for_it_alone(media: Contents, variant: Variant) -> None:
+    """It doesn't open the picture, nor the picture's address the thumbnail."""
+    parts = urlsplit(media.content_url(UPLOAD, 500, variant))
+    query = parse_qs(parts.query)
+    assert query["variant"] == [variant]
+    for purpose in Purpose:
+        assert media.verify("abc", purpose, 500, query["signature"][0], 400) is (purpose is purpose_of(variant))
+
+
+async def test_a_thumbnail_has_a_size(media: Contents, made: dict[Variant, Path]) -> None:
+    """Of its own; of what isn't there there is none."""
+    await media.begin(UPLOAD)
+    await media.write("abc", stream(CONTENT))
+    with pytest.raises(NotFoundError):
+        await media.stat("abc", Variant.SMALL)
+    await media.keep(replace(UPLOAD, size=12, details=DETAILS), made)
+    assert [await media.stat("abc", each) for each in Variant] == [12, 9, 9]

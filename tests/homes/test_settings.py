@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tertulia.domain import limits
 from tertulia.homes.settings import PREFIX, SettingError, Settings, SignUp, read_settings
 
 VALUES = {
@@ -19,6 +20,7 @@ VALUES = {
     "log_json": ("1", True),
     "log_level": ("DEBUG", "DEBUG"),
     "rate_factor": ("0", 0.0),
+    "media_bytes_max": ("1000000", 1_000_000),
     "admin_username": ("ana", "ana"),
     "admin_password_file": ("file", Path("file")),
     "clock_offset_file": ("file", Path("file")),
@@ -56,6 +58,9 @@ def test_no_is_no(text: str) -> None:
         ("RATE_FACTOR", "-1"),
         ("RATE_FACTOR", "nan"),
         ("RATE_FACTOR", "inf"),
+        ("MEDIA_BYTES_MAX", "x"),
+        ("MEDIA_BYTES_MAX", "0"),
+        ("MEDIA_BYTES_MAX", str(limits.MEDIA_BYTES_CEILING + 1)),
         ("SIGN_UP", "sometimes"),
         ("HTTPS", "perhaps"),
         ("ORIGINS", "chat.example.org"),

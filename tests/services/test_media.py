@@ -6,6 +6,8 @@ from tests.services.refused import refused
 from tests.services.world import World, stream, who
 
 from tertulia.domain import limits
+from tertulia.domain.media import Variant
+from tertulia.ports.media import Upload, UploadAddress
 
 
 def signature(url: str) -> tuple[int, str]:
@@ -14,10 +16,16 @@ def signature(url: str) -> tuple[int, str]:
     return int(expires), signed
 
 
+async def announced(world: World, name: str, kind: str, size: int) -> tuple[Upload, UploadAddress]:
+    """A file of ben's that is about to come whole."""
+    made = await world.chat.media.announce(who("ben"), name, kind, size)
+    return made.upload, made.whole or UploadAddress("", "", {}, made.expires)
+
+
 class TestUploading:
     async def test_a_file_is_announced_and_sent(self, world: World) -> None:
         """The content goes to the signed address, and then the uploader sees the file."""
-        upload, address = await world.chat.media.announce(who("ben"), "a.png", "Image/PNG", 5)
+        upload, address = await announced(world, "a.png", "Image/PNG", 5)
         assert (upload.owner, upload.name, upload.type, upload.size, upload.stored) == (
             "ben",
             "a.png",
@@ -29,15 +37,15 @@ class TestUploading:
         with refused("media_not_found"):
             await world.chat.media.describe(who("ben"), upload.id)
         await world.chat.media.receive(upload.id, stream(b"12345"), *signature(address.url))
-        seen, url, _ = await world.chat.media.describe(who("ben"), upload.id)
-        opened = await world.chat.media.open(upload.id, *signature(url))
-        assert seen == opened
-        assert [piece async for piece in world.chat.media.read(upload.id, 1, 3)] == [b"23"]
+        seen = await world.chat.media.describe(who("ben"), upload.id)
+        opened = await world.chat.media.open(upload.id, *signature(seen.urls[Variant.ORIGINAL]))
+        assert (opened.upload, opened.size) == (seen.upload, 5)
+        assert [piece async for piece in world.chat.media.read(opened, 1, 3)] == [b"23"]
 
     @pytest.mark.parametrize("size", [1, limits.MEDIA_BYTES_MAX])
     async def test_sizes_that_are_taken(self, world: World, size: int) -> None:
         """From one byte to the limit."""
-        assert (await world.chat.media.announce(who("ben"), "a", "a/b", size))[0].size == size
+        assert (await announced(world, "a", "a/b", size))[0].size == size
 
     @pytest.mark.parametrize(
         ("size", "code"), [(0, "invalid_request"), (-1, "invalid_request"), (limits.MEDIA_BYTES_MAX + 1, "too_large")]
@@ -57,7 +65,7 @@ class TestUploading:
 
     async def test_a_name_is_no_path(self, world: World) -> None:
         """Separators become underscores."""
-        upload, _ = await world.chat.media.announce(who("ben"), "../../etc\\passwd", "a/b", 1)
+        upload, _ = await announced(world, "../../etc\\passwd", "a/b", 1)
         assert upload.name == ".._.._etc_passwd"
 
     @pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * (limits.MEDIA_NAME_MAX + 1)])
@@ -65,22 +73,23 @@ class TestUploading:
         """Not empty, not too long, without line breaks."""
         with refused("invalid_request"):
             await world.chat.media.announce(who("ben"), name, "a/b", 1)
-        assert (await world.chat.media.announce(who("ben"), "x" * limits.MEDIA_NAME_MAX, "a/b", 1))[0].size == 1
+        assert (await announced(world, "x" * limits.MEDIA_NAME_MAX, "a/b", 1))[0].size == 1
 
     async def test_content_comes_once(self, world: World) -> None:
         """A file that is there can't be replaced through its old address."""
-        upload, address = await world.chat.media.announce(who("ben"), "a", "a/b", 3)
+        upload, address = await announced(world, "a", "a/b", 3)
         await world.chat.media.receive(upload.id, stream(b"one"), *signature(address.url))
         with refused("upload_incomplete"):
             await world.chat.media.receive(upload.id, stream(b"two"), *signature(address.url))
-        assert [piece async for piece in world.chat.media.read(upload.id, 0, 3)] == [b"one"]
+        assert [piece async for piece in world.media.read(upload.id, 0, 3)] == [b"one"]
 
 
 class TestSignedAddresses:
     async def test_an_address_is_for_one_file_one_purpose_and_a_time(self, world: World) -> None:
         """Anything else answers as if there were no such file."""
         media, other = await world.upload("ben"), await world.upload("ben")
-        _, url, expires = await world.chat.media.describe(who("ben"), media)
+        described = await world.chat.media.describe(who("ben"), media)
+        url, expires = described.urls[Variant.ORIGINAL], described.expires
         until, signed = signature(url)
         assert until == expires
         for name, time, sign in (
@@ -95,20 +104,20 @@ class TestSignedAddresses:
         with refused("media_not_found"):
             await world.chat.media.receive(media, stream(b""), until, signed)
         world.clock.advance(limits.MEDIA_URL_SECONDS)
-        assert (await world.chat.media.open(media, until, signed)).id == media
+        assert (await world.chat.media.open(media, until, signed)).upload.id == media
         world.clock.advance(1)
         with refused("media_not_found"):
             await world.chat.media.open(media, until, signed)
 
     async def test_a_file_that_is_gone_or_not_there_yet_is_not_found(self, world: World) -> None:
         """A signature alone opens nothing."""
-        announced, _ = await world.chat.media.announce(who("ben"), "a", "a/b", 3)
+        upload, _ = await announced(world, "a", "a/b", 3)
         until = world.clock.now() // 1_000_000 + 10
         with refused("media_not_found"):
-            await world.chat.media.open(announced.id, *signature(world.media.content_url(announced, until)))
-        await world.media.delete(announced.id)
+            await world.chat.media.open(upload.id, *signature(world.media.content_url(upload, until)))
+        await world.media.delete(upload.id)
         with refused("media_not_found"):
-            await world.chat.media.open(announced.id, *signature(world.media.content_url(announced, until)))
+            await world.chat.media.open(upload.id, *signature(world.media.content_url(upload, until)))
 
 
 class TestSeeing:
@@ -128,7 +137,7 @@ class TestSeeing:
         await world.chat.members.put(who("ana"), group, "eve", UNSET)
         await world.chat.members.remove(who("ana"), group, "dan")
         for username in ("ana", "ben", "cleo"):
-            assert (await world.chat.media.describe(who(username), media))[0].id == media
+            assert (await world.chat.media.describe(who(username), media)).upload.id == media
         for username in ("eve", "dan", "nobody"):
             with refused("media_not_found"):
                 await world.chat.media.describe(who(username), media)

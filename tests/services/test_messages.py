@@ -375,21 +375,21 @@ class TestSight:
 class TestAttachments:
     async def test_a_message_carries_uploads_of_its_sender(self, world: World, group: str) -> None:
         """Name, type and size are the upload's, the words about it the sender's."""
-        media = await world.upload("ben", b"12345", "cat.png")
+        media = await world.upload("ben", b"12345", "cat.bin")
         message = await world.say_with("ben", group, media, id="x")
         (attachment,) = message.attachments
         assert (attachment.media, attachment.name, attachment.type, attachment.size, attachment.alt) == (
             media,
-            "cat.png",
-            "image/png",
+            "cat.bin",
+            "application/x-bytes",
             5,
             "a picture",
         )
 
     async def test_only_complete_uploads_of_ones_own_are_carried(self, world: World, group: str) -> None:
         """Another's, an incomplete and an unknown one are the same."""
-        announced, _ = await world.chat.media.announce(who("ben"), "a.png", "image/png", 3)
-        for media in (await world.upload("ana"), announced.id, "unknown"):
+        announced = await world.chat.media.announce(who("ben"), "a.png", "image/png", 3)
+        for media in (await world.upload("ana"), announced.upload.id, "unknown"):
             with refused("attachment_not_found") as error:
                 await world.say_with("ben", group, media, id="x")
             assert error.value.details == {"media": media}

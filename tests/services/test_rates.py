@@ -30,6 +30,8 @@ BY_PERSON: dict[str, Limited] = {
     "read": lambda w, u: w.chat.receipts.move(who(u), "g", 1),
     "search": lambda w, u: w.chat.search.search(who(u), SearchQuery(), cursor="", limit=1),
     "announce": lambda w, u: w.chat.media.announce(who(u), "a", "b", 1),
+    "parts": lambda w, u: w.chat.media.missing(who(u), "unknown"),
+    "complete": lambda w, u: w.chat.media.complete(who(u), "unknown"),
     "ticket": lambda w, u: w.chat.tickets.issue(who(u), ""),
 }
 BY_ADDRESS: dict[str, Limited] = {
@@ -84,7 +86,7 @@ async def test_reading_has_no_limit_of_its_own() -> None:
         await world.chat.history.log(who("ana"), direct, after=0, limit=1)
         await world.chat.conversations.list(who("ana"), after="", limit=1)
         await world.chat.members.list(who("ana"), direct, after="", limit=1)
-    upload, _ = await world.chat.media.announce(who("ben"), "a", "a/b", 1)
+    upload = (await world.chat.media.announce(who("ben"), "a", "a/b", 1)).upload
     await world.media.write(upload.id, stream(b"x"))
     for _ in range(5):
         await world.chat.media.describe(who("ben"), upload.id)

@@ -17,6 +17,7 @@ from tertulia.domain.events import ConversationEvent, UserEvent
 from tertulia.domain.members import Role
 from tertulia.domain.messages import Message
 from tertulia.ports.accounts import Identity
+from tertulia.ports.processing import MediaProcessor
 from tertulia.ports.rates import Rate
 from tertulia.ports.store import Committed
 from tertulia.services.accounts import Accounts
@@ -67,9 +68,10 @@ async def stream(content: bytes, piece: int = 7) -> AsyncIterator[bytes]:
 
 
 class World:
-    """All services and what they stand on, without rate limits unless one is given."""
+    """All services and what they stand on, without rate limits unless one is given, and without anything that looks
+    into files."""
 
-    def __init__(self, rate: limits.RateLimit | None = None) -> None:
+    def __init__(self, rate: limits.RateLimit | None = None, processor: MediaProcessor | None = None) -> None:
         self.clock = SetClock()
         self.entropy = SeededEntropy()
         self.store = MemoryStore(self.clock)
@@ -90,7 +92,15 @@ class World:
             typing=Typing(self.store, self.broadcast),
             presence=Presences(self.store, self.board, self.broadcast, self.clock),
             search=MessageSearch(self.store, MemorySearch(self.store), made),
-            media=MediaFiles(self.store, self.media, self.clock, self.entropy, made, contents=self.media),
+            media=MediaFiles(
+                self.store,
+                self.media,
+                self.clock,
+                self.entropy,
+                made,
+                contents=self.media,
+                processor=processor,
+            ),
             tickets=Tickets(MemoryTickets(self.clock, self.entropy), self.clock, made),
         )
         self._sent = 0
@@ -128,11 +138,13 @@ class World:
         message, _ = await self.chat.messages.send(who(username), conversation, new)
         return message
 
-    async def upload(self, username: str, content: bytes = b"some bytes", name: str = "a.png") -> str:
-        """A complete upload of that person; its id."""
-        upload, _ = await self.chat.media.announce(who(username), name, "image/png", len(content))
-        await self.media.write(upload.id, stream(content))
-        return upload.id
+    async def upload(
+        self, username: str, content: bytes = b"some bytes", name: str = "a.bin", kind: str = "application/x-bytes"
+    ) -> str:
+        """An upload of that person whose content is there; its id."""
+        announced = await self.chat.media.announce(who(username), name, kind, len(content))
+        await self.media.write(announced.upload.id, stream(content))
+        return announced.upload.id
 
     async def say_with(self, username: str, conversation: str, *media: str, id: str, text: str = "") -> Message:  # noqa: A002 - as above
         """A message that carries these uploads."""

@@ -149,7 +149,7 @@ class Media(Response, frozen=True, omit_defaults=True):
     height: int = 0
     thumbhash: str = ""
     animated: bool = False
-    duration: float = 0.0
+    duration: float = 0
     small: str = ""
     large: str = ""
 

@@ -163,7 +163,12 @@ class Client:
     async def upload(self, name: str, media_type: str, content: bytes) -> AttachmentRef:
         """Uploads a file; what it returns goes into a message's `attachments`."""
         announced = await self.api.create_media(name, media_type, len(content))
-        await self.api.upload_content(announced, content)
+        for part in announced.parts:
+            start = (part.number - 1) * announced.part_bytes
+            await self.api.upload_part(part, content[start : start + announced.part_bytes])
+        if not announced.parts:
+            await self.api.upload_content(announced, content)
+        await self.api.complete_media(announced.id)
         return AttachmentRef(media=announced.id)
 
     async def download(self, media: str) -> bytes:

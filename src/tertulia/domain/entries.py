@@ -41,7 +41,7 @@ class Attachment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     height: int = 0
     thumbhash: str = ""
     animated: bool = False
-    duration: float = 0.0
+    duration: float = 0
     alt: str = ""
     voice: bool = False
     peaks: tuple[int, ...] = ()

@@ -39,7 +39,7 @@ class Details(Struct, frozen=True, kw_only=True, omit_defaults=True):
     height: int = 0
     thumbhash: str = ""
     animated: bool = False
-    duration: float = 0.0
+    duration: float = 0
     small: bool = False
     large: bool = False
 

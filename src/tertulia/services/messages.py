@@ -216,7 +216,7 @@ def _attachment(upload: Upload, new: NewAttachment) -> Attachment:
         height=details.height,
         thumbhash=details.thumbhash,
         animated=details.animated,
-        duration=details.duration,
+        duration=details.duration or 0,
         alt=checked_text(_alt(new), may_be_empty=True),
         voice=new.voice and sounds,
         peaks=tuple(new.peaks) if sounds else (),

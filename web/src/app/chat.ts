@@ -16,6 +16,7 @@ import { MediaDesk } from "./media/desk.ts";
 import { Moment } from "./moment.ts";
 import { announced, Announcer } from "./announcer.ts";
 import { attempt } from "./notices.ts";
+import { holdPage } from "./pages.ts";
 import { People } from "./people.ts";
 import { learn, statusHere, watched } from "./presence.ts";
 import { Reading } from "./reading.ts";
@@ -103,6 +104,7 @@ export class Chat {
     this.keeping.watch(this.store, this.people);
     this.watchPresence();
     this.socket.start();
+    holdPage();
     void this.sending.load();
   }
 

@@ -8,6 +8,7 @@ import type { Message, MessageSent } from "../api/types.ts";
 import { backoff } from "../realtime/backoff.ts";
 import * as box from "../state/outbox.ts";
 import type { OutgoingFile } from "../state/uploads.ts";
+import { openPages, page } from "./pages.ts";
 import type { OutboxStorage } from "./storage.ts";
 
 interface NewMessage {
@@ -42,9 +43,9 @@ export class Sending {
 
   /** Takes up what an earlier page of this person left unsent. */
   async load(): Promise<void> {
-    const kept = await this.ports.storage.all(this.user);
+    const kept = box.takeOver(await this.ports.storage.all(this.user), await openPages());
     const known = new Set(this.outbox.peek().map((message) => message.id));
-    this.outbox.value = [...kept.filter((message) => !known.has(message.id)).map(box.afterReload), ...this.outbox.peek()];
+    this.outbox.value = [...kept.filter((message) => !known.has(message.id)), ...this.outbox.peek()];
     this.flush();
   }
 
@@ -57,7 +58,7 @@ export class Sending {
   add(conversation: string, text: string, replyTo: number, files: readonly OutgoingFile[] = []): boolean {
     if (box.isFull(this.outbox.peek(), conversation)) return false;
     const at = Date.now();
-    const attached = files.length ? { files } : {};
+    const attached = files.length ? { files, page } : {};
     const message = { id: newId(at), user: this.user, conversation, text, reply_to: replyTo, at, tried: 0, failed: "", ...attached };
     this.outbox.value = box.enqueue(this.outbox.peek(), message);
     void this.ports.storage.put(message);

@@ -26,6 +26,8 @@ export interface Outgoing {
   /** Why it was refused; empty while it was not. */
   readonly failed: string;
   readonly files?: readonly OutgoingFile[];
+  /** The page that has the contents of the files which are not uploaded yet. */
+  readonly page?: string;
 }
 
 export type SendState = "fresh" | "sending" | "unconfirmed" | "failed";
@@ -70,10 +72,16 @@ export function withFile(outbox: readonly Outgoing[], file: OutgoingFile): reado
   );
 }
 
-/** A message that an earlier page left: what that page had not uploaded is gone with it. */
-export function afterReload(message: Outgoing): Outgoing {
-  if (isComplete(message) || message.failed) return message;
-  return { ...message, failed: "The page was closed before its files were uploaded." };
+/**
+ * What a new page takes over of the messages that others left, where the pages in `open` are still there: those upload
+ * what they have and send it themselves. What a closed page had not uploaded is gone with it.
+ */
+export function takeOver(kept: readonly Outgoing[], open: ReadonlySet<string>): readonly Outgoing[] {
+  return kept
+    .filter((message) => isComplete(message) || !open.has(message.page ?? ""))
+    .map((message) =>
+      isComplete(message) || message.failed ? message : { ...message, failed: "The page was closed before its files were uploaded." },
+    );
 }
 
 export function enqueue(outbox: readonly Outgoing[], message: Outgoing): readonly Outgoing[] {

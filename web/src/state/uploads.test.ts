@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { afterReload, isComplete, nextOf, refsOf, withFile, type Outgoing } from "./outbox.ts";
+import { isComplete, nextOf, refsOf, takeOver, withFile, type Outgoing } from "./outbox.ts";
 import { arrivedBytes, completed, FILES_MAX, fileOf, NAME_MAX, partRange, progressOf, refusalOf, roomFor, sentName, type OutgoingFile, type Upload } from "./uploads.ts";
 
 const file = (upload: string, media = ""): OutgoingFile => ({ upload, media, name: "x.png", type: "image/png", size: 10, alt: "" });
@@ -78,10 +78,16 @@ describe("the outbox with files", () => {
     expect(refsOf(message("1", "a", [voice, file("v", "n")]))).toEqual([{ media: "m", alt: "sun", voice: true, peaks: [1, 2] }, { media: "n" }]);
   });
 
+  it("is left to the page that has its files, as long as that one is open", () => {
+    const torn = { ...message("1", "a", [file("u")]), page: "p" };
+    expect(takeOver([torn], new Set(["p"]))).toEqual([]);
+  });
+
   it("survives a reload as far as its files were uploaded; else it says why it isn't sent", () => {
     const whole = message("1", "a", [file("u", "m")]);
-    expect(afterReload(whole)).toBe(whole);
-    expect(afterReload(message("2", "a")).failed).toBe("");
-    expect(afterReload(message("3", "a", [file("u", "m"), file("v")])).failed).toMatch(/page was closed/);
+    const torn = { ...message("3", "a", [file("u", "m"), file("v")]), page: "p" };
+    const taken = takeOver([whole, message("2", "a"), torn], new Set(["q"]));
+    expect(taken.slice(0, 2)).toEqual([whole, message("2", "a")]);
+    expect(taken[2]!.failed).toMatch(/page was closed/);
   });
 });

@@ -54,7 +54,7 @@ class SubprocessProcessor:
         finally:
             self._waiting -= 1
         try:
-            folder = Path(await asyncio.to_thread(tempfile.mkdtemp, dir=self._folder))
+            folder = Path(tempfile.mkdtemp(dir=self._folder))
             try:
                 await _save(content, folder / "input")
                 details = await self._look(folder, media_type)
@@ -103,7 +103,8 @@ def _files(folder: Path) -> dict[Variant, Path]:
 
 
 async def _save(content: AsyncIterator[bytes], target: Path) -> None:
-    with await asyncio.to_thread(target.open, "xb") as file:
+    # Opened here, which takes no time: a thread would go on to open it for somebody who has gone.
+    with target.open("xb") as file:  # noqa: ASYNC230
         async for piece in content:
             await asyncio.to_thread(file.write, piece)
         await asyncio.to_thread(file.flush)

@@ -108,7 +108,7 @@ def _media(described: Described) -> r.Media:
         height=details.height,
         thumbhash=details.thumbhash,
         animated=details.animated,
-        duration=details.duration,
+        duration=details.duration or 0,
     )
 
 

@@ -72,8 +72,7 @@ export class Recording {
   pause(): void {
     if (this.state.peek() !== "recording") return;
     this.recorder?.pause();
-    this.before += performance.now() - this.began;
-    this.state.value = "paused";
+    this.halt();
   }
 
   resume(): void {
@@ -128,13 +127,20 @@ export class Recording {
     }, MEASURE_EVERY);
   }
 
+  /** The clock stands still. */
+  private halt(): void {
+    this.before += performance.now() - this.began;
+    this.state.value = "paused";
+  }
+
   private seconds(): number {
     const now = this.state.peek() === "recording" ? performance.now() - this.began : 0;
     return (this.before + now) / 1000;
   }
 
   private ended(mime: string): void {
-    if (this.state.peek() === "recording") this.pause();
+    // By itself, such as where the microphone was taken away.
+    if (this.state.peek() === "recording") this.halt();
     this.release();
     if (this.discarded) return;
     const type = mime.split(";")[0] || "audio/webm";

@@ -1,7 +1,7 @@
 /** Contents are loaded when they come near the window, and addresses asked for then. */
 
 import type { RefObject } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Media } from "../../api/media.ts";
 import { useChat } from "../context.ts";
 
@@ -35,6 +35,7 @@ export function useSource(media: string, wanted: boolean): Source {
   const [described, setDescribed] = useState<Media | null>(null);
   const [tries, setTries] = useState(0);
   const [failed, setFailed] = useState(false);
+  const renewed = useRef(false);
   useEffect(() => {
     if (!wanted) return;
     let here = true;
@@ -47,13 +48,20 @@ export function useSource(media: string, wanted: boolean): Source {
       here = false;
     };
   }, [media, wanted, tries]);
+  const renew = (): void => {
+    // What shows the content is made anew then, even where the address is the same as before.
+    setDescribed(null);
+    setTries(tries + 1);
+  };
   const onError = (): void => {
-    if (tries % 2 === 0) setTries(tries + 1);
-    else setFailed(true);
+    if (renewed.current) return setFailed(true);
+    renewed.current = true;
+    renew();
   };
   const again = (): void => {
+    renewed.current = false;
     setFailed(false);
-    setTries(tries + (tries % 2 ? 1 : 2));
+    renew();
   };
   return { described, failed, onError, again };
 }

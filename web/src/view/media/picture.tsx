@@ -53,7 +53,7 @@ export function Picture({ file, tiled, label, onOpen }: Props): JSX.Element {
         )}
         {source.failed && <span class="picture-broken"><Icon name="image" />It can’t be shown now.</span>}
       </button>
-      {file.animated && <PlayButton moving={animation.moving} onClick={animation.toggle} />}
+      {file.animated && <PlayButton words={file.type === "image/gif" ? "GIF" : ""} moving={animation.moving} onClick={animation.toggle} />}
       {source.failed && <button type="button" class="text-button picture-again" tabIndex={-1} onClick={source.again}>Try again</button>}
     </div>
   );
@@ -64,12 +64,12 @@ export function boxStyle(file: { readonly width?: number; readonly height?: numb
   return { inlineSize: `${width}px`, aspectRatio: `${width} / ${height}` };
 }
 
-function PlayButton({ moving, onClick }: { moving: boolean; onClick: () => void }): JSX.Element {
+function PlayButton({ words, moving, onClick }: { words: string; moving: boolean; onClick: () => void }): JSX.Element {
   const label = moving ? "Pause the animation" : "Play the animation";
   return (
     <button type="button" class="picture-play" tabIndex={-1} aria-label={label} title={label} onClick={onClick}>
       <Icon name={moving ? "pause" : "play"} />
-      <span aria-hidden="true">GIF</span>
+      <span aria-hidden="true">{words}</span>
     </button>
   );
 }
