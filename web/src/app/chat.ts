@@ -14,6 +14,7 @@ import type { Keeping } from "./keeping.ts";
 import { Moment } from "./moment.ts";
 import { announced, Announcer } from "./announcer.ts";
 import { attempt } from "./notices.ts";
+import { Notifying } from "./notifying.ts";
 import { People } from "./people.ts";
 import { learn, statusHere, watched } from "./presence.ts";
 import { Reading } from "./reading.ts";
@@ -41,6 +42,7 @@ export class Chat {
   readonly reading: Reading;
   readonly drafts: Drafts;
   readonly searching: Searching;
+  readonly notifying: Notifying;
   readonly announcer = new Announcer();
   /** Whether there has been no connection for so long that the person should know. */
   readonly offline = signal(false);
@@ -72,6 +74,7 @@ export class Chat {
         : client.moveCursor(conversation, timestamp),
     );
     this.searching = new Searching((asked, cursor, limit) => client.searchMessages(asked, cursor, limit));
+    this.notifying = new Notifying(this.store, this.people, me.username);
     this.drafts = new Drafts(me.username);
     this.sending = new Sending(me.username, {
       send: (conversation, message) => client.sendMessage(conversation, message),
@@ -93,6 +96,7 @@ export class Chat {
     await this.keeping.restore(this.store, this.people);
     if (this.stopped) return;
     this.keeping.watch(this.store, this.people);
+    this.notifying.start();
     this.watchPresence();
     this.socket.start();
     void this.sending.load();
@@ -101,6 +105,7 @@ export class Chat {
   stop(): void {
     this.stopped = true;
     this.keeping.stop();
+    this.notifying.stop();
     this.socket.stop();
     this.sending.stop();
     this.moment.stop();
@@ -176,6 +181,7 @@ export class Chat {
   private noticed(conversation: string, entry: VisibleEntry): void {
     if (entry.kind !== "message") return;
     this.moment.said(conversation, entry.author);
+    void this.notifying.noticed(conversation, entry).catch(() => undefined);
     if (entry.author === this.me.username) return;
     const here = conversation === this.store.shown.peek();
     if (!announced(settings.announcing.peek(), here, !!entry.mentions?.includes(this.me.username))) return;

@@ -1,6 +1,5 @@
 /** The page. */
 
-import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Account } from "../app/account.ts";
@@ -55,7 +54,6 @@ function Shell({ chat }: { chat: Chat }): JSX.Element {
   const here = route.value;
   const searching = chat.searching.shown.value;
   useEffect(() => globalKeys(chat, { switch: () => setOpen("switch"), search: () => openSearch(chat), shortcuts: () => setOpen("shortcuts") }), []);
-  useEffect(() => effect(() => title(chat)), []);
   const close = (): void => setOpen("");
   return (
     <div class={classes(here.name === "conversation", searching)}>
@@ -76,11 +74,6 @@ function classes(inConversation: boolean, searching: Shown): string {
   return ["shell", inConversation && "in-conversation", searching !== "closed" && "searching", searching === "front" && "search-front"]
     .filter(Boolean)
     .join(" ");
-}
-
-function title(chat: Chat): void {
-  const waiting = chat.store.unreadTotal.value;
-  document.title = waiting ? `(${waiting}) Tertulia` : "Tertulia";
 }
 
 function Banner(): JSX.Element {
