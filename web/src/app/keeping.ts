@@ -42,6 +42,7 @@ const STORES = ["identity", "conversations", "people"] as const;
 
 export class Keeping {
   private readonly database: Promise<IDBPDatabase<Schema> | null>;
+  private readonly writeAfter: number;
   private written: ReadonlyMap<string, Held> = new Map();
   private names = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,7 +51,8 @@ export class Keeping {
   private last: Promise<void> = Promise.resolve();
   private forgotten = false;
 
-  constructor(name = "tertulia-kept") {
+  constructor(name = "tertulia-kept", writeAfter = WRITE_AFTER) {
+    this.writeAfter = writeAfter;
     const opened = openDB<Schema>(name, 1, {
       upgrade(database) {
         database.createObjectStore("identity");
@@ -94,7 +96,7 @@ export class Keeping {
       this.timer ??= setTimeout(() => {
         this.timer = undefined;
         this.last = this.last.then(() => this.write(store, people)).catch(() => undefined);
-      }, WRITE_AFTER);
+      }, this.writeAfter);
     });
   }
 

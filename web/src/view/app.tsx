@@ -47,6 +47,7 @@ function Phase({ account }: { account: Account }): JSX.Element {
 
 type Open = "" | "new" | "switch" | "shortcuts";
 
+const AdminPage = later(async () => (await import("./admin-page.tsx")).default);
 const ShortcutsDialog = later(async () => (await import("./shortcuts-dialog.tsx")).default);
 
 function Shell({ chat }: { chat: Chat }): JSX.Element {
@@ -56,11 +57,13 @@ function Shell({ chat }: { chat: Chat }): JSX.Element {
   useEffect(() => globalKeys(chat, { switch: () => setOpen("switch"), search: () => openSearch(chat), shortcuts: () => setOpen("shortcuts") }), []);
   const close = (): void => setOpen("");
   return (
-    <div class={classes(here.name === "conversation", searching)}>
+    <div class={classes(here.name === "conversation" || here.name === "admin", searching)}>
       <a class="skip" href="#messages">To the messages</a>
       <Banner />
       <Sidebar onNew={() => setOpen("new")} onSwitch={() => setOpen("switch")} />
-      {here.name === "conversation" ? <ConversationPane id={here.id} /> : <Welcome onNew={() => setOpen("new")} />}
+      {here.name === "conversation" && <ConversationPane id={here.id} />}
+      {here.name === "admin" && <AdminPage />}
+      {here.name !== "conversation" && here.name !== "admin" && <Welcome onNew={() => setOpen("new")} />}
       {searching !== "closed" && <SearchPanel />}
       {open === "new" && <NewConversation onClose={close} />}
       {open === "shortcuts" && <ShortcutsDialog onClose={close} />}
@@ -70,6 +73,7 @@ function Shell({ chat }: { chat: Chat }): JSX.Element {
   );
 }
 
+/** `inConversation`: on a narrow page the pane is shown, and not the list. */
 function classes(inConversation: boolean, searching: Shown): string {
   return ["shell", inConversation && "in-conversation", searching !== "closed" && "searching", searching === "front" && "search-front"]
     .filter(Boolean)
