@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from typing import Any, Final
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 PASSWORD: Final = "correct horse battery"
 WIDE: Final = {"width": 1180, "height": 760}
 REFUSED: Final = "ERR_CONNECTION|WebSocket connection|Failed to load resource"
+BLOCKED: Final = "Service Worker registration blocked by Playwright"
 OFFLINE: Final = r"net::ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED"
 
 
@@ -38,13 +40,15 @@ class Guest:
         settings = {
             "viewport": WIDE,
             "base_url": base_url,
+            # A worker answers beside what a test arranges between page and server; tests of the worker allow it.
+            "service_workers": "block",
             "storage_state": {"cookies": [], "origins": [hint]},
             **options,
         }
         self.context: BrowserContext = browser.new_context(**settings)  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
-        self._forgiven: list[str] = []
+        self._forgiven: list[str] = [BLOCKED]
         self.listen(self.page)
 
     def listen(self, page: Page) -> None:
@@ -166,3 +170,12 @@ class Guest:
 def quiet(guest: Guest) -> None:
     """Nothing is on its way to the server, so that closing interrupts nothing."""
     expect(guest.page.locator(".mark")).to_have_count(0)
+
+
+def until(page: Page, check: str, wanted: Callable[[Any], bool], seconds: float = 15.0) -> Any:
+    """What the function answers in the page (it may take its time), once it is as wanted."""
+    end = time.monotonic() + seconds
+    while not wanted(found := page.evaluate(check)):
+        assert time.monotonic() < end, f"It didn't come about in {seconds} s; last it was {found!r}."
+        page.wait_for_timeout(50)
+    return found

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import uuid4
 
 from playwright.sync_api import Locator, Page, expect
-from tests.browser.guests import Guest, quiet
+from tests.browser.guests import Guest, quiet, until
 
 Invite = Callable[..., Guest]
 COLOUR: Final = "getComputedStyle(document.body).backgroundColor"
@@ -91,7 +91,7 @@ def test_only_mentions_are_read_out_where_that_is_wanted(invite: Invite) -> None
     ana.page.evaluate(LISTEN)
     for text in ("nothing for anybody", f"hello @{ana.username}"):
         ben.post(f"/api/conversations/{conversation}/messages", {"id": uuid4().hex, "text": text})
-    ana.page.wait_for_function("() => heard.some((text) => text)")
+    until(ana.page, "() => heard", any)
     assert ana.page.evaluate("heard.filter((text) => text)") == [f"Ben, elsewhere: hello @{ana.username}"]
 
 

@@ -51,6 +51,10 @@ export class Client {
     return this.call("PATCH", "/users/me", {}, { name });
   }
 
+  updateUser(username: string, change: { disabled?: boolean; admin?: boolean }): Promise<t.User> {
+    return this.call("PATCH", `/users/${encodeURIComponent(username)}`, {}, change);
+  }
+
   createInvite(): Promise<{ code: string; expires_in: number }> {
     return this.call("POST", "/invites", {}, {});
   }

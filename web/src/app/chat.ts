@@ -16,6 +16,7 @@ import { MediaDesk } from "./media/desk.ts";
 import { Moment } from "./moment.ts";
 import { announced, Announcer } from "./announcer.ts";
 import { attempt } from "./notices.ts";
+import { Notifying } from "./notifying.ts";
 import { holdPage } from "./pages.ts";
 import { People } from "./people.ts";
 import { learn, statusHere, watched } from "./presence.ts";
@@ -45,6 +46,7 @@ export class Chat {
   readonly drafts: Drafts;
   readonly media: MediaDesk;
   readonly searching: Searching;
+  readonly notifying: Notifying;
   readonly announcer = new Announcer();
   /** Whether there has been no connection for so long that the person should know. */
   readonly offline = signal(false);
@@ -76,6 +78,7 @@ export class Chat {
         : client.moveCursor(conversation, timestamp),
     );
     this.searching = new Searching((asked, cursor, limit) => client.searchMessages(asked, cursor, limit));
+    this.notifying = new Notifying(this.store, this.people, me.username);
     this.drafts = new Drafts(me.username);
     this.media = new MediaDesk(client, config, (file, problem) => this.sending.fileChanged(file, problem));
     this.sending = new Sending(me.username, {
@@ -102,6 +105,7 @@ export class Chat {
     await this.keeping.restore(this.store, this.people);
     if (this.stopped) return;
     this.keeping.watch(this.store, this.people);
+    this.notifying.start();
     this.watchPresence();
     this.socket.start();
     holdPage();
@@ -111,6 +115,7 @@ export class Chat {
   stop(): void {
     this.stopped = true;
     this.keeping.stop();
+    this.notifying.stop();
     this.socket.stop();
     this.sending.stop();
     this.media.stop();
@@ -187,6 +192,7 @@ export class Chat {
   private noticed(conversation: string, entry: VisibleEntry): void {
     if (entry.kind !== "message") return;
     this.moment.said(conversation, entry.author);
+    void this.notifying.noticed(conversation, entry).catch(() => undefined);
     const mine = entry.author === this.me.username;
     if (mine) return this.media.uploads.settled((entry.attachments ?? []).map((file) => file.media));
     const here = conversation === this.store.shown.peek();

@@ -11,9 +11,9 @@ import type { Conversation } from "../state/conversations.ts";
 import { type Held } from "../state/held.ts";
 import type { Pane } from "../state/pane.ts";
 import type { People } from "./people.ts";
-import { PANES_MAX, type Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
-/** So many conversations are kept, the latest; of PANES_MAX of them also messages. */
+/** So many conversations are kept, the latest; with the messages of those that the page holds messages of. */
 const CONVERSATIONS_MAX = 200;
 const PEOPLE_MAX = 1_000;
 /** What changes is written after this (milliseconds), so that a busy conversation doesn't write all the time. */
@@ -42,6 +42,7 @@ const STORES = ["identity", "conversations", "people"] as const;
 
 export class Keeping {
   private readonly database: Promise<IDBPDatabase<Schema> | null>;
+  private readonly writeAfter: number;
   private written: ReadonlyMap<string, Held> = new Map();
   private names = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,7 +51,8 @@ export class Keeping {
   private last: Promise<void> = Promise.resolve();
   private forgotten = false;
 
-  constructor(name = "tertulia-kept") {
+  constructor(name = "tertulia-kept", writeAfter = WRITE_AFTER) {
+    this.writeAfter = writeAfter;
     const opened = openDB<Schema>(name, 1, {
       upgrade(database) {
         database.createObjectStore("identity");
@@ -68,7 +70,12 @@ export class Keeping {
   }
 
   /** Notes who is signed in; what is kept of somebody else goes first. */
-  async enter(identity: Identity): Promise<void> {
+  enter(identity: Identity): Promise<void> {
+    this.last = this.last.then(() => this.note(identity));
+    return this.last;
+  }
+
+  private async note(identity: Identity): Promise<void> {
     const before = await this.identity();
     if (before && before.user.username !== identity.user.username) await this.clear();
     await this.read((database) => database.put("identity", identity, "me"));
@@ -76,6 +83,7 @@ export class Keeping {
 
   /** Puts what was kept into an empty store. */
   async restore(store: Store, people: People): Promise<void> {
+    await this.last;
     const kept = (await this.read((database) => database.getAll("conversations"))) ?? [];
     people.know((await this.read((database) => database.getAll("people"))) ?? []);
     store.restore(kept.map(({ conversation, pane }) => ({ conversation, pane, recent: [] })));
@@ -84,11 +92,11 @@ export class Keeping {
   /** From now on keeps what changes. */
   watch(store: Store, people: People): void {
     this.end = effect(() => {
-      for (const id of store.order.value) store.get(id);
+      for (const id of store.order.value.slice(0, CONVERSATIONS_MAX)) store.get(id);
       this.timer ??= setTimeout(() => {
         this.timer = undefined;
         this.last = this.last.then(() => this.write(store, people)).catch(() => undefined);
-      }, WRITE_AFTER);
+      }, this.writeAfter);
     });
   }
 
@@ -103,6 +111,7 @@ export class Keeping {
     this.forgotten = true;
     await this.last;
     await this.clear();
+    (await this.database)?.close();
   }
 
   private async write(store: Store, people: People): Promise<void> {
@@ -120,7 +129,10 @@ export class Keeping {
       for (const id of await conversations.getAllKeys()) if (!now.has(id)) void conversations.delete(id);
     }
     const users = people.known().slice(-PEOPLE_MAX);
-    if (users.length !== this.names) for (const user of users) void transaction.objectStore("people").put(user);
+    if (users.length !== this.names) {
+      void transaction.objectStore("people").clear();
+      for (const user of users) void transaction.objectStore("people").put(user);
+    }
     await transaction.done;
     this.written = now;
     this.names = users.length;

@@ -3,11 +3,12 @@
 import { signal } from "@preact/signals";
 
 /** `at` is the timestamp of the message that the address leads to, or 0. */
-export type Route = { name: "home" } | { name: "conversation"; id: string; at: number } | { name: "sign-up"; invite: string };
+export type Route = { name: "home" } | { name: "conversation"; id: string; at: number } | { name: "admin" } | { name: "sign-up"; invite: string };
 
 export function parse(url: URL): Route {
   const [, conversation, at] = /^\/c\/([A-Za-z0-9_-]{1,64})(?:\/(\d{1,16}))?\/?$/.exec(url.pathname) ?? [];
   if (conversation) return { name: "conversation", id: conversation, at: Number(at ?? 0) };
+  if (/^\/admin\/?$/.test(url.pathname)) return { name: "admin" };
   const fragment = new URLSearchParams(url.hash.slice(1));
   const invite = url.searchParams.get("invite") ?? fragment.get("invite") ?? "";
   if (invite || url.pathname === "/sign-up") return { name: "sign-up", invite };

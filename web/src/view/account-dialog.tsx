@@ -3,9 +3,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { attempt, notify } from "../app/notices.ts";
+import { navigate } from "../app/route.ts";
 import { useAccount, useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
-import { MotionSetting } from "./media/motion-setting.tsx";
+import { Invite } from "./invite.tsx";
 
 export function AccountDialog({ onClose }: { onClose: () => void }): JSX.Element {
   const account = useAccount();
@@ -13,7 +14,18 @@ export function AccountDialog({ onClose }: { onClose: () => void }): JSX.Element
   return (
     <Dialog title="Your account" onClose={onClose}>
       <Name />
-      <MotionSetting />
+      {me.admin && (
+        <a
+          href="/admin"
+          onClick={(event) => {
+            event.preventDefault();
+            onClose();
+            navigate("/admin");
+          }}
+        >
+          Administration
+        </a>
+      )}
       {me.admin && account.config.sign_up !== "closed" && <Invite />}
       <div class="dialog-choices">
         <button type="button" class="button" onClick={() => void attempt(account.signOut(true))}>
@@ -46,32 +58,5 @@ function Name(): JSX.Element {
         Save
       </button>
     </form>
-  );
-}
-
-/** A link with which one person can make an account. */
-function Invite(): JSX.Element {
-  const chat = useChat();
-  const [link, setLink] = useState("");
-  const make = async (): Promise<void> => {
-    const made = chat.client.createInvite().then(({ code }) => {
-      setLink(new URL(`/sign-up?invite=${encodeURIComponent(code)}`, location.href).href);
-    });
-    await attempt(made);
-  };
-  if (!link) {
-    return (
-      <button type="button" class="button" onClick={() => void make()}>
-        Invite somebody
-      </button>
-    );
-  }
-  return (
-    <div class="copied">
-      <input readOnly aria-label="Link for one person" value={link} onFocus={(event) => event.currentTarget.select()} />
-      <button type="button" class="button" onClick={() => void navigator.clipboard.writeText(link).then(() => notify("Copied."))}>
-        Copy
-      </button>
-    </div>
   );
 }

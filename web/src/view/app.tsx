@@ -1,6 +1,5 @@
 /** The page. */
 
-import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Account } from "../app/account.ts";
@@ -49,6 +48,7 @@ function Phase({ account }: { account: Account }): JSX.Element {
 
 type Open = "" | "new" | "switch" | "shortcuts";
 
+const AdminPage = later(async () => (await import("./admin-page.tsx")).default);
 const ShortcutsDialog = later(async () => (await import("./shortcuts-dialog.tsx")).default);
 
 function Shell({ chat }: { chat: Chat }): JSX.Element {
@@ -56,17 +56,18 @@ function Shell({ chat }: { chat: Chat }): JSX.Element {
   const here = route.value;
   const searching = chat.searching.shown.value;
   useEffect(() => globalKeys(chat, { switch: () => setOpen("switch"), search: () => openSearch(chat), shortcuts: () => setOpen("shortcuts") }), []);
-  useEffect(() => effect(() => title(chat)), []);
   const close = (): void => setOpen("");
   return (
-    <div class={classes(here.name === "conversation", searching)}>
+    <div class={classes(here.name === "conversation" || here.name === "admin", searching)}>
       <a class="skip" href="#messages">To the messages</a>
       <div class="top">
         <Banner />
         <NowPlaying shown={here.name === "conversation" ? here.id : ""} />
       </div>
       <Sidebar onNew={() => setOpen("new")} onSwitch={() => setOpen("switch")} />
-      {here.name === "conversation" ? <ConversationPane id={here.id} /> : <Welcome onNew={() => setOpen("new")} />}
+      {here.name === "conversation" && <ConversationPane id={here.id} />}
+      {here.name === "admin" && <AdminPage />}
+      {here.name !== "conversation" && here.name !== "admin" && <Welcome onNew={() => setOpen("new")} />}
       {searching !== "closed" && <SearchPanel />}
       {open === "new" && <NewConversation onClose={close} />}
       {open === "shortcuts" && <ShortcutsDialog onClose={close} />}
@@ -76,15 +77,11 @@ function Shell({ chat }: { chat: Chat }): JSX.Element {
   );
 }
 
+/** `inConversation`: on a narrow page the pane is shown, and not the list. */
 function classes(inConversation: boolean, searching: Shown): string {
   return ["shell", inConversation && "in-conversation", searching !== "closed" && "searching", searching === "front" && "search-front"]
     .filter(Boolean)
     .join(" ");
-}
-
-function title(chat: Chat): void {
-  const waiting = chat.store.unreadTotal.value;
-  document.title = waiting ? `(${waiting}) Tertulia` : "Tertulia";
 }
 
 function Banner(): JSX.Element {

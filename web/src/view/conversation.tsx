@@ -31,6 +31,9 @@ export function ConversationPane({ id }: { id: string }): JSX.Element {
     return () => chat.store.visit("");
   }, [id]);
   if (!held) return <Missing />;
+  // What was kept may be old: where the visit begins, and what is unread, is decided by what the server says, if it can.
+  const current = chat.store.loaded.value || chat.offline.value || !navigator.onLine;
+  if (!current) return <main class="pane" aria-busy="true" />;
   return <Opened key={id} held={held} />;
 }
 

@@ -11,6 +11,7 @@ import { Avatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
 import { useNeighbour } from "./focus.ts";
+import { NotificationLevel } from "./notification-settings.tsx";
 import { PersonPicker } from "./person-picker.tsx";
 
 export function Details({ held, name, onClose }: { held: Held; name: string; onClose: () => void }): JSX.Element {
@@ -21,6 +22,7 @@ export function Details({ held, name, onClose }: { held: Held; name: string; onC
     <Dialog title={name} onClose={onClose} class="tall">
       {manages && <Title conversation={conversation} />}
       {(manages || !group) && <LiveTyping conversation={conversation} />}
+      <NotificationLevel conversation={conversation.id} />
       <Members conversation={conversation} />
       {manages && <Add conversation={conversation} />}
       {group && <Leave conversation={conversation} onLeft={onClose} />}

@@ -145,7 +145,7 @@ function Present({ held, day, onClick }: { held: Held; day: number; onClick: () 
   const label = fresh > 0 ? `${fresh} new ${fresh === 1 ? "message" : "messages"}` : "Jump to present";
   return (
     <button type="button" class={fresh > 0 ? "pill fresh" : "pill"} onClick={onClick}>
-      {day > 0 && <span class="pill-day">{dayName(day)}</span>}
+      {!fresh && day > 0 && <span class="pill-day">{dayName(day)} </span>}
       {label}
       <Icon name="down" />
     </button>

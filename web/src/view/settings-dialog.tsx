@@ -1,10 +1,12 @@
 /** How this browser is set. Every change holds at once and is kept here, not at the server. */
 
 import type { Signal } from "@preact/signals";
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { useId } from "preact/hooks";
-import { settings, type Switch } from "../app/settings.ts";
+import { settings } from "../app/settings.ts";
 import { Dialog } from "./dialog.tsx";
+import { NotificationSettings } from "./notification-settings.tsx";
+import { OnOff } from "./on-off.tsx";
 
 export default function SettingsDialog({ onClose }: { onClose: () => void }): JSX.Element {
   return (
@@ -30,6 +32,7 @@ export default function SettingsDialog({ onClose }: { onClose: () => void }): JS
         value={settings.announcing}
         choices={{ all: "New messages in this conversation, and mentions of you", mentions: "Mentions of you", off: "Nothing" }}
       />
+      <NotificationSettings />
       <fieldset class="choices">
         <legend>And</legend>
         <OnOff label="Single letters are shortcuts in the message list" value={settings.letters}>
@@ -56,22 +59,5 @@ function Choice<T extends string>(props: { label: string; value: Signal<T>; choi
         </label>
       ))}
     </fieldset>
-  );
-}
-
-export function OnOff(props: { label: string; value: Signal<Switch>; children?: ComponentChildren }): JSX.Element {
-  return (
-    <label class="switch">
-      <input
-        type="checkbox"
-        role="switch"
-        checked={props.value.value === "on"}
-        onChange={(event) => (props.value.value = event.currentTarget.checked ? "on" : "off")}
-      />
-      <span>
-        {props.label}
-        {props.children && <small>{props.children}</small>}
-      </span>
-    </label>
   );
 }

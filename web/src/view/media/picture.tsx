@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Attachment } from "../../api/media.ts";
-import { motion } from "../../app/media/motion.ts";
+import { settings } from "../../app/settings.ts";
 import { boxOf } from "../../state/media.ts";
 import { useChat } from "../context.ts";
 import { Icon } from "../icons.tsx";
@@ -86,7 +86,7 @@ function useAnimation(file: Attachment, frame: { current: HTMLElement | null }):
   const [pointed, setPointed] = useState(false);
   const [chosen, setChosen] = useState<boolean | null>(null);
   if (!file.animated) return { moving: false, point: () => undefined, toggle: () => undefined };
-  const moving = chosen ?? (motion.value === "auto" || (motion.value === "hover" && pointed));
+  const moving = chosen ?? (settings.motion.value === "auto" || (settings.motion.value === "hover" && pointed));
   const point = (on: boolean): void => {
     setPointed(on || frame.current?.contains(document.activeElement) === true);
   };

@@ -1,0 +1,98 @@
+"""The administrator's page."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+from tests.browser.guests import Guest, until
+from tests.conformance.places import ADMIN, Place
+
+Invite = Callable[..., Guest]
+
+
+@pytest.fixture
+def admin(place: Place, browser: Browser) -> Iterator[Guest]:
+    guest = Guest(browser, place.base_url, "Admin", storage_state=None)
+    guest.username = ADMIN
+    guest.page.goto("/")
+    guest.sign_in()
+    guest.page.get_by_role("button", name="Your account").click()
+    guest.page.get_by_role("link", name="Administration").click()
+    expect(guest.page.get_by_role("heading", name="Administration")).to_be_visible()
+    yield guest
+    guest.close()
+
+
+def test_users_are_found_and_read_by_pages(admin: Guest, place: Place) -> None:
+    """Fifty at once, more on request, by the beginning of a name."""
+    for number in range(55):
+        user = {"username": f"crowd{number:02}", "password": "correct horse battery", "name": f"Crowd {number}"}
+        assert admin.http.post("/api/auth/sign-up", json=user).status_code == 201
+    users = admin.page.get_by_role("region", name="Users")
+    users.get_by_role("textbox").fill("crowd")
+    expect(users.get_by_role("status")).to_have_text("The first 50 users")
+    users.get_by_role("button", name="More").click()
+    expect(users.get_by_role("status")).to_have_text("55 users")
+    users.get_by_role("textbox").fill("crowd42")
+    expect(users.get_by_role("listitem")).to_have_count(1)
+    users.get_by_role("textbox").fill("nobody of that name")
+    expect(users.get_by_role("status")).to_have_text("No users")
+
+
+def test_who_is_disabled_is_out_at_once_and_back_when_enabled(admin: Guest, invite: Invite) -> None:
+    """It is asked before; the page of who is disabled ends; the focus stays with the user."""
+    ana = invite("Ana")
+    page = admin.page
+    page.get_by_role("textbox", name="Search users").fill(ana.username)
+    line = page.get_by_role("listitem").filter(has_text=f"@{ana.username}")
+    line.get_by_role("button", name="Disable Ana").press("Enter")
+    dialog = page.get_by_role("dialog", name="Disable Ana?")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(line.get_by_role("button", name="Disable Ana")).to_be_focused()
+    with ana.forgiving("401|403|WebSocket"):
+        line.get_by_role("button", name="Disable Ana").click()
+        dialog.get_by_role("button", name="Disable").click()
+        expect(line.get_by_text("disabled", exact=True)).to_be_visible()
+        expect(ana.page.get_by_role("button", name="Sign in")).to_be_visible()
+        ana.sign_in()
+        expect(ana.page.locator(".failure")).not_to_be_empty()
+        line.get_by_role("button", name="Enable Ana").click()
+        expect(line.get_by_role("button", name="Disable Ana")).to_be_visible()
+        ana.sign_in()
+        expect(ana.page.get_by_role("button", name="Your account")).to_be_visible()
+
+
+def test_an_administrator_makes_another(admin: Guest, invite: Invite) -> None:
+    """And takes it back; never of oneself."""
+    ana = invite("Ana")
+    page = admin.page
+    page.get_by_role("textbox", name="Search users").fill(ana.username)
+    line = page.get_by_role("listitem").filter(has_text=f"@{ana.username}")
+    line.get_by_role("button", name="Make Ana an administrator").click()
+    expect(line.get_by_text("administrator", exact=True)).to_be_visible()
+    assert ana.get("/api/users/me")["admin"] is True
+    line.get_by_role("button", name="Ana: no administrator any more").click()
+    expect(line.get_by_role("button", name="Make Ana an administrator")).to_be_visible()
+    page.get_by_role("textbox", name="Search users").fill(ADMIN)
+    expect(page.get_by_role("listitem").filter(has_text="(you)")).to_be_visible()
+    expect(page.get_by_role("region", name="Users").get_by_role("button")).to_have_count(0)
+
+
+def test_others_see_nothing_of_it(invite: Invite) -> None:
+    """No way leads there, and the address says for whom it is; no user is asked for."""
+    ana = invite("Ana")
+    ana.page.get_by_role("button", name="Your account").click()
+    expect(ana.page.get_by_role("dialog").get_by_role("link")).to_have_count(0)
+    ana.page.goto("/admin")
+    expect(ana.page.get_by_role("main")).to_contain_text("for administrators")
+    expect(ana.page.get_by_role("textbox")).to_have_count(0)
+
+
+def test_its_code_is_loaded_by_who_opens_it(invite: Invite) -> None:
+    """A first visit doesn't wait for what only administrators use."""
+    ana = invite("Ana")
+    loaded = "() => performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.includes('admin-page'))"
+    assert ana.page.evaluate(loaded) == []
+    ana.page.goto("/admin")
+    until(ana.page, loaded, lambda names: any(name.endswith(".js") for name in names))

@@ -1,0 +1,151 @@
+/** What an administrator of the server sees and does: users, invitations, who may sign up. */
+
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { User } from "../api/types.ts";
+import { Administration, type UserChange } from "../app/administration.ts";
+import { attempt, notify } from "../app/notices.ts";
+import { navigate } from "../app/route.ts";
+import { nameOf } from "../state/people.ts";
+import { dayName } from "../state/times.ts";
+import { Avatar } from "./avatar.tsx";
+import { useAccount, useChat } from "./context.ts";
+import { Dialog } from "./dialog.tsx";
+import { Icon } from "./icons.tsx";
+import { Invite } from "./invite.tsx";
+
+/** Typing goes on for so long before the server is asked (milliseconds). */
+const WAIT = 200;
+const SIGN_UP = {
+  open: "Anybody can make an account.",
+  invite: "Who has an invitation can make an account.",
+  closed: "Nobody can make an account; the command “tertulia user create” does.",
+} as const;
+
+export default function AdminPage(): JSX.Element {
+  const chat = useChat();
+  const account = useAccount();
+  return (
+    <main class="pane admin" id="messages" aria-label="Administration">
+      <header class="pane-head">
+        <button type="button" class="icon-button only-narrow" aria-label="Back to the list" onClick={() => navigate("/")}>
+          <Icon name="back" />
+        </button>
+        <div class="pane-title">
+          <h2>Administration</h2>
+        </div>
+      </header>
+      {chat.me.admin ? (
+        <div class="admin-body">
+          <section aria-label="Signing up">
+            <h3 class="section-name">Signing up</h3>
+            <p>{SIGN_UP[account.config.sign_up]}</p>
+            <p class="hint">It is set where the server is started.</p>
+            {account.config.sign_up !== "closed" && <Invite />}
+          </section>
+          <People />
+        </div>
+      ) : (
+        <p class="admin-body">This page is for administrators of the server.</p>
+      )}
+    </main>
+  );
+}
+
+function People(): JSX.Element {
+  const { client } = useChat();
+  const [administration] = useState(
+    () => new Administration({ list: (query) => client.listUsers(query), update: (username, change) => client.updateUser(username, change) }),
+  );
+  const [query, setQuery] = useState("");
+  const { users, cursor, state, problem } = administration.listed.value;
+  useEffect(() => {
+    const timer = setTimeout(() => void administration.find(query), query ? WAIT : 0);
+    return () => clearTimeout(timer);
+  }, [query]);
+  const count = users.length === 1 ? "1 user" : `${users.length || "No"} users`;
+  return (
+    <section aria-label="Users">
+      <h3 class="section-name">Users</h3>
+      <div class="search-box">
+        <Icon name="search" />
+        <input
+          type="text"
+          aria-label="Search users"
+          placeholder="Beginning of a name"
+          autocomplete="off"
+          maxLength={64}
+          value={query}
+          onInput={(event) => setQuery(event.currentTarget.value)}
+        />
+      </div>
+      <p class="search-count" role="status">{problem || (state === "done" ? (cursor === null ? count : `The first ${count}`) : "")}</p>
+      <ul class="members" aria-busy={state === "reading"}>
+        {users.map((user) => (
+          <UserLine key={user.username} user={user} onChange={(change) => administration.change(user.username, change)} />
+        ))}
+      </ul>
+      {(cursor !== null || state === "problem") && (
+        <button type="button" class="button" onClick={() => void (users.length && cursor !== null ? administration.more() : administration.find(query))}>
+          {state === "problem" ? "Try again" : "More"}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function UserLine({ user, onChange }: { user: User; onChange: (change: UserChange) => Promise<void> }): JSX.Element {
+  const { me } = useChat();
+  const [asking, setAsking] = useState(false);
+  const busy = useRef(false);
+  const name = nameOf(user, user.username);
+  const own = user.username === me.username;
+  const change = async (wanted: UserChange, said: string): Promise<void> => {
+    if (busy.current) return;
+    busy.current = true;
+    if (await attempt(onChange(wanted))) notify(said);
+    busy.current = false;
+    setAsking(false);
+  };
+  return (
+    <li class="member">
+      <Avatar username={user.username} />
+      <span class="person">
+        <bdi>{name}{own && " (you)"}</bdi>
+        <small>@{user.username}{!!user.created && `, since ${dayName(user.created)}`}</small>
+      </span>
+      {user.admin && <span class="role">administrator</span>}
+      {user.disabled && <span class="role disabled">disabled</span>}
+      {!own && (
+        <span class="admin-actions">
+          <button
+            type="button"
+            class="text-button"
+            aria-label={user.admin ? `${name}: no administrator any more` : `Make ${name} an administrator`}
+            onClick={() => void change({ admin: !user.admin }, user.admin ? `${name} is no administrator any more.` : `${name} is an administrator.`)}
+          >
+            {user.admin ? "No administrator" : "Make administrator"}
+          </button>
+          {user.disabled ? (
+            <button type="button" class="text-button" aria-label={`Enable ${name}`} onClick={() => void change({ disabled: false }, `${name} can sign in again.`)}>
+              Enable
+            </button>
+          ) : (
+            <button type="button" class="text-button danger" aria-label={`Disable ${name}`} onClick={() => setAsking(true)}>
+              Disable
+            </button>
+          )}
+        </span>
+      )}
+      {asking && (
+        <Dialog title={`Disable ${name}?`} onClose={() => setAsking(false)}>
+          <p>They are signed out everywhere and can’t sign in until you enable them again. What they wrote stays.</p>
+          <div class="dialog-choices">
+            <button type="button" class="button" onClick={() => setAsking(false)}>Leave it</button>
+            <button type="button" class="button danger" onClick={() => void change({ disabled: true }, `${name} is disabled.`)}>Disable</button>
+          </div>
+        </Dialog>
+      )}
+    </li>
+  );
+}
