@@ -35,7 +35,7 @@ _LEFT_OUT: Final = re.compile(
     | ^dateutil/zoneinfo/.*\.gz$
     | ^(?:cffi|pycparser)/
     | ^urllib3/contrib/(?:emscripten/|pyopenssl)
-    | ^PIL/(?:_avif|_imagingft|_imagingmath|_imagingmorph|_imagingtk|ImageFont|ImageTk|ImageQt|ImageShow|ImageGrab)\b
+    | ^PIL/(?:_avif|_imagingft|_imagingmorph|_imagingtk|ImageFont|ImageTk|ImageQt|ImageShow|ImageGrab)\b
     | ^pillow\.libs/lib(?:avif|freetype|harfbuzz|brotli|png16)
     """.replace("SERVICES", "|".join(SERVICES)),
     re.VERBOSE,

@@ -56,7 +56,6 @@ class AwsHome:
         self.clock: Final = SystemClock()
         self.entropy: Final = SystemEntropy()
         self._signs_in = False
-        self._looks_into_files = False
 
     # The functions
 
@@ -65,7 +64,6 @@ class AwsHome:
         from tertulia.edges.functions.http import HttpFunction, HttpSettings
 
         self._signs_in = function is Function.USERS_POST
-        self._looks_into_files = self._looks_into_files or function is Function.MEDIA_POST
         return HttpFunction(
             function,
             self.chat,
@@ -125,7 +123,7 @@ class AwsHome:
                 self.clock,
                 self.entropy,
                 self._rate(limits.MEDIA_RATE),
-                processor=deferred(lambda: self.processor) if self._looks_into_files else None,
+                processor=deferred(lambda: self.processor),
             ),
             tickets=Tickets(deferred(lambda: self.places.tickets), self.clock, self._rate(limits.TICKETS_RATE)),
         )
@@ -191,7 +189,7 @@ class AwsHome:
 
     @cached_property
     def processor(self) -> "SubprocessProcessor":
-        """Only the function that has Pillow in a layer needs it."""
+        """Made by the one function that completes uploads, which has Pillow in a layer."""
         from tempfile import mkdtemp
 
         from tertulia.adapters.pillow.processor import SubprocessProcessor
