@@ -1,6 +1,7 @@
 """The administrator's page."""
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -8,6 +9,8 @@ from tests.browser.guests import Guest, until
 from tests.conformance.places import ADMIN, Place
 
 Invite = Callable[..., Guest]
+LOADED: Final = """() => performance.getEntriesByType('resource')
+  .map(({ name }) => name).filter((name) => name.includes('admin-page'))"""
 
 
 @pytest.fixture
@@ -92,7 +95,6 @@ def test_others_see_nothing_of_it(invite: Invite) -> None:
 def test_its_code_is_loaded_by_who_opens_it(invite: Invite) -> None:
     """A first visit doesn't wait for what only administrators use."""
     ana = invite("Ana")
-    loaded = "() => performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.includes('admin-page'))"
-    assert ana.page.evaluate(loaded) == []
+    assert ana.page.evaluate(LOADED) == []
     ana.page.goto("/admin")
-    until(ana.page, loaded, lambda names: any(name.endswith(".js") for name in names))
+    until(ana.page, LOADED, lambda names: any(name.endswith(".js") for name in names))
