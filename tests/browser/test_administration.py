@@ -72,11 +72,11 @@ def test_an_administrator_makes_another(admin: Guest, invite: Invite) -> None:
     page = admin.page
     page.get_by_role("textbox", name="Search users").fill(ana.username)
     line = page.get_by_role("listitem").filter(has_text=f"@{ana.username}")
-    line.get_by_role("button", name="Make Ana an administrator").click()
+    line.get_by_role("button", name="Make administrator: Ana").click()
     expect(line.get_by_text("administrator", exact=True)).to_be_visible()
     assert ana.get("/api/users/me")["admin"] is True
-    line.get_by_role("button", name="Ana: no administrator any more").click()
-    expect(line.get_by_role("button", name="Make Ana an administrator")).to_be_visible()
+    line.get_by_role("button", name="No administrator: Ana").click()
+    expect(line.get_by_role("button", name="Make administrator: Ana")).to_be_visible()
     page.get_by_role("textbox", name="Search users").fill(ADMIN)
     expect(page.get_by_role("listitem").filter(has_text="(you)")).to_be_visible()
     expect(page.get_by_role("region", name="Users").get_by_role("button")).to_have_count(0)
