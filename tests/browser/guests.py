@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from itertools import count
 from typing import Any, Final
 
@@ -170,6 +171,11 @@ class Guest:
 def quiet(guest: Guest) -> None:
     """Nothing is on its way to the server, so that closing interrupts nothing."""
     expect(guest.page.locator(".mark")).to_have_count(0)
+
+
+def today() -> date:
+    """The day it is for a browser on this machine."""
+    return datetime.now().astimezone().date()
 
 
 def until(page: Page, check: str, wanted: Callable[[Any], bool], seconds: float = 15.0) -> Any:

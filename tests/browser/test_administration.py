@@ -1,6 +1,7 @@
 """The administrator's page."""
 
 from collections.abc import Callable, Iterator
+from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -8,6 +9,8 @@ from tests.browser.guests import Guest, until
 from tests.conformance.places import ADMIN, Place
 
 Invite = Callable[..., Guest]
+LOADED: Final = """() => performance.getEntriesByType('resource')
+  .map(({ name }) => name).filter((name) => name.includes('admin-page'))"""
 
 
 @pytest.fixture
@@ -69,11 +72,11 @@ def test_an_administrator_makes_another(admin: Guest, invite: Invite) -> None:
     page = admin.page
     page.get_by_role("textbox", name="Search users").fill(ana.username)
     line = page.get_by_role("listitem").filter(has_text=f"@{ana.username}")
-    line.get_by_role("button", name="Make Ana an administrator").click()
+    line.get_by_role("button", name="Make administrator: Ana").click()
     expect(line.get_by_text("administrator", exact=True)).to_be_visible()
     assert ana.get("/api/users/me")["admin"] is True
-    line.get_by_role("button", name="Ana: no administrator any more").click()
-    expect(line.get_by_role("button", name="Make Ana an administrator")).to_be_visible()
+    line.get_by_role("button", name="No administrator: Ana").click()
+    expect(line.get_by_role("button", name="Make administrator: Ana")).to_be_visible()
     page.get_by_role("textbox", name="Search users").fill(ADMIN)
     expect(page.get_by_role("listitem").filter(has_text="(you)")).to_be_visible()
     expect(page.get_by_role("region", name="Users").get_by_role("button")).to_have_count(0)
@@ -92,7 +95,6 @@ def test_others_see_nothing_of_it(invite: Invite) -> None:
 def test_its_code_is_loaded_by_who_opens_it(invite: Invite) -> None:
     """A first visit doesn't wait for what only administrators use."""
     ana = invite("Ana")
-    loaded = "() => performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.includes('admin-page'))"
-    assert ana.page.evaluate(loaded) == []
+    assert ana.page.evaluate(LOADED) == []
     ana.page.goto("/admin")
-    until(ana.page, loaded, lambda names: any(name.endswith(".js") for name in names))
+    until(ana.page, LOADED, lambda names: any(name.endswith(".js") for name in names))

@@ -1,12 +1,11 @@
 """Keys, days and unread messages: how one gets about in the messages."""
 
 from collections.abc import Callable
-from datetime import date
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.guests import Guest, quiet
+from tests.browser.guests import Guest, quiet, today
 
 Invite = Callable[..., Guest]
 
@@ -123,7 +122,7 @@ def test_one_goes_to_a_day_once_and_back_to_the_present(invite: Invite) -> None:
     write(ben, conversation, *(f"line {number}" for number in range(160)))
     ana.open(ben.name)
     ana.page.keyboard.press("Control+End")
-    ana.composer.fill(f"/jump {date.today()}")
+    ana.composer.fill(f"/jump {today()}")
     ana.composer.press("Enter")
     expect(ana.message("line 0").first).to_be_in_viewport()
     expect(ana.composer).to_have_value("")
@@ -135,7 +134,7 @@ def test_one_goes_to_a_day_once_and_back_to_the_present(invite: Invite) -> None:
     ana.message("line 159").focus()
     ana.page.keyboard.press("g")
     dialog = ana.page.get_by_role("dialog", name="Go to a day")
-    expect(dialog.get_by_label("Day")).to_have_value(str(date.today()))
+    expect(dialog.get_by_label("Day")).to_have_value(str(today()))
     dialog.get_by_role("button", name="Go there").click()
     expect(ana.message("line 0").first).to_be_focused()
     ana.page.keyboard.press("Control+End")

@@ -17,7 +17,7 @@ ASKS: Final = """() => {
   window.asked = 0;
   let permission = 'default';
   Object.defineProperty(Notification, 'permission', { get: () => permission });
-  Notification.requestPermission = () => { window.asked += 1; permission = 'denied'; return Promise.resolve(permission); };
+  Notification.requestPermission = async () => { window.asked += 1; return (permission = 'denied'); };
 }"""
 
 

@@ -26,9 +26,16 @@ KEPT: Final = """() => new Promise((resolve, reject) => {
     if (!names.length) { database.close(); return resolve({}); }
     const transaction = database.transaction(names);
     const found = {};
-    for (const name of names) transaction.objectStore(name).getAll().onsuccess = (event) => (found[name] = event.target.result);
+    for (const name of names) {
+      transaction.objectStore(name).getAll().onsuccess = (event) => (found[name] = event.target.result);
+    }
     transaction.oncomplete = () => { database.close(); resolve(found); };
   };
+})"""
+WIDTH: Final = """(src) => new Promise((done) => {
+  const image = new Image();
+  image.onload = () => done(image.naturalWidth);
+  image.src = src;
 })"""
 
 
@@ -103,7 +110,7 @@ def test_what_came_meanwhile_is_there_after_coming_back(invite: Invite) -> None:
 
 
 def test_nothing_is_left_of_who_signed_out(invite: Invite) -> None:
-    """No conversation, message or name in the browser's storage; nobody else can read it, with or without a connection."""
+    """No conversation, message or name in the browser's storage."""
     ana, ben = invite("Ana", service_workers="allow"), invite("Ben")
     write(ben, ana.visit(ben), "a secret")
     expect(ana.message("a secret")).to_be_visible()
@@ -124,8 +131,5 @@ def test_the_page_can_be_installed(invite: Invite) -> None:
     assert described["start_url"] == "/"
     assert {icon["purpose"] for icon in described["icons"]} == {"any", "maskable"}
     for icon in described["icons"]:
-        size = ana.page.evaluate(
-            "(src) => new Promise((done) => { const image = new Image(); image.onload = () => done(image.naturalWidth); image.src = src; })",
-            icon["src"],
-        )
+        size = ana.page.evaluate(WIDTH, icon["src"])
         assert icon["sizes"] in ("any", f"{size}x{size}")

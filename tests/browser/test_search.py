@@ -1,13 +1,13 @@
 """Searching messages: what is found, going there, and coming back."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Locator, expect
-from tests.browser.guests import Guest
+from tests.browser.guests import Guest, today
 
 Invite = Callable[..., Guest]
 NARROW: Final = {"width": 320, "height": 640}
@@ -56,7 +56,7 @@ def test_a_search_is_narrowed(invite: Invite) -> None:
     write(ben, other, "tea that is green")
     write(cleo, one, "green tea too")
     ana.page.get_by_role("button", name="Search", exact=True).click()
-    today, tomorrow = date.today(), date.today() + timedelta(days=1)
+    now, tomorrow = today(), today() + timedelta(days=1)
     for text, expected in (
         ("green tea", "3 results"),
         ('"green tea"', "2 results"),
@@ -65,9 +65,9 @@ def test_a_search_is_narrowed(invite: Invite) -> None:
         ("green in:cleo", "1 result"),
         ("green in:here", "2 results"),
         ("green has:link", "1 result"),
-        (f"green before:{today}", "No results"),
+        (f"green before:{now}", "No results"),
         (f"green after:{tomorrow}", "No results"),
-        (f"green after:{today - timedelta(days=1)} before:{tomorrow}", "3 results"),
+        (f"green after:{now - timedelta(days=1)} before:{tomorrow}", "3 results"),
     ):
         search(ana, text)
         expect(count(ana)).to_have_text(expected)

@@ -121,7 +121,7 @@ function UserLine({ user, onChange }: { user: User; onChange: (change: UserChang
           <button
             type="button"
             class="text-button"
-            aria-label={user.admin ? `${name}: no administrator any more` : `Make ${name} an administrator`}
+            aria-label={user.admin ? `No administrator: ${name}` : `Make administrator: ${name}`}
             onClick={() => void change({ admin: !user.admin }, user.admin ? `${name} is no administrator any more.` : `${name} is an administrator.`)}
           >
             {user.admin ? "No administrator" : "Make administrator"}
