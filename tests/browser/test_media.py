@@ -123,6 +123,9 @@ def test_nothing_moves_when_pictures_arrive(pair: tuple[Guest, Guest]) -> None:
     ben.page.evaluate("() => new Promise(requestAnimationFrame)")
     before = ben.page.evaluate(boxes)
     assert ben.log.locator(".picture canvas.placeholder").count() == 3
+    reserved = ben.message("one").locator(".picture").bounding_box()
+    assert reserved is not None
+    assert (round(reserved["width"]), round(reserved["height"])) == (411, 320)
     ben.page.evaluate("() => { window.shifts.length = 0; }")
     let_go(ben.page, CONTENT, held)
     for index in range(3):

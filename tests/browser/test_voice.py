@@ -13,6 +13,11 @@ Invite = Callable[..., Guest]
 
 MICROPHONE: Final = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 SECONDS: Final = 2.0
+HEARD: Final = """(slider) => {
+  window.heard = [];
+  const note = () => window.heard.push(slider.getAttribute('aria-valuetext'));
+  new MutationObserver(note).observe(slider, { attributeFilter: ['aria-valuetext'] });
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -141,9 +146,12 @@ def test_a_note_goes_on_when_one_changes_the_conversation_and_keeps_its_place(
     slider = note.get_by_role("slider", name="Position in the voice note")
     kept = float(slider.input_value())
     assert 2 <= kept < 5
+    slider.evaluate(HEARD)
     note.get_by_role("button", name="Play the voice note").click()
     ben.page.wait_for_function("([slider, kept]) => slider.valueAsNumber > kept", arg=[slider.element_handle(), kept])
     note.get_by_role("button", name="Pause the voice note").click()
+    heard = ben.page.evaluate("() => window.heard")
+    assert "0:00 of 0:05" not in heard, "it goes on, and doesn't begin again"
     ben.log.locator("article").focus()
     for _ in range(2):
         ben.page.keyboard.press("ArrowRight")

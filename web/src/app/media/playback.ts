@@ -34,6 +34,8 @@ export class Playback {
   private audio: HTMLAudioElement | null = null;
   private renewed = false;
   private measuring = false;
+  /** Whether a note is being opened: what the element says of positions is about none, or about the one before. */
+  private opening = false;
 
   constructor(addresses: Addresses) {
     this.addresses = addresses;
@@ -60,7 +62,7 @@ export class Playback {
     const bounded = Math.max(0, Math.min(seconds, note.duration || this.duration.peek() || seconds));
     if (this.note.peek()?.media !== note.media) return this.keepPosition(note.media, bounded);
     this.position.value = bounded;
-    if (this.audio && !this.measuring) this.audio.currentTime = bounded;
+    if (this.audio && !this.measuring && !this.opening) this.audio.currentTime = bounded;
   }
 
   /** Where a note stands: where it plays, or where it was left (seconds). */
@@ -94,6 +96,7 @@ export class Playback {
     try {
       const url = note.local || (await this.addresses.get(note.media)).url;
       if (this.note.peek() !== note) return;
+      this.opening = true;
       this.element().src = url;
       await this.play();
     } catch {
@@ -119,7 +122,7 @@ export class Playback {
     audio.onplay = () => (this.playing.value = true);
     audio.onpause = () => (this.playing.value = false);
     audio.ontimeupdate = () => {
-      if (!this.measuring) this.position.value = audio.currentTime;
+      if (!this.measuring && !this.opening) this.position.value = audio.currentTime;
     };
     audio.onloadedmetadata = () => this.opened(audio);
     audio.ondurationchange = () => this.measured(audio);
@@ -132,6 +135,7 @@ export class Playback {
   /** What a browser recorded doesn't say how long it is (MediaRecorder writes no duration). */
   private opened(audio: HTMLAudioElement): void {
     const start = this.position.peek();
+    this.opening = false;
     if (Number.isFinite(audio.duration) || this.duration.peek()) {
       if (start) audio.currentTime = start;
       return this.measured(audio);
