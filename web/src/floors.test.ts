@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 const ROOT = import.meta.dirname;
 /** A file imports only from its own floor and from floors before it. */
-const FLOORS = ["markdown", "api", "realtime", "state", "app", "view"];
+const FLOORS = ["markdown", "words", "api", "realtime", "state", "app", "view"];
 const GENERATED = "api/types.ts";
 const IMPORT = /^(?:import|export)\s[^;]*?from\s+"([^"]+)"/gm;
 

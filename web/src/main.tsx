@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { Account } from "./app/account.ts";
+import { followLanguage } from "./app/language.ts";
 import { follow } from "./app/route.ts";
 import { followSettings } from "./app/settings.ts";
 import "./styles/index.css";
@@ -10,5 +11,6 @@ const account = new Account();
 follow();
 followSettings();
 startWorker();
-render(<App account={account} />, document.getElementById("app")!);
 void account.start();
+// What is shown first is in the right language.
+void followLanguage().then(() => render(<App account={account} />, document.getElementById("app")!));

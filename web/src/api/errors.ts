@@ -1,5 +1,6 @@
 /** What can go wrong between this page and the server. */
 
+import { t, tError } from "../words/index.ts";
 import type { Problem } from "./types.ts";
 
 /** The server's answer is an error. `code` is stable; `message` says what to do. */
@@ -36,6 +37,7 @@ export function isTemporary(error: unknown): boolean {
 
 /** One sentence for a person. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof ApiError || error instanceof NoAnswer) return error.message;
-  return "Something failed on this page. Reload it and try again.";
+  if (error instanceof ApiError) return tError(error.code, error.message);
+  if (error instanceof NoAnswer) return t("The server can’t be reached.");
+  return t("Something failed on this page. Reload it and try again.");
 }

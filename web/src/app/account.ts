@@ -6,6 +6,7 @@ import { loadConfig } from "../api/config.ts";
 import { NoAnswer } from "../api/errors.ts";
 import { Session } from "../api/session.ts";
 import type { Config, User } from "../api/types.ts";
+import { t } from "../words/index.ts";
 import { Chat } from "./chat.ts";
 import { Door } from "./door.ts";
 import { forgetUses } from "./emoji.ts";
@@ -51,7 +52,7 @@ export class Account {
         return;
       } catch (error) {
         if (error instanceof NoAnswer && (await this.enterWithout())) return;
-        if (!(error instanceof NoAnswer)) notify("The server doesn't answer as it should. Trying again.", true);
+        if (!(error instanceof NoAnswer)) notify(t("The server doesn’t answer as it should. Trying again."), true);
         this.phase.value = { name: "starting", waiting: true };
         await new Promise((resolve) => setTimeout(resolve, AGAIN));
       }
@@ -109,7 +110,7 @@ export class Account {
   private ended(): void {
     if (this.leaving || this.phase.peek().name !== "signed-in") return;
     this.session.forget();
-    notify("You have been signed out. Sign in again.", true);
+    notify(t("You have been signed out. Sign in again."), true);
     this.leave();
   }
 

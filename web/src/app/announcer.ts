@@ -1,6 +1,7 @@
 /** What screen readers are told: one sentence a new message, never the history. The text is emptied after it was read. */
 
 import { signal } from "@preact/signals";
+import { t, tn } from "../words/index.ts";
 
 const LONGEST = 200;
 /** Shorter than a second, and some screen readers miss it. */
@@ -23,7 +24,7 @@ export class Announcer {
   message(name: string, text: string, attached = ""): void {
     const characters = [...text];
     const short = characters.length > LONGEST ? `${characters.slice(0, LONGEST).join("")}…` : text;
-    this.say(`${name}: ${[short, attached].filter(Boolean).join(", ")}`);
+    this.say(t("{name}: {text}", { name, text: short && attached ? t("{text}, {files}", { text: short, files: attached }) : short || attached }));
   }
 
   say(sentence: string): void {
@@ -37,7 +38,7 @@ export class Announcer {
 
   private speak(): void {
     const sentences = this.waiting.splice(0);
-    this.text.value = sentences.length > READ_SINGLY ? `${sentences.length} new messages` : sentences.join(" \n");
+    this.text.value = sentences.length > READ_SINGLY ? tn(sentences.length, { one: "{count} new message", other: "{count} new messages" }) : sentences.join(" \n");
     this.timer = setTimeout(() => {
       this.text.value = "";
       this.timer = this.waiting.length ? setTimeout(() => this.speak(), GATHER) : undefined;

@@ -10,6 +10,7 @@ import { Socket, type SocketState } from "../realtime/socket.ts";
 import { fromView } from "../state/conversations.ts";
 import { attachedWords } from "../state/media.ts";
 import type { Message } from "../state/messages.ts";
+import { t } from "../words/index.ts";
 import { Drafts } from "./drafts.ts";
 import type { Keeping } from "./keeping.ts";
 import { MediaDesk } from "./media/desk.ts";
@@ -199,7 +200,7 @@ export class Chat {
     if (!announced(settings.announcing.peek(), here, !!entry.mentions?.includes(this.me.username))) return;
     const said = plain(entry.text ?? "", { hideSpoilers: true });
     const name = this.people.name(entry.author);
-    this.announcer.message(here ? name : `${name}, elsewhere`, said, attachedWords(entry.attachments ?? []));
+    this.announcer.message(here ? name : t("{name}, elsewhere", { name }), said, attachedWords(entry.attachments ?? []));
   }
 
   /** The order matters: the connection receives already, so between it and what is read now there is no gap. */

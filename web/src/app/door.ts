@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { NewUser } from "../api/client.ts";
+import { t } from "../words/index.ts";
 
 export type Step =
   /** Signing in or up, as the address says; `said` is what the person should know there. */
@@ -51,13 +52,13 @@ export class Door {
   async signUp(user: NewUser): Promise<void> {
     const { username, password } = user;
     if (await this.ports.signUp(user)) this.step.value = { name: "confirm", username, password };
-    else await this.enter(username, password, "Your account is made. Sign in.");
+    else await this.enter(username, password, t("Your account is made. Sign in."));
   }
 
   async confirm(username: string, code: string): Promise<void> {
     const step = this.step.peek();
     await this.ports.confirm(username, code);
-    const said = "Your account is confirmed. Sign in.";
+    const said = t("Your account is confirmed. Sign in.");
     if (step.name === "confirm" && step.password) await this.enter(username, step.password, said);
     else this.begin(username, said);
   }
@@ -74,7 +75,7 @@ export class Door {
 
   async reset(username: string, code: string, fresh: string): Promise<void> {
     await this.ports.reset(username, code, fresh);
-    await this.enter(username, fresh, "Your password is changed. Sign in with it.");
+    await this.enter(username, fresh, t("Your password is changed. Sign in with it."));
   }
 
   /** Signs in after something that is done and can't be done again; where that fails, the person signs in. */

@@ -13,11 +13,14 @@ export const MOTIONS = ["auto", "hover", "never"] as const;
 export const SENDING = ["enter", "ctrl-enter"] as const;
 export const ANNOUNCING = ["all", "mentions", "off"] as const;
 export const SWITCH = ["on", "off"] as const;
+/** `pseudo` is for tests and stands in no menu. */
+export const LANGUAGE = ["browser", "en", "es", "ar", "pseudo"] as const;
 export const TONES = ["0", "1", "2", "3", "4", "5"] as const;
 
 export type Theme = (typeof THEMES)[number];
 /** What moves by itself: always, while it is pointed at or has the focus, or not at all. */
 export type Motion = (typeof MOTIONS)[number];
+export type LanguageSetting = (typeof LANGUAGE)[number];
 export type Switch = (typeof SWITCH)[number];
 
 interface Setting {
@@ -41,6 +44,7 @@ export const settings = {
   notifications: setting("notifications", SWITCH, "off"),
   sound: setting("sound", SWITCH, "off"),
   /** The skin tone of emoji: 0 for none, else 1 (light) to 5 (dark). */
+  language: setting("language", LANGUAGE, "browser"),
   tone: setting("tone", TONES, "0"),
 };
 

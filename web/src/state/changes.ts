@@ -16,6 +16,8 @@ import type {
   TitleChanged,
   VisibleEntry,
 } from "../api/types.ts";
+import { listParts } from "../words/formats.ts";
+import { fill, t, tn, tnp } from "../words/index.ts";
 import type { Message } from "./messages.ts";
 import { dayKey } from "./times.ts";
 
@@ -75,7 +77,7 @@ export function runs(messages: readonly Message[], changes: readonly Change[]): 
 export type Piece = string | { readonly username: string } | { readonly title: string };
 
 export interface Line {
-  readonly key: number;
+  readonly key: string;
   readonly timestamp: number;
   readonly pieces: readonly Piece[];
 }
@@ -88,9 +90,9 @@ export function toLines(run: readonly Change[], me: string): Line[] {
     if (last && alike(last[0]!, change)) last.push(change);
     else groups.push([change]);
   }
-  return groups.map((group) => {
-    const { seq: key, timestamp } = group[0]!;
-    return { key, timestamp, pieces: sentence(group, me) };
+  return groups.flatMap((group) => {
+    const { seq, timestamp } = group[0]!;
+    return sentences(group, me).map((pieces, index) => ({ key: `${seq}.${index}`, timestamp, pieces }));
   });
 }
 
@@ -104,41 +106,96 @@ function alike(one: Change, other: Change): boolean {
   return one.kind !== "created" && !(one.kind === "member_removed" && (left(one) || left(other as MemberRemoved)));
 }
 
-function sentence(group: readonly Change[], me: string): Piece[] {
+/** What is said of a change: where the reader did it, where it was done to the reader alone, and else. */
+interface Said {
+  readonly own: () => string;
+  readonly you?: () => string;
+  readonly other: () => string;
+}
+
+const BEGUN: Said = { own: () => t("You began the conversation"), other: () => t("{author} began the conversation") };
+const BEGUN_GROUP: readonly [Said, Said, Said, Said] = [
+  { own: () => t("You began the group"), other: () => t("{author} began the group") },
+  { own: () => t("You began the group “{title}”"), other: () => t("{author} began the group “{title}”") },
+  { own: () => t("You began the group with {people}"), you: () => t("{author} began the group with you"), other: () => t("{author} began the group with {people}") },
+  {
+    own: () => t("You began the group “{title}” with {people}"),
+    you: () => t("{author} began the group “{title}” with you"),
+    other: () => t("{author} began the group “{title}” with {people}"),
+  },
+];
+const ADDED: Readonly<Record<Role, Said>> = {
+  member: { own: () => t("You added {people}"), you: () => t("{author} added you"), other: () => t("{author} added {people}") },
+  admin: { own: () => t("You added {people} as an admin"), you: () => t("{author} added you as an admin"), other: () => t("{author} added {people} as an admin") },
+  owner: { own: () => t("You added {people} as an owner"), you: () => t("{author} added you as an owner"), other: () => t("{author} added {people} as an owner") },
+};
+const REMOVED: Said = { own: () => t("You removed {people}"), you: () => t("{author} removed you"), other: () => t("{author} removed {people}") };
+const MADE: Readonly<Record<Role, Said>> = {
+  member: { own: () => t("You made {people} a member"), you: () => t("{author} made you a member"), other: () => t("{author} made {people} a member") },
+  admin: { own: () => t("You made {people} an admin"), you: () => t("{author} made you an admin"), other: () => t("{author} made {people} an admin") },
+  owner: { own: () => t("You made {people} an owner"), you: () => t("{author} made you an owner"), other: () => t("{author} made {people} an owner") },
+};
+const MADE_SEVERAL: Readonly<Record<Role, Said>> = {
+  member: { own: () => t("You made {people} members"), other: () => t("{author} made {people} members") },
+  admin: { own: () => t("You made {people} admins"), other: () => t("{author} made {people} admins") },
+  owner: { own: () => t("You made {people} owners"), other: () => t("{author} made {people} owners") },
+};
+const TITLED: Said = { own: () => t("You changed the title to “{title}”"), other: () => t("{author} changed the title to “{title}”") };
+const UNTITLED: Said = { own: () => t("You took the title away"), other: () => t("{author} took the title away") };
+const LIVE: Said = { own: () => t("You switched live typing on"), other: () => t("{author} switched live typing on") };
+const NOT_LIVE: Said = { own: () => t("You switched live typing off"), other: () => t("{author} switched live typing off") };
+const HISTORY: Readonly<Record<"all" | "joined", Said>> = {
+  all: {
+    own: () => t("You let new members read what was written before they came"),
+    other: () => t("{author} let new members read what was written before they came"),
+  },
+  joined: {
+    own: () => t("You let new members read only what is written after they came"),
+    other: () => t("{author} let new members read only what is written after they came"),
+  },
+};
+const SET: Said = { own: () => t("You changed the settings"), other: () => t("{author} changed the settings") };
+
+function sentences(group: readonly Change[], me: string): Piece[][] {
   const last = group.at(-1)!;
-  const author = person(last.author, me, true);
+  const all = usernames(group);
+  const say = (said: Said, title = ""): Piece[] => {
+    const sole = all.length === 1 && all[0] === me;
+    const template = last.author === me ? said.own : sole ? (said.you ?? said.other) : said.other;
+    return fill<Piece>(template(), { author: { username: last.author }, people: people(all, me), title: { title } });
+  };
   switch (last.kind) {
     case "created":
-      return created(last, me);
+      return [say(begun(last, all), last.title ?? "")];
     case "member_added":
-      return [author, " added ", ...people(usernames(group), me), roleOf(last) === "member" ? "" : ` as ${ROLES[roleOf(last)]}`];
+      return [say(ADDED[roleOf(last)])];
     case "member_removed":
-      if (left(last)) return [...people(usernames(group), me, true), " left"];
-      return [author, " removed ", ...people(usernames(group), me)];
+      return [left(last) ? gone(all, me) : say(REMOVED)];
     case "role_changed":
-      return [author, " made ", ...people(usernames(group), me), ` ${usernames(group).length > 1 ? `${last.role}s` : ROLES[last.role]}`];
+      return [say((all.length > 1 ? MADE_SEVERAL : MADE)[last.role])];
     case "title_changed":
-      return last.title.trim() ? [author, " changed the title to ", { title: last.title }] : [author, " took the title away"];
+      return [say(last.title.trim() ? TITLED : UNTITLED, last.title)];
     case "settings_changed":
-      return [author, " ", settings(last)];
+      return settings(last).map((said) => say(said));
   }
 }
 
-const ROLES: Record<Role, string> = { owner: "an owner", admin: "an admin", member: "a member" };
-
-function created({ author, type, members, title }: ConversationCreated, me: string): Piece[] {
-  const others = members.map((member) => member.username).filter((username) => username !== author);
-  const begun: Piece[] = [person(author, me, true), type === "group" ? " began the group" : " began the conversation"];
-  if (type === "direct") return begun;
-  return [...begun, ...(title?.trim() ? [" ", { title }] : []), ...(others.length ? [" with ", ...people(others, me)] : [])];
+function begun({ type, title }: ConversationCreated, others: readonly string[]): Said {
+  if (type === "direct") return BEGUN;
+  return BEGUN_GROUP[((title?.trim() ? 1 : 0) + (others.length ? 2 : 0)) as 0 | 1 | 2 | 3];
 }
 
-function settings({ live_typing, history }: SettingsChanged): string {
-  const said: string[] = [];
-  if (live_typing !== undefined) said.push(`switched live typing ${live_typing ? "on" : "off"}`);
-  if (history === "all") said.push("let new members read what was written before they came");
-  if (history === "joined") said.push("let new members read only what is written after they came");
-  return said.join(" and ") || "changed the settings";
+function settings({ live_typing, history }: SettingsChanged): Said[] {
+  const said: Said[] = [];
+  if (live_typing !== undefined) said.push(live_typing ? LIVE : NOT_LIVE);
+  if (history !== undefined) said.push(HISTORY[history]);
+  return said.length ? said : [SET];
+}
+
+/** Who left: the reader alone, or others, among whom the reader may be. */
+function gone(all: readonly string[], me: string): Piece[] {
+  if (all.length === 1 && all[0] === me) return [t("You left")];
+  return tnp<Piece>(all.length, { one: "{people} left", other: "{people} left" }, { people: people(all, me, true) });
 }
 
 const left = (change: MemberRemoved): boolean => change.author === change.username;
@@ -148,21 +205,23 @@ function roleOf(change: Change): Role {
 }
 
 function usernames(group: readonly Change[]): string[] {
-  return [...new Set(group.flatMap((change) => ("username" in change ? [change.username] : [])))];
-}
-
-function person(username: string, me: string, first = false): Piece {
-  return username === me ? (first ? "You" : "you") : { username };
+  const named = group.flatMap((change) => {
+    if (change.kind === "created") return change.members.map(({ username }) => username).filter((username) => username !== change.author);
+    return "username" in change ? [change.username] : [];
+  });
+  return [...new Set(named)];
 }
 
 const NAMED = 4;
 
-function people(all: readonly string[], me: string, first = false): Piece[] {
+/** A list of people; `subject`: they are who did it. */
+function people(all: readonly string[], me: string, subject = false): Piece[] {
   const named = all.length > NAMED + 1 ? all.slice(0, NAMED) : all;
   const rest = all.length - named.length;
-  const pieces = [...named.map((username, index) => person(username, me, first && !index)), ...(rest ? [`${rest} others`] : [])];
-  return pieces.flatMap((piece, index) => {
-    if (!index) return [piece];
-    return [index === pieces.length - 1 ? " and " : ", ", piece];
+  const pieces = named.map((username): Piece => {
+    if (username !== me) return { username };
+    return !subject ? t("you") : t("You");
   });
+  if (rest) pieces.push(tn(rest, { one: "{count} other", other: "{count} others" }));
+  return listParts<Piece>(pieces);
 }

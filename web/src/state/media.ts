@@ -1,6 +1,8 @@
 /** Files in words and in boxes: what kind one is, how large it is shown, what a message with files is called. */
 
 import type { Attachment, MediaKind } from "../api/media.ts";
+import { numberFormat } from "../words/formats.ts";
+import { listed, t, tn, type Counted } from "../words/index.ts";
 
 /** The most that a picture in the list takes, in CSS pixels; its thumbnail has twice that for fine screens, where it can. */
 export const SHOWN_WIDTH = 480;
@@ -37,38 +39,39 @@ export function boxOf(size: Partial<Size>): Size {
   return { width: bounded(size.width), height: bounded(size.height) };
 }
 
-type Noun = readonly [one: string, more: string];
-type Nouns = Readonly<Record<ReturnType<typeof kindOf>, Noun>>;
+type Kind = ReturnType<typeof kindOf>;
 
-/** As a sentence names them. */
-const SPOKEN: Nouns = {
-  image: ["an image", "images"],
-  voice: ["a voice note", "voice notes"],
-  audio: ["an audio file", "audio files"],
-  video: ["a video", "videos"],
-  file: ["a file", "files"],
+const COUNTED: Readonly<Record<Kind, Counted>> = {
+  image: { one: "an image", other: "{count} images" },
+  voice: { one: "a voice note", other: "{count} voice notes" },
+  audio: { one: "an audio file", other: "{count} audio files" },
+  video: { one: "a video", other: "{count} videos" },
+  file: { one: "a file", other: "{count} files" },
 };
-/** As a title does. */
-const TITLES: Nouns = { ...SPOKEN, image: ["photo", "photos"], voice: ["voice note", "voice notes"], audio: ["audio", "audio files"], video: ["video", "videos"], file: ["file", "files"] };
-
-function listed(files: readonly Typed[], nouns: Nouns): string {
-  const counts = new Map<keyof Nouns, number>();
-  for (const file of files) counts.set(kindOf(file), (counts.get(kindOf(file)) ?? 0) + 1);
-  const words = [...counts].map(([kind, count]) => (count === 1 ? nouns[kind][0] : `${count} ${nouns[kind][1]}`));
-  return new Intl.ListFormat("en").format(words);
-}
+/** A single one, as a title. */
+const TITLES: Readonly<Record<Exclude<Kind, "file">, () => string>> = {
+  image: () => t("Photo"),
+  voice: () => t("Voice note"),
+  audio: () => t("Audio"),
+  video: () => t("Video"),
+};
 
 /** What is attached, in words: "2 images and a file". Empty where nothing is. */
 export function attachedWords(files: readonly Typed[]): string {
-  return listed(files, SPOKEN);
+  const counts = new Map<Kind, number>();
+  for (const file of files) counts.set(kindOf(file), (counts.get(kindOf(file)) ?? 0) + 1);
+  return listed([...counts].map(([kind, count]) => tn(count, COUNTED[kind])));
 }
 
-/** The same as a short title: "Photo", "Voice note", "2 photos and video". A single file is called by its name. */
+/** The same as a short title: "Photo", "Voice note", "2 images and a video". A single file is called by its name. */
 export function attachedTitle(files: readonly (Typed & { readonly name: string })[]): string {
   const [first] = files;
-  if (files.length === 1 && first && kindOf(first) === "file") return shownName(first.name);
-  const words = listed(files, TITLES);
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
+  if (files.length === 1 && first) {
+    const kind = kindOf(first);
+    return kind === "file" ? shownName(first.name) : TITLES[kind]();
+  }
+  const words = attachedWords(files);
+  return words.slice(0, 1).toLocaleUpperCase() + words.slice(1);
 }
 
 /** Characters that turn the order of a text: with them, a name can end as it does not ("fdp.exe" read as "exe.pdf"). */
@@ -79,22 +82,23 @@ export function shownName(name: string): string {
   return name.replace(TURNING, "");
 }
 
-const UNITS = ["kB", "MB", "GB"] as const;
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 
 /** "512 bytes", "3.4 MB": in powers of 1000, as systems show files. */
 export function sizeText(bytes: number): string {
-  if (bytes < 1000) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
-  const unit = Math.min(UNITS.length, Math.floor(Math.log10(bytes) / 3));
+  const unit = bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** unit;
-  return `${value < 10 ? Math.round(value * 10) / 10 : Math.round(value)} ${UNITS[unit - 1]}`;
+  const digits = unit && value < 10 ? 1 : 0;
+  return numberFormat({ style: "unit", unit: UNITS[unit]!, unitDisplay: unit ? "short" : "long", maximumFractionDigits: digits }).format(value);
 }
 
 /** "0:07", "12:05", "1:00:00"; of what isn't known, "–:––". */
 export function durationText(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return "–:––";
   const whole = Math.floor(seconds);
-  const two = (value: number): string => String(value).padStart(2, "0");
+  const one = (value: number): string => numberFormat({ useGrouping: false }).format(value);
+  const two = (value: number): string => numberFormat({ minimumIntegerDigits: 2 }).format(value);
   const hours = Math.floor(whole / 3600);
   const minutes = Math.floor(whole / 60) % 60;
-  return hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+  return hours ? `${one(hours)}:${two(minutes)}:${two(whole % 60)}` : `${one(minutes)}:${two(whole % 60)}`;
 }

@@ -1,5 +1,6 @@
 /** What a conversation is called. */
 
+import { listed, t, tn } from "../words/index.ts";
 import { partner, type Conversation } from "./conversations.ts";
 
 const NAMED = 4;
@@ -8,12 +9,12 @@ const NAMED = 4;
 export function conversationName(conversation: Conversation, me: string, name: (username: string) => string): string {
   if (conversation.kind === "direct") {
     const other = partner(conversation, me);
-    return other === me ? `${name(me)} (you)` : name(other);
+    return other === me ? t("{name} (you)", { name: name(me) }) : name(other);
   }
   if (conversation.title.trim()) return conversation.title;
   const others = conversation.members.map((member) => member.username).filter((username) => username !== me);
-  if (!others.length) return "Just you";
+  if (!others.length) return t("Just you");
   const names = others.slice(0, NAMED).map(name);
   const rest = conversation.member_count - 1 - names.length;
-  return new Intl.ListFormat("en").format(rest > 0 ? [...names, `${rest} others`] : names);
+  return listed(rest > 0 ? [...names, tn(rest, { one: "{count} other", other: "{count} others" })] : names);
 }

@@ -1,5 +1,7 @@
 /** Which messages somebody wants to be told of, a conversation each. */
 
+import { t } from "../words/index.ts";
+
 export const LEVELS = ["all", "mentions", "none"] as const;
 export type Level = (typeof LEVELS)[number];
 
@@ -18,5 +20,5 @@ const BODY_MAX = 200;
 export function wordsOf(author: string, place: string, text: string): Told {
   const characters = [...text.replace(/\s+/gu, " ").trim()];
   const body = characters.length > BODY_MAX ? `${characters.slice(0, BODY_MAX).join("")}…` : characters.join("");
-  return { title: place ? `${author} in ${place}` : author, body: body || "An attachment" };
+  return { title: place ? t("{author} in {place}", { author, place }) : author, body: body || t("An attachment") };
 }

@@ -1,7 +1,8 @@
 /** Messages on their way out. Pure: what is kept where, and when it is sent, is decided above. Times are in milliseconds. */
 
-import { ApiError, isTemporary } from "../api/errors.ts";
+import { ApiError, isTemporary, sentenceOf } from "../api/errors.ts";
 import type { AttachmentRef } from "../api/media.ts";
+import { t } from "../words/index.ts";
 import type { OutgoingFile } from "./uploads.ts";
 
 /** No mark is shown before this. */
@@ -80,7 +81,7 @@ export function takeOver(kept: readonly Outgoing[], open: ReadonlySet<string>): 
   return kept
     .filter((message) => isComplete(message) || !open.has(message.page ?? ""))
     .map((message) =>
-      isComplete(message) || message.failed ? message : { ...message, failed: "The page was closed before its files were uploaded." },
+      isComplete(message) || message.failed ? message : { ...message, failed: t("The page was closed before its files were uploaded.") },
     );
 }
 
@@ -98,13 +99,13 @@ export function remove(outbox: readonly Outgoing[], id: string): readonly Outgoi
 
 /** Why a message that waited too long is not sent; empty where it may be. */
 export function expired(message: Outgoing, now: number): string {
-  return now - message.at > EXPIRES_AFTER ? "It could not be sent for two days." : "";
+  return now - message.at > EXPIRES_AFTER ? t("It could not be sent for two days.") : "";
 }
 
 /** What an error of a try means: empty where another try can help, else the reason for the person. */
 export function refusal(error: unknown): string {
   if (isTemporary(error)) return "";
-  if (error instanceof ApiError) return error.status === 401 ? "" : error.message;
+  if (error instanceof ApiError) return error.status === 401 ? "" : sentenceOf(error);
   return "";
 }
 

@@ -1,6 +1,7 @@
 /** What is known of people: names and presence. */
 
 import type { Presence, User } from "../api/types.ts";
+import { t } from "../words/index.ts";
 
 /** The name to show; the username where there is none. */
 export function nameOf(user: User | undefined, username: string): string {
@@ -21,4 +22,8 @@ export function hue(name: string, count: number): number {
   return sum % count;
 }
 
-export const PRESENCE_WORDS: Record<Presence, string> = { online: "online", away: "away", offline: "offline" };
+const PRESENCE_WORDS: Record<Presence, () => string> = { online: () => t("online"), away: () => t("away"), offline: () => t("offline") };
+
+export function presenceWord(presence: Presence): string {
+  return PRESENCE_WORDS[presence]();
+}

@@ -3,6 +3,7 @@
  * `after:`, `has:`. Days are the reader's own: `before:` a day is earlier than it, `after:` a day from it on.
  */
 
+import { t } from "../words/index.ts";
 import { fold } from "./switching.ts";
 
 export interface Asked {
@@ -59,19 +60,19 @@ export function readSearch(text: string, around: Around): Reading {
 function narrow(asked: { -readonly [K in keyof Asked]: Asked[K] }, filter: string, value: string, around: Around): string {
   if (filter === "from") {
     const username = value.replace(/^@/, "").toLowerCase();
-    if (username.length < 2) return "After from: comes a username, such as from:ana, or from:me.";
+    if (username.length < 2) return t("After from: comes a username, such as from:ana, or from:me.");
     asked.from = username === "me" ? around.me : username;
   } else if (filter === "in") {
     const id = placeOf(value, around);
-    if (!id) return "After in: comes the name of one of your conversations, such as in:here or in:\"Book club\".";
+    if (!id) return t("After in: comes the name of one of your conversations, such as in:here or in:\"Book club\".");
     asked.conversation = id;
   } else if (filter === "has") {
     const has = HAS[value.toLowerCase() as keyof typeof HAS];
-    if (!has) return "After has: comes link or file.";
+    if (!has) return t("After has: comes link or file.");
     asked.has = has;
   } else {
     const day = startOfDay(value);
-    if (day === null) return `After ${filter}: comes a day, such as ${filter}:2026-09-01.`;
+    if (day === null) return t("After {filter}: comes a day, such as {filter}:2026-09-01.", { filter });
     // What lies at the very start of the day is of that day.
     if (filter === "before") asked.before = day;
     else asked.after = Math.max(0, day - 1);

@@ -1,13 +1,16 @@
 /** Times as people read them, in the reader's own zone and habits. Timestamps are in microseconds. */
 
+import { dateFormat, relativeFormat } from "../words/formats.ts";
+import { t } from "../words/index.ts";
+
 const MINUTE = 60_000;
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const withYear = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
-const short = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const shortYear = new Intl.DateTimeFormat(undefined, { dateStyle: "short" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+const CLOCK = { hour: "2-digit", minute: "2-digit" } as const;
+const WEEKDAY = { weekday: "long", day: "numeric", month: "long" } as const;
+const WITH_YEAR = { dateStyle: "long" } as const;
+const SHORT = { day: "numeric", month: "short" } as const;
+const SHORT_YEAR = { dateStyle: "short" } as const;
+const FULL = { dateStyle: "full", timeStyle: "short" } as const;
 
 export function dateOf(timestamp: number): Date {
   return new Date(timestamp / 1000);
@@ -20,28 +23,28 @@ export function dayKey(timestamp: number): string {
 }
 
 export function clockTime(timestamp: number): string {
-  return clock.format(dateOf(timestamp));
+  return dateFormat(CLOCK).format(dateOf(timestamp));
 }
 
 export function fullTime(timestamp: number): string {
-  return full.format(dateOf(timestamp));
+  return dateFormat(FULL).format(dateOf(timestamp));
 }
 
 export function dayName(timestamp: number, now: number = Date.now()): string {
   const days = daysBetween(dateOf(timestamp), new Date(now));
-  if (days === 0) return "Today";
-  if (days === 1) return "Yesterday";
+  if (days === 0) return t("Today");
+  if (days === 1) return t("Yesterday");
   const date = dateOf(timestamp);
-  return date.getFullYear() === new Date(now).getFullYear() ? weekday.format(date) : withYear.format(date);
+  return date.getFullYear() === new Date(now).getFullYear() ? dateFormat(WEEKDAY).format(date) : dateFormat(WITH_YEAR).format(date);
 }
 
 /** For the list: the time today, else the date, as short as can be. */
 export function briefTime(timestamp: number, now: number = Date.now()): string {
   const date = dateOf(timestamp);
   const days = daysBetween(date, new Date(now));
-  if (days === 0) return now - date.getTime() < MINUTE ? "now" : clock.format(date);
-  if (days === 1) return "Yesterday";
-  return date.getFullYear() === new Date(now).getFullYear() ? short.format(date) : shortYear.format(date);
+  if (days === 0) return now - date.getTime() < MINUTE ? t("now") : dateFormat(CLOCK).format(date);
+  if (days === 1) return t("Yesterday");
+  return date.getFullYear() === new Date(now).getFullYear() ? dateFormat(SHORT).format(date) : dateFormat(SHORT_YEAR).format(date);
 }
 
 /** A day as `<input type="date">` has it. */
@@ -78,8 +81,8 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 export function relativeOrDate(seconds: number, style: Style, now: number = Date.now()): string {
   const date = new Date(seconds * 1000);
   if (Number.isNaN(date.getTime())) return String(seconds);
-  if (style !== "R") return new Intl.DateTimeFormat(undefined, STYLES[style]).format(date);
+  if (style !== "R") return dateFormat(STYLES[style]).format(date);
   const away = seconds - now / 1000;
   const [unit, size] = UNITS.find(([, length]) => Math.abs(away) >= length) ?? ["second", 1];
-  return new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }).format(Math.round(away / size), unit as Intl.RelativeTimeFormatUnit);
+  return relativeFormat().format(Math.round(away / size), unit as Intl.RelativeTimeFormatUnit);
 }

@@ -1,6 +1,7 @@
 /** Files on their way to the server. Pure: how they are sent is decided above. Sizes are in bytes. */
 
 import type { Media } from "../api/media.ts";
+import { t, tn } from "../words/index.ts";
 import { shownName } from "./media.ts";
 
 /** A message has at most so many files. */
@@ -54,8 +55,8 @@ export interface Candidate {
 
 /** Why a file can't be sent, in a sentence; empty where it can. `limit` in bytes, `said` the same in words. */
 export function refusalOf(file: Candidate, limit: number, said: (bytes: number) => string): string {
-  if (!file.size) return `“${shownName(file.name)}” is empty.`;
-  if (file.size > limit) return `“${shownName(file.name)}” is too large: a file may have ${said(limit)}.`;
+  if (!file.size) return t("“{name}” is empty.", { name: shownName(file.name) });
+  if (file.size > limit) return t("“{name}” is too large: a file may have {limit}.", { name: shownName(file.name), limit: said(limit) });
   return "";
 }
 
@@ -64,7 +65,8 @@ export function roomFor(have: number, count: number, most: number = FILES_MAX): 
   const take = Math.max(0, Math.min(count, most - have));
   const left = count - take;
   if (!left) return { take, problem: "" };
-  return { take, problem: `A message can have ${most} files; ${left === 1 ? "one was" : `${left} were`} left out.` };
+  const words = { one: "A message can have {most} files; one was left out.", other: "A message can have {most} files; {count} were left out." };
+  return { take, problem: tn(left, words, { most }) };
 }
 
 /** How much of the file is sent: from 0 to 1. */

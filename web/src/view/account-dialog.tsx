@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { attempt, notify } from "../app/notices.ts";
 import { navigate } from "../app/route.ts";
+import { t } from "../words/index.ts";
 import { useAccount, useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
 import { Invite } from "./invite.tsx";
@@ -12,7 +13,7 @@ export function AccountDialog({ onClose }: { onClose: () => void }): JSX.Element
   const account = useAccount();
   const { me } = useChat();
   return (
-    <Dialog title="Your account" onClose={onClose}>
+    <Dialog title={t("Your account")} onClose={onClose}>
       <Name />
       {me.admin && (
         <a
@@ -23,16 +24,16 @@ export function AccountDialog({ onClose }: { onClose: () => void }): JSX.Element
             navigate("/admin");
           }}
         >
-          Administration
+          {t("Administration")}
         </a>
       )}
       {me.admin && account.config.sign_up !== "closed" && <Invite />}
       <div class="dialog-choices">
         <button type="button" class="button" onClick={() => void attempt(account.signOut(true))}>
-          Sign out everywhere
+          {t("Sign out everywhere")}
         </button>
         <button type="button" class="button primary" onClick={() => void attempt(account.signOut())}>
-          Sign out
+          {t("Sign out")}
         </button>
       </div>
     </Dialog>
@@ -46,16 +47,16 @@ function Name(): JSX.Element {
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
     const saved = chat.client.updateMe(name.trim()).then((user) => chat.people.know([user]));
-    if (await attempt(saved)) notify("Your name is saved.");
+    if (await attempt(saved)) notify(t("Your name is saved."));
   };
   return (
     <form class="inline-form" onSubmit={(event) => void save(event)}>
       <label class="field">
-        <span>Your name, as others see it</span>
+        <span>{t("Your name, as others see it")}</span>
         <input value={name} maxLength={64} dir="auto" autocomplete="name" onInput={(event) => setName(event.currentTarget.value)} />
       </label>
       <button class="button" disabled={name.trim() === before}>
-        Save
+        {t("Save")}
       </button>
     </form>
   );

@@ -8,6 +8,7 @@ import { attempt, notify } from "../app/notices.ts";
 import { navigate } from "../app/route.ts";
 import { nameOf } from "../state/people.ts";
 import { dayName } from "../state/times.ts";
+import { t, tn, tp } from "../words/index.ts";
 import { Avatar } from "./avatar.tsx";
 import { useAccount, useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
@@ -17,36 +18,36 @@ import { Invite } from "./invite.tsx";
 /** Typing goes on for so long before the server is asked (milliseconds). */
 const WAIT = 200;
 const SIGN_UP = {
-  open: "Anybody can make an account.",
-  invite: "Who has an invitation can make an account.",
-  closed: "Nobody can make an account; the command “tertulia user create” does.",
+  open: () => t("Anybody can make an account."),
+  invite: () => t("Who has an invitation can make an account."),
+  closed: () => t("Nobody can make an account; the command “tertulia user create” does."),
 } as const;
 
 export default function AdminPage(): JSX.Element {
   const chat = useChat();
   const account = useAccount();
   return (
-    <main class="pane admin" id="messages" aria-label="Administration">
+    <main class="pane admin" id="messages" aria-label={t("Administration")}>
       <header class="pane-head">
-        <button type="button" class="icon-button only-narrow" aria-label="Back to the list" onClick={() => navigate("/")}>
+        <button type="button" class="icon-button only-narrow" aria-label={t("Back to the list")} onClick={() => navigate("/")}>
           <Icon name="back" />
         </button>
         <div class="pane-title">
-          <h2>Administration</h2>
+          <h2>{t("Administration")}</h2>
         </div>
       </header>
       {chat.me.admin ? (
         <div class="admin-body">
-          <section aria-label="Signing up">
-            <h3 class="section-name">Signing up</h3>
-            <p>{SIGN_UP[account.config.sign_up]}</p>
-            <p class="hint">It is set where the server is started.</p>
+          <section aria-label={t("Signing up")}>
+            <h3 class="section-name">{t("Signing up")}</h3>
+            <p>{SIGN_UP[account.config.sign_up]()}</p>
+            <p class="hint">{t("It is set where the server is started.")}</p>
             {account.config.sign_up !== "closed" && <Invite />}
           </section>
           <People />
         </div>
       ) : (
-        <p class="admin-body">This page is for administrators of the server.</p>
+        <p class="admin-body">{t("This page is for administrators of the server.")}</p>
       )}
     </main>
   );
@@ -63,23 +64,24 @@ function People(): JSX.Element {
     const timer = setTimeout(() => void administration.find(query), query ? WAIT : 0);
     return () => clearTimeout(timer);
   }, [query]);
-  const count = users.length === 1 ? "1 user" : `${users.length || "No"} users`;
+  const words = !users.length ? t("No users") : tn(users.length, { one: "{count} user", other: "{count} users" });
+  const first = tn(users.length, { one: "The first {count} user", other: "The first {count} users" });
   return (
-    <section aria-label="Users">
-      <h3 class="section-name">Users</h3>
+    <section aria-label={t("Users")}>
+      <h3 class="section-name">{t("Users")}</h3>
       <div class="search-box">
         <Icon name="search" />
         <input
           type="text"
-          aria-label="Search users"
-          placeholder="Beginning of a name"
+          aria-label={t("Search users")}
+          placeholder={t("Beginning of a name")}
           autocomplete="off"
           maxLength={64}
           value={query}
           onInput={(event) => setQuery(event.currentTarget.value)}
         />
       </div>
-      <p class="search-count" role="status">{problem || (state === "done" ? (cursor === null ? count : `The first ${count}`) : "")}</p>
+      <p class="search-count" role="status">{problem || (state === "done" ? (cursor === null ? words : first) : "")}</p>
       <ul class="members" aria-busy={state === "reading"}>
         {users.map((user) => (
           <UserLine key={user.username} user={user} onChange={(change) => administration.change(user.username, change)} />
@@ -87,7 +89,7 @@ function People(): JSX.Element {
       </ul>
       {(cursor !== null || state === "problem") && (
         <button type="button" class="button" onClick={() => void (users.length && cursor !== null ? administration.more() : administration.find(query))}>
-          {state === "problem" ? "Try again" : "More"}
+          {state === "problem" ? t("Try again") : t("More")}
         </button>
       )}
     </section>
@@ -111,38 +113,38 @@ function UserLine({ user, onChange }: { user: User; onChange: (change: UserChang
     <li class="member">
       <Avatar username={user.username} />
       <span class="person">
-        <bdi>{name}{own && " (you)"}</bdi>
-        <small>@{user.username}{!!user.created && `, since ${dayName(user.created)}`}</small>
+        {own ? tp("{name} (you)", { name: <bdi>{name}</bdi> }) : <bdi>{name}</bdi>}
+        <small>{user.created ? tp("{username}, since {day}", { username: <bdi>@{user.username}</bdi>, day: dayName(user.created) }) : <bdi>@{user.username}</bdi>}</small>
       </span>
-      {user.admin && <span class="role">administrator</span>}
-      {user.disabled && <span class="role disabled">disabled</span>}
+      {user.admin && <span class="role">{t("administrator")}</span>}
+      {user.disabled && <span class="role disabled">{t("disabled")}</span>}
       {!own && (
         <span class="admin-actions">
           <button
             type="button"
             class="text-button"
-            aria-label={user.admin ? `No administrator: ${name}` : `Make administrator: ${name}`}
-            onClick={() => void change({ admin: !user.admin }, user.admin ? `${name} is no administrator any more.` : `${name} is an administrator.`)}
+            aria-label={user.admin ? t("No administrator: {name}", { name }) : t("Make administrator: {name}", { name })}
+            onClick={() => void change({ admin: !user.admin }, user.admin ? t("{name} is no administrator any more.", { name }) : t("{name} is an administrator.", { name }))}
           >
-            {user.admin ? "No administrator" : "Make administrator"}
+            {user.admin ? t("No administrator") : t("Make administrator")}
           </button>
           {user.disabled ? (
-            <button type="button" class="text-button" aria-label={`Enable ${name}`} onClick={() => void change({ disabled: false }, `${name} can sign in again.`)}>
-              Enable
+            <button type="button" class="text-button" aria-label={t("Enable {name}", { name })} onClick={() => void change({ disabled: false }, t("{name} can sign in again.", { name }))}>
+              {t("Enable")}
             </button>
           ) : (
-            <button type="button" class="text-button danger" aria-label={`Disable ${name}`} onClick={() => setAsking(true)}>
-              Disable
+            <button type="button" class="text-button danger" aria-label={t("Disable {name}", { name })} onClick={() => setAsking(true)}>
+              {t("Disable")}
             </button>
           )}
         </span>
       )}
       {asking && (
-        <Dialog title={`Disable ${name}?`} onClose={() => setAsking(false)}>
-          <p>They are signed out everywhere and can’t sign in until you enable them again. What they wrote stays.</p>
+        <Dialog title={t("Disable {name}?", { name })} onClose={() => setAsking(false)}>
+          <p>{t("They are signed out everywhere and can’t sign in until you enable them again. What they wrote stays.")}</p>
           <div class="dialog-choices">
-            <button type="button" class="button" onClick={() => setAsking(false)}>Leave it</button>
-            <button type="button" class="button danger" onClick={() => void change({ disabled: true }, `${name} is disabled.`)}>Disable</button>
+            <button type="button" class="button" onClick={() => setAsking(false)}>{t("Leave it")}</button>
+            <button type="button" class="button danger" onClick={() => void change({ disabled: true }, t("{name} is disabled.", { name }))}>{t("Disable")}</button>
           </div>
         </Dialog>
       )}

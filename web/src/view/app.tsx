@@ -7,6 +7,7 @@ import type { Chat } from "../app/chat.ts";
 import { dismiss, notices } from "../app/notices.ts";
 import { route } from "../app/route.ts";
 import type { Shown } from "../app/searching.ts";
+import { t, tp } from "../words/index.ts";
 import { AccountContext, ChatContext, useChat } from "./context.ts";
 import { ConversationPane } from "./conversation.tsx";
 import { Entrance } from "./entrance.tsx";
@@ -41,7 +42,7 @@ function Phase({ account }: { account: Account }): JSX.Element {
   return (
     <main class="entrance starting" aria-busy="true">
       <Logo />
-      {phase.waiting && <p role="status">The server can’t be reached. Trying again…</p>}
+      {phase.waiting && <p role="status">{t("The server can’t be reached. Trying again…")}</p>}
     </main>
   );
 }
@@ -59,7 +60,7 @@ function Shell({ chat }: { chat: Chat }): JSX.Element {
   const close = (): void => setOpen("");
   return (
     <div class={classes(here.name === "conversation" || here.name === "admin", searching)}>
-      <a class="skip" href="#messages">To the messages</a>
+      <a class="skip" href="#messages">{t("To the messages")}</a>
       <div class="top">
         <Banner />
         <NowPlaying shown={here.name === "conversation" ? here.id : ""} />
@@ -88,12 +89,12 @@ function Banner(): JSX.Element {
   const chat = useChat();
   return (
     <div class="banners" role="status">
-      {chat.config.demo && <p class="banner">Demo: what is written here is for trying out.</p>}
-      {chat.offline.value && <p class="banner warning">You’re offline. What you write will be sent later.</p>}
+      {chat.config.demo && <p class="banner">{t("Demo: what is written here is for trying out.")}</p>}
+      {chat.offline.value && <p class="banner warning">{t("You’re offline. What you write will be sent later.")}</p>}
       {chat.parted.value && (
         <p class="banner warning">
-          Tertulia is open in too many places, so this one is disconnected.
-          <button type="button" class="text-button" onClick={() => chat.reconnect()}>Use it here</button>
+          {t("Tertulia is open in too many places, so this one is disconnected.")}{" "}
+          <button type="button" class="text-button" onClick={() => chat.reconnect()}>{t("Use it here")}</button>
         </p>
       )}
     </div>
@@ -105,9 +106,9 @@ function Welcome({ onNew }: { onNew: () => void }): JSX.Element {
   return (
     <main class="pane empty welcome">
       <Logo />
-      <h2>Pull up a chair, <bdi>{people.name(me.username)}</bdi></h2>
-      <p>Choose a conversation, or begin a new one.</p>
-      <button type="button" class="button primary" onClick={onNew}>Start a conversation</button>
+      <h2>{tp("Pull up a chair, {name}", { name: <bdi>{people.name(me.username)}</bdi> })}</h2>
+      <p>{t("Choose a conversation, or begin a new one.")}</p>
+      <button type="button" class="button primary" onClick={onNew}>{t("Start a conversation")}</button>
     </main>
   );
 }
@@ -117,8 +118,8 @@ function Notices(): JSX.Element {
     <div class="notices">
       {notices.value.map((notice) => (
         <p key={notice.id} class={notice.urgent ? "notice urgent" : "notice"} role={notice.urgent ? "alert" : "status"}>
-          {notice.text}
-          <button type="button" class="icon-button" aria-label="Dismiss" onClick={() => dismiss(notice.id)}>
+          <span dir="auto">{notice.text}</span>
+          <button type="button" class="icon-button" aria-label={t("Dismiss")} onClick={() => dismiss(notice.id)}>
             <Icon name="close" />
           </button>
         </p>

@@ -1,7 +1,7 @@
 /** A person's picture: letters on a colour of their own, and how they are, by shape as well as colour. */
 
 import type { JSX } from "preact";
-import { hue, initials, PRESENCE_WORDS } from "../state/people.ts";
+import { hue, initials, presenceWord } from "../state/people.ts";
 import { useChat } from "./context.ts";
 
 const COLOURS = 8;
@@ -13,7 +13,7 @@ export function Avatar({ username, presence = false }: { username: string; prese
     <span class={`avatar tint-${hue(username, COLOURS)}`}>
       <span aria-hidden="true">{initials(people.name(username))}</span>
       {status && (
-        <span class={`presence ${status}`} role="img" aria-label={PRESENCE_WORDS[status]} title={PRESENCE_WORDS[status]} />
+        <span class={`presence ${status}`} role="img" aria-label={presenceWord(status)} title={presenceWord(status)} />
       )}
     </span>
   );

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { toLines, type Line, type Piece } from "../state/changes.ts";
 import type { Row } from "../state/rows.ts";
 import { clockTime, dateOf, fullTime } from "../state/times.ts";
+import { t } from "../words/index.ts";
 import { useChat } from "./context.ts";
 
 /** Of more lines than this only the last are shown, until somebody asks for the others. */
@@ -22,10 +23,10 @@ export function ChangeRow({ row, stop }: { row: Row; stop: boolean }): JSX.Eleme
   const hidden = all || lines.length <= LINES ? 0 : lines.length - LINES + 1;
   return (
     <li class="row changes">
-      <div data-key={row.key} class="change" role="group" aria-label="What happened" tabIndex={stop ? 0 : -1}>
+      <div data-key={row.key} class="change" role="group" aria-label={t("What happened")} tabIndex={stop ? 0 : -1}>
         {hidden > 0 && (
           <button type="button" class="text-button" tabIndex={-1} onClick={showAll}>
-            {hidden} more
+            {t("{hidden} more", { hidden })}
           </button>
         )}
         {lines.slice(hidden).map((line, index, shown) => (
@@ -52,6 +53,6 @@ function ChangeLine({ line, next }: { line: Line; next: Line | undefined }): JSX
 function Words({ piece }: { piece: Piece }): JSX.Element {
   const { people } = useChat();
   if (typeof piece === "string") return <>{piece}</>;
-  if ("title" in piece) return <>“<bdi>{piece.title}</bdi>”</>;
+  if ("title" in piece) return <bdi>{piece.title}</bdi>;
   return <bdi class="name">{people.name(piece.username)}</bdi>;
 }

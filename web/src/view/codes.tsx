@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { sentenceOf } from "../api/errors.ts";
 import type { Step } from "../app/door.ts";
 import { navigate } from "../app/route.ts";
+import { t, tp } from "../words/index.ts";
 import { useAccount } from "./context.ts";
 import { Actions, begin, NewPassword, text, useForm, UsernameField, usernameOf } from "./form.tsx";
 
@@ -27,25 +28,25 @@ export function Confirm({ step }: At<"confirm">): JSX.Element {
     }
   };
   return (
-    <form class="form" onSubmit={submit} aria-label="Confirm your account">
+    <form class="form" onSubmit={submit} aria-label={t("Confirm your account")}>
       {step.password ? (
         <p class="hint">
-          A code was sent to you. With it you confirm your account, <bdi>{step.username}</bdi>.
+          {tp("A code was sent to you. With it you confirm your account, {username}.", { username: <bdi>{step.username}</bdi> })}
         </p>
       ) : (
-        <p class="hint">Enter the code that was sent to you when you made your account.</p>
+        <p class="hint">{t("Enter the code that was sent to you when you made your account.")}</p>
       )}
       {!step.password && <UsernameField value={step.username} first={!step.username} />}
       <Code first={!!step.username} />
-      <Actions busy={busy.value} failed={failed.value} label="Confirm" />
+      <Actions busy={busy.value} failed={failed.value} label={t("Confirm")} />
       <p class="form-links">
         <button type="button" class="text-button" onClick={(event) => void again(event.currentTarget.form)}>
-          Send a new code
+          {t("Send a new code")}
         </button>
       </p>
       {sent.value && (
         <p class="hint" role="status">
-          If <bdi>{sent.value}</bdi> is still to be confirmed, a new code was sent.
+          {tp("If {username} is still to be confirmed, a new code was sent.", { username: <bdi>{sent.value}</bdi> })}
         </p>
       )}
       <Back />
@@ -60,16 +61,16 @@ export function Forgot({ step }: At<"forgot">): JSX.Element {
   if (!config.codes) {
     return (
       <div class="form">
-        <p>This server can’t send you a code. Ask its administrator to set a new password for you.</p>
+        <p>{t("This server can’t send you a code. Ask its administrator to set a new password for you.")}</p>
         <Back first />
       </div>
     );
   }
   return (
-    <form class="form" onSubmit={submit} aria-label="Forgot password">
-      <p class="hint">You get a code, with which you choose a new password.</p>
+    <form class="form" onSubmit={submit} aria-label={t("Forgot password")}>
+      <p class="hint">{t("You get a code, with which you choose a new password.")}</p>
       <UsernameField value={step.username} first />
-      <Actions busy={busy.value} failed={failed.value} label="Send the code" />
+      <Actions busy={busy.value} failed={failed.value} label={t("Send the code")} />
       <Back />
     </form>
   );
@@ -79,14 +80,14 @@ export function Reset({ step }: At<"reset">): JSX.Element {
   const { door } = useAccount();
   const { busy, failed, submit } = useForm((data) => door.reset(step.username, code(data), text(data, "new")));
   return (
-    <form class="form" onSubmit={submit} aria-label="Reset the password">
+    <form class="form" onSubmit={submit} aria-label={t("Reset the password")}>
       <p class="hint" role="status">
-        If there is an account <bdi>{step.username}</bdi>, a code was sent to it.
+        {tp("If there is an account {username}, a code was sent to it.", { username: <bdi>{step.username}</bdi> })}
       </p>
       <input type="hidden" name="username" autocomplete="username" value={step.username} />
       <Code first />
-      <NewPassword name="new" label="New password" />
-      <Actions busy={busy.value} failed={failed.value} label="Change the password" />
+      <NewPassword name="new" label={t("New password")} />
+      <Actions busy={busy.value} failed={failed.value} label={t("Change the password")} />
       <Back />
     </form>
   );
@@ -96,7 +97,7 @@ export function Reset({ step }: At<"reset">): JSX.Element {
 function Code({ first }: { first: boolean }): JSX.Element {
   return (
     <label class="field">
-      <span>Code</span>
+      <span>{t("Code")}</span>
       <input
         name="code"
         autocomplete="one-time-code"
@@ -119,7 +120,7 @@ function Back({ first = false }: { first?: boolean }): JSX.Element {
   return (
     <p class="form-links">
       <button type="button" class="text-button" onClick={back} {...(first && { ref: begin })}>
-        Back to signing in
+        {t("Back to signing in")}
       </button>
     </p>
   );

@@ -8,6 +8,7 @@ import { tokenAt, type Token } from "../state/completing.ts";
 import type { Conversation } from "../state/conversations.ts";
 import { searchEmoji } from "../state/emoji.ts";
 import { rank } from "../state/switching.ts";
+import { t, tn } from "../words/index.ts";
 import { Avatar } from "./avatar.tsx";
 import { replace } from "./composer-keys.ts";
 import { useChat } from "./context.ts";
@@ -101,7 +102,7 @@ function Offers(props: { offers: Offer[]; at: number; onPoint: (at: number) => v
   return (
     <div class="completion">
       {offers.length > 0 && (
-        <ul class="completion-list" role="listbox" id={LIST} aria-label="Suggestions">
+        <ul class="completion-list" role="listbox" id={LIST} aria-label={t("Suggestions")}>
           {offers.map((offer, index) => (
             <li
               key={offer.key}
@@ -122,7 +123,7 @@ function Offers(props: { offers: Offer[]; at: number; onPoint: (at: number) => v
           ))}
         </ul>
       )}
-      <span class="hidden" role="status">{offers.length > 0 ? `${offers.length} suggestions` : ""}</span>
+      <span class="hidden" role="status">{offers.length > 0 ? tn(offers.length, { one: "{count} suggestion", other: "{count} suggestions" }) : ""}</span>
     </div>
   );
 }

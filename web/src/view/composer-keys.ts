@@ -5,6 +5,7 @@ import type { Chat } from "../app/chat.ts";
 import type { Message } from "../state/messages.ts";
 import { startOfDay } from "../state/searching.ts";
 import { wrap, type Mark } from "../state/wrapping.ts";
+import { t } from "../words/index.ts";
 import type { Visit } from "./visit.ts";
 
 const MARKS: Readonly<Record<string, Mark>> = { b: "bold", i: "italic", k: "link" };
@@ -53,7 +54,7 @@ export function command(text: string, visit: Visit): boolean {
   const day = COMMAND.exec(text)?.[1];
   if (day === undefined) return false;
   const moment = startOfDay(day);
-  if (moment === null) notify("After /jump comes a day, such as /jump 2026-09-01.", true);
+  if (moment === null) notify(t("After /jump comes a day, such as /jump 2026-09-01."), true);
   else visit.toTime(moment);
   return true;
 }

@@ -4,8 +4,10 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { settings } from "../app/settings.ts";
 import { plain } from "../markdown/index.ts";
+import { numberFormat } from "../words/formats.ts";
 import { unread, type Conversation } from "../state/conversations.ts";
 import { attachedTitle } from "../state/media.ts";
+import { t, tp } from "../words/index.ts";
 import { useCompletion } from "./completion.tsx";
 import { command, lastOf, markingKey, reactingKey, replyToLast } from "./composer-keys.ts";
 import { useChat } from "./context.ts";
@@ -131,7 +133,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
   return (
     <form
       class="composer"
-      aria-label="Write a message"
+      aria-label={t("Write a message")}
       onSubmit={(event) => {
         event.preventDefault();
         void submit();
@@ -148,8 +150,8 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
           rows={1}
           dir="auto"
           value={text}
-          placeholder={`Message ${name}`}
-          aria-label={mode.kind === "edit" ? "Edit your message" : `Message ${name}`}
+          placeholder={t("Message {name}", { name })}
+          aria-label={mode.kind === "edit" ? t("Edit your message") : t("Message {name}", { name })}
           {...completion.aria}
           onInput={onInput}
           onSelect={completion.look}
@@ -158,12 +160,12 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
         />
         {length > COUNT_FROM && (
           <span class={length > TEXT_MAX ? "count over" : "count"} role="status">
-            {TEXT_MAX - length}
+            {numberFormat().format(TEXT_MAX - length)}
           </span>
         )}
         <EmojiButton box={box} />
         <RecordButton recording={recording} onClick={() => setRecording(true)} />
-        <button class="send" disabled={!filled || length > TEXT_MAX} aria-label={mode.kind === "edit" ? "Save" : "Send"} title={mode.kind === "edit" ? "Save" : "Send"}>
+        <button class="send" disabled={!filled || length > TEXT_MAX} aria-label={mode.kind === "edit" ? t("Save") : t("Send")} title={mode.kind === "edit" ? t("Save") : t("Send")}>
           <Icon name={mode.kind === "edit" ? "check" : "send"} />
         </button>
       </div>
@@ -179,10 +181,10 @@ function ModeLine({ visit, onCancel }: { visit: Visit; onCancel: () => void }): 
     <div class="mode-line">
       <Icon name={mode.kind === "edit" ? "edit" : "reply"} />
       <span class="mode-text">
-        {mode.kind === "edit" ? "Editing your message" : <>Replying to <bdi>{people.name(mode.message.author)}</bdi></>}
+        {mode.kind === "edit" ? t("Editing your message") : <span>{tp("Replying to {name}", { name: <bdi>{people.name(mode.message.author)}</bdi> })}</span>}
         <span class="mode-quote" dir="auto">{plain(mode.message.text, { hideSpoilers: true }) || attachedTitle(mode.message.attachments)}</span>
       </span>
-      <button type="button" class="icon-button" aria-label="Cancel" title="Cancel" onClick={onCancel}>
+      <button type="button" class="icon-button" aria-label={t("Cancel")} title={t("Cancel")} onClick={onCancel}>
         <Icon name="close" />
       </button>
     </div>

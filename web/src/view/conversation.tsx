@@ -6,7 +6,8 @@ import { navigate, route } from "../app/route.ts";
 import { partner, readTo, unread, type Conversation } from "../state/conversations.ts";
 import type { Held } from "../state/held.ts";
 import { conversationName } from "../state/names.ts";
-import { PRESENCE_WORDS } from "../state/people.ts";
+import { presenceWord } from "../state/people.ts";
+import { t, tn, tp } from "../words/index.ts";
 import { Avatar, GroupAvatar } from "./avatar.tsx";
 import { Composer } from "./composer.tsx";
 import { useChat } from "./context.ts";
@@ -42,10 +43,10 @@ function Missing(): JSX.Element {
   if (!store.loaded.value) return <main class="pane" aria-busy="true" />;
   return (
     <main class="pane empty">
-      <h2>This conversation isn’t here</h2>
-      <p>You are not a member of it, or it doesn’t exist.</p>
+      <h2>{t("This conversation isn’t here")}</h2>
+      <p>{t("You are not a member of it, or it doesn’t exist.")}</p>
       <button type="button" class="button" onClick={() => navigate("/")}>
-        Back to your conversations
+        {t("Back to your conversations")}
       </button>
     </main>
   );
@@ -63,7 +64,7 @@ function Opened({ held }: { held: Held }): JSX.Element {
   useLineOnReturn(visit, conversation);
   useLanding(visit, pane !== null && opening.ready);
   return (
-    <main class="pane" aria-label={`Messages: ${name}`} id="messages" {...drop.handlers}>
+    <main class="pane" aria-label={t("Messages: {name}", { name })} id="messages" {...drop.handlers}>
       <Head held={held} name={name} />
       {pane && opening.ready ? <MessageList visit={visit} held={held} pane={pane} /> : <Waiting opening={opening} />}
       <Unsent id={conversation.id} />
@@ -73,7 +74,7 @@ function Opened({ held }: { held: Held }): JSX.Element {
       <Deleting visit={visit} />
       <Reacting visit={visit} />
       <Jumping visit={visit} conversation={conversation} />
-      {drop.over && <p class="drop-target">Drop the files here to attach them</p>}
+      {drop.over && <p class="drop-target">{t("Drop the files here to attach them")}</p>}
     </main>
   );
 }
@@ -109,11 +110,11 @@ function Head({ held, name }: { held: Held; name: string }): JSX.Element {
   const { conversation } = held;
   const other = partner(conversation, chat.me.username);
   const line = other
-    ? `@${other} · ${PRESENCE_WORDS[chat.people.presence(other)]}`
-    : `${conversation.member_count} ${conversation.member_count === 1 ? "member" : "members"}`;
+    ? tp("{username} · {presence}", { username: <bdi>@{other}</bdi>, presence: presenceWord(chat.people.presence(other)) })
+    : tn(conversation.member_count, { one: "{count} member", other: "{count} members" });
   return (
     <header class="pane-head">
-      <button type="button" class="icon-button only-narrow" aria-label="Back to the list" onClick={() => navigate("/")}>
+      <button type="button" class="icon-button only-narrow" aria-label={t("Back to the list")} onClick={() => navigate("/")}>
         <Icon name="back" />
       </button>
       {other ? <Avatar username={other} presence /> : <GroupAvatar id={conversation.id} name={name} />}
@@ -122,12 +123,12 @@ function Head({ held, name }: { held: Held; name: string }): JSX.Element {
         <p>{line}</p>
       </div>
       {chat.searching.shown.value === "beside" && (
-        <button type="button" class="button small back-to-results" onClick={() => toResults(chat)}>Back to results</button>
+        <button type="button" class="button small back-to-results" onClick={() => toResults(chat)}>{t("Back to results")}</button>
       )}
-      <button type="button" class="icon-button" aria-label="Search" title="Search (Ctrl+Shift+F)" onClick={() => openSearch(chat)}>
+      <button type="button" class="icon-button" aria-label={t("Search")} title={t("Search (Ctrl+Shift+F)")} onClick={() => openSearch(chat)}>
         <Icon name="search" />
       </button>
-      <button type="button" class="icon-button" aria-label="Members and settings" title="Members and settings" onClick={() => setOpen(true)}>
+      <button type="button" class="icon-button" aria-label={t("Members and settings")} title={t("Members and settings")} onClick={() => setOpen(true)}>
         <Icon name="people" />
       </button>
       {open && <Details held={held} name={name} onClose={() => setOpen(false)} />}
@@ -143,8 +144,8 @@ function Unsent({ id }: { id: string }): JSX.Element {
     <div class="unsent">
       {failed > 1 && (
         <p class="problem">
-          {failed} messages weren’t sent.
-          <button type="button" class="text-button" onClick={() => sending.retryAll(id)}>Retry all</button>
+          {tn(failed, { one: "{count} message wasn’t sent.", other: "{count} messages weren’t sent." })}{" "}
+          <button type="button" class="text-button" onClick={() => sending.retryAll(id)}>{t("Retry all")}</button>
         </p>
       )}
     </div>
@@ -157,14 +158,14 @@ function Waiting({ opening }: { opening: Opening }): JSX.Element {
     return (
       <div class="list-frame waiting">
         <p class="problem">
-          The messages couldn’t be loaded.
-          <button type="button" class="text-button" onClick={opening.again}>Try again</button>
+          {t("The messages couldn’t be loaded.")}{" "}
+          <button type="button" class="text-button" onClick={opening.again}>{t("Try again")}</button>
         </p>
       </div>
     );
   }
   return (
-    <div class="list-frame waiting" aria-busy="true" aria-label="Loading messages">
+    <div class="list-frame waiting" aria-busy="true" aria-label={t("Loading messages")}>
       {[46, 62, 30, 54, 38].map((width, index) => (
         <span key={index} class={`ghost ghost-${width} ${index % 3 === 2 ? "own" : ""}`} />
       ))}
@@ -183,11 +184,11 @@ function Deleting({ visit }: { visit: Visit }): JSX.Element | null {
     if (await chat.delete(visit.id, message)) close();
   };
   return (
-    <Dialog title="Delete this message?" onClose={close}>
-      <p>It will be gone for everybody. A note that there was one stays.</p>
+    <Dialog title={t("Delete this message?")} onClose={close}>
+      <p>{t("It will be gone for everybody. A note that there was one stays.")}</p>
       <div class="dialog-choices">
-        <button type="button" class="button" onClick={close}>Keep it</button>
-        <button type="button" class="button danger" onClick={() => void remove()}>Delete</button>
+        <button type="button" class="button" onClick={close}>{t("Keep it")}</button>
+        <button type="button" class="button danger" onClick={() => void remove()}>{t("Delete")}</button>
       </div>
     </Dialog>
   );

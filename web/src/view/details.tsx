@@ -7,6 +7,7 @@ import { attempt } from "../app/notices.ts";
 import { navigate } from "../app/route.ts";
 import type { Conversation } from "../state/conversations.ts";
 import type { Held } from "../state/held.ts";
+import { t, tp } from "../words/index.ts";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
@@ -42,10 +43,10 @@ function Title({ conversation }: { conversation: Conversation }): JSX.Element {
       }}
     >
       <label class="field">
-        <span>Title</span>
+        <span>{t("Title")}</span>
         <input value={title} maxLength={120} dir="auto" onInput={(event) => setTitle(event.currentTarget.value)} />
       </label>
-      <button class="button" disabled={title.trim() === conversation.title}>Save</button>
+      <button class="button" disabled={title.trim() === conversation.title}>{t("Save")}</button>
     </form>
   );
 }
@@ -63,8 +64,8 @@ function LiveTyping({ conversation }: { conversation: Conversation }): JSX.Eleme
         }
       />
       <span>
-        Live typing
-        <small>Everybody here sees every keystroke as it is made. Nothing of it is stored.</small>
+        {t("Live typing")}
+        <small>{t("Everybody here sees every keystroke as it is made. Nothing of it is stored.")}</small>
       </span>
     </label>
   );
@@ -79,7 +80,7 @@ function Members({ conversation }: { conversation: Conversation }): JSX.Element 
   );
   return (
     <section>
-      <h3 class="section-name">Members ({conversation.member_count})</h3>
+      <h3 class="section-name">{t("Members ({count})", { count: conversation.member_count })}</h3>
       <ul class="members">
         {members.map((member) => (
           <MemberLine key={member.username} member={member} conversation={conversation} />
@@ -94,6 +95,7 @@ function MemberLine({ member, conversation }: { member: MemberView; conversation
   const line = useRef<HTMLLIElement>(null);
   useNeighbour(line);
   const { username, role } = member;
+  const name = chat.people.name(username);
   const own = username === chat.me.username;
   const owner = conversation.kind === "group" && conversation.role === "owner";
   const removes = conversation.kind === "group" && !own && (owner || (conversation.role === "admin" && role === "member"));
@@ -101,33 +103,33 @@ function MemberLine({ member, conversation }: { member: MemberView; conversation
     <li class="member" ref={line}>
       <Avatar username={username} presence />
       <span class="person">
-        <bdi>{chat.people.name(username)}{own && " (you)"}</bdi>
-        <small>@{username}</small>
+        {own ? tp("{name} (you)", { name: <bdi>{name}</bdi> }) : <bdi>{name}</bdi>}
+        <small><bdi>@{username}</bdi></small>
       </span>
       {owner && !own ? (
         <select
-          aria-label={`Role of ${chat.people.name(username)}`}
+          aria-label={t("Role of {name}", { name })}
           value={role}
           onChange={(event) => {
             const wanted = event.currentTarget.value as Role;
             void attempt(chat.client.putMember(conversation.id, username, wanted));
           }}
         >
-          <option value="owner">Owner</option>
-          <option value="admin">Admin</option>
-          <option value="member">Member</option>
+          <option value="owner">{t("Owner")}</option>
+          <option value="admin">{t("Admin")}</option>
+          <option value="member">{t("Member")}</option>
         </select>
       ) : (
-        role !== "member" && <span class="role">{role}</span>
+        role !== "member" && <span class="role">{role === "owner" ? t("owner") : t("admin")}</span>
       )}
       {removes && (
         <button
           type="button"
           class="text-button danger"
-          aria-label={`Remove ${chat.people.name(username)}`}
+          aria-label={t("Remove {name}", { name })}
           onClick={() => void attempt(chat.client.removeMember(conversation.id, username))}
         >
-          Remove
+          {t("Remove")}
         </button>
       )}
     </li>
@@ -138,9 +140,9 @@ function Add({ conversation }: { conversation: Conversation }): JSX.Element {
   const chat = useChat();
   return (
     <section>
-      <h3 class="section-name">Add somebody</h3>
+      <h3 class="section-name">{t("Add somebody")}</h3>
       <PersonPicker
-        label="Search people"
+        label={t("Search people")}
         without={conversation.members.map((member) => member.username)}
         onPick={(user) => void attempt(chat.client.putMember(conversation.id, user.username))}
       />
@@ -158,7 +160,7 @@ function Leave({ conversation, onLeft }: { conversation: Conversation; onLeft: (
   };
   return (
     <div class="dialog-choices">
-      <button type="button" class="button danger" onClick={() => void leave()}>Leave the group</button>
+      <button type="button" class="button danger" onClick={() => void leave()}>{t("Leave the group")}</button>
     </div>
   );
 }

@@ -9,6 +9,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { t } from "../words/index.ts";
 import { Icon } from "./icons.tsx";
 
 interface Props {
@@ -52,8 +53,8 @@ export function Dialog({ title, onClose, children, class: name = "" }: Props): J
     >
       <div class="dialog-body">
         <header class="dialog-head">
-          <h2>{title}</h2>
-          <button type="button" class="icon-button" aria-label="Close" title="Close" onClick={onClose}>
+          <h2 dir="auto">{title}</h2>
+          <button type="button" class="icon-button" aria-label={t("Close")} title={t("Close")} onClick={onClose}>
             <Icon name="close" />
           </button>
         </header>

@@ -3,6 +3,7 @@
 import type { JSX, RefObject } from "preact";
 import { useState } from "preact/hooks";
 import { noteUse } from "../app/emoji.ts";
+import { t } from "../words/index.ts";
 import { replace } from "./composer-keys.ts";
 import { Icon } from "./icons.tsx";
 import { EmojiPicker } from "./reacting.tsx";
@@ -16,10 +17,10 @@ export function EmojiButton({ box }: { box: RefObject<HTMLTextAreaElement | null
   };
   return (
     <>
-      <button type="button" class="icon-button emoji-button" aria-label="Emoji" title="Emoji" onClick={() => setOpen(true)}>
+      <button type="button" class="icon-button emoji-button" aria-label={t("Emoji")} title={t("Emoji")} onClick={() => setOpen(true)}>
         <Icon name="smile" />
       </button>
-      {open && <EmojiPicker title="Emoji" onPick={(emoji) => requestAnimationFrame(() => put(emoji))} onClose={() => setOpen(false)} />}
+      {open && <EmojiPicker title={t("Emoji")} onPick={(emoji) => requestAnimationFrame(() => put(emoji))} onClose={() => setOpen(false)} />}
     </>
   );
 }

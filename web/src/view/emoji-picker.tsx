@@ -6,25 +6,26 @@ import { catalogue, chosen, loadEmoji, uses, type Catalogue } from "../app/emoji
 import { settings, TONES } from "../app/settings.ts";
 import { sentenceOf } from "../api/errors.ts";
 import { searchEmoji, withTone, type Emoji } from "../state/emoji.ts";
+import { t, tn } from "../words/index.ts";
 import { Dialog } from "./dialog.tsx";
 import { gridKeys } from "./grid-keys.ts";
 import { Icon } from "./icons.tsx";
 
 const FOUND_MAX = 80;
 const OFTEN = "often";
-const NAMES: Record<string, [sign: string, name: string]> = {
-  [OFTEN]: ["🕘", "Used often"],
-  "smileys-emotion": ["😀", "Faces and feelings"],
-  "people-body": ["👋", "People"],
-  "animals-nature": ["🐻", "Animals and nature"],
-  "food-drink": ["🍎", "Food and drink"],
-  "travel-places": ["🚲", "Travel and places"],
-  activities: ["⚽", "Activities"],
-  objects: ["💡", "Things"],
-  symbols: ["♻️", "Signs"],
-  flags: ["🏁", "Flags"],
+const NAMES: Record<string, [sign: string, name: () => string]> = {
+  [OFTEN]: ["🕘", () => t("Used often")],
+  "smileys-emotion": ["😀", () => t("Faces and feelings")],
+  "people-body": ["👋", () => t("People")],
+  "animals-nature": ["🐻", () => t("Animals and nature")],
+  "food-drink": ["🍎", () => t("Food and drink")],
+  "travel-places": ["🚲", () => t("Travel and places")],
+  activities: ["⚽", () => t("Activities")],
+  objects: ["💡", () => t("Things")],
+  symbols: ["♻️", () => t("Signs")],
+  flags: ["🏁", () => t("Flags")],
 };
-const TONE_NAMES = ["No skin tone", "Light", "Medium light", "Medium", "Medium dark", "Dark"];
+const TONE_NAMES = [() => t("No skin tone"), () => t("Light"), () => t("Medium light"), () => t("Medium"), () => t("Medium dark"), () => t("Dark")];
 
 interface Props {
   title: string;
@@ -52,8 +53,8 @@ export default function EmojiPicker({ title, onPick, onClose }: Props): JSX.Elem
         <Icon name="search" />
         <input
           autofocus
-          aria-label="Search emoji"
-          placeholder="Search"
+          aria-label={t("Search emoji")}
+          placeholder={t("Search")}
           autocomplete="off"
           value={query}
           onInput={(event) => setQuery(event.currentTarget.value)}
@@ -67,8 +68,8 @@ export default function EmojiPicker({ title, onPick, onClose }: Props): JSX.Elem
         />
       </div>
       {all && <Groups all={all} group={query ? "" : group} onChoose={(name) => { setQuery(""); setGroup(name); }} />}
-      <Grid key={query || group} entries={shown} label={query ? "Found" : (NAMES[group]?.[1] ?? group)} onPick={pick} />
-      <p class="hint" role="status">{problem || (query && all ? `${shown.length || "No"} emoji found` : "")}</p>
+      <Grid key={query || group} entries={shown} label={query ? t("Found") : (NAMES[group]?.[1]() ?? group)} onPick={pick} />
+      <p class="hint" role="status">{problem || (query && all ? foundWords(shown.length) : "")}</p>
       <Tone />
     </Dialog>
   );
@@ -80,12 +81,17 @@ function entriesOf(all: Catalogue, query: string, group: string): readonly Emoji
   return uses.value.map(({ emoji }) => all.all.find((entry) => entry.emoji === emoji) ?? { emoji, codes: [], label: emoji, tags: [], toned: false });
 }
 
+function foundWords(count: number): string {
+  return count ? tn(count, { one: "{count} emoji found", other: "{count} emoji found" }) : t("No emoji found");
+}
+
 function Groups(props: { all: Catalogue; group: string; onChoose: (name: string) => void }): JSX.Element {
   const names = [OFTEN, ...props.all.groups.map(({ name }) => name)];
   return (
-    <div class="emoji-groups" role="group" aria-label="Groups">
+    <div class="emoji-groups" role="group" aria-label={t("Groups")}>
       {names.map((name) => {
-        const [sign, label] = NAMES[name] ?? ["•", name];
+        const [sign, named] = NAMES[name] ?? ["•", () => name];
+        const label = named();
         return (
           <button
             key={name}
@@ -137,11 +143,11 @@ function Grid(props: { entries: readonly Emoji[]; label: string; onPick: (entry:
 function Tone(): JSX.Element {
   return (
     <label class="emoji-tone">
-      <span>Skin tone</span>
+      <span>{t("Skin tone")}</span>
       <select value={settings.tone.value} onChange={(event) => (settings.tone.value = event.currentTarget.value as (typeof TONES)[number])}>
         {TONES.map((tone) => (
           <option key={tone} value={tone}>
-            {withTone({ emoji: "✋", toned: true }, Number(tone))} {TONE_NAMES[Number(tone)]}
+            {withTone({ emoji: "✋", toned: true }, Number(tone))} {TONE_NAMES[Number(tone)]!()}
           </option>
         ))}
       </select>

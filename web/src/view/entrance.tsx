@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import type { Step } from "../app/door.ts";
 import { navigate, route } from "../app/route.ts";
+import { t, tp } from "../words/index.ts";
 import { Confirm, Forgot, Reset } from "./codes.tsx";
 import { useAccount } from "./context.ts";
 import { Actions, begin, NewPassword, text, useForm, UsernameField, usernameOf } from "./form.tsx";
@@ -17,8 +18,8 @@ export function Entrance(): JSX.Element {
           <Logo />
           <span class="brand-name">Tertulia</span>
         </div>
-        <p class="brand-line">Good talk, in good company.</p>
-        {config.demo && <p class="hint">This server holds demo data: sign in as alice or bob.</p>}
+        <p class="brand-line">{t("Good talk, in good company.")}</p>
+        {config.demo && <p class="hint">{t("This server holds demo data: sign in as alice or bob.")}</p>}
         <StepForm step={door.step.value} />
       </div>
     </main>
@@ -59,11 +60,11 @@ function Switch({ signingUp }: { signingUp: boolean }): JSX.Element {
   };
   return signingUp ? (
     <p class="entrance-switch">
-      Been here before? <a href="/" onClick={to("/")}>Sign in</a>
+      {tp("Been here before? {link}", { link: <a href="/" onClick={to("/")}>{t("Sign in")}</a> })}
     </p>
   ) : (
     <p class="entrance-switch">
-      New here? <a href="/sign-up" onClick={to("/sign-up")}>Create an account</a>
+      {tp("New here? {link}", { link: <a href="/sign-up" onClick={to("/sign-up")}>{t("Create an account")}</a> })}
     </p>
   );
 }
@@ -72,18 +73,18 @@ function SignIn({ username, said }: { username: string; said: string }): JSX.Ele
   const { config, door } = useAccount();
   const { busy, failed, submit } = useForm((data) => door.signIn(usernameOf(data), text(data, "password")));
   return (
-    <form class="form" onSubmit={submit} aria-label="Sign in">
+    <form class="form" onSubmit={submit} aria-label={t("Sign in")}>
       {said && <p class="hint" role="status">{said}</p>}
       <UsernameField value={username} first={!username} />
       <label class="field">
-        <span>Password</span>
+        <span>{t("Password")}</span>
         <input name="password" type="password" autocomplete="current-password" required maxLength={256} {...(username && { ref: begin })} />
       </label>
-      <Actions busy={busy.value} failed={failed.value} label="Sign in" />
+      <Actions busy={busy.value} failed={failed.value} label={t("Sign in")} />
       <p class="form-links">
-        <button type="button" class="text-button" onClick={(event) => door.forgot(typed(event))}>Forgot password?</button>
+        <button type="button" class="text-button" onClick={(event) => door.forgot(typed(event))}>{t("Forgot password?")}</button>
         {config.codes && (
-          <button type="button" class="text-button" onClick={(event) => door.hasCode(typed(event))}>Enter a confirmation code</button>
+          <button type="button" class="text-button" onClick={(event) => door.hasCode(typed(event))}>{t("Enter a confirmation code")}</button>
         )}
       </p>
     </form>
@@ -106,14 +107,14 @@ function SignUp({ invite }: { invite: string }): JSX.Element {
     navigate("/", true);
   });
   return (
-    <form class="form" onSubmit={submit} aria-label="Create an account">
+    <form class="form" onSubmit={submit} aria-label={t("Create an account")}>
       <label class="field">
-        <span>Your name</span>
+        <span>{t("Your name")}</span>
         <input name="name" autocomplete="name" maxLength={64} dir="auto" ref={begin} />
-        <small>As others see it. You can leave it empty.</small>
+        <small>{t("As others see it. You can leave it empty.")}</small>
       </label>
       <label class="field">
-        <span>Username</span>
+        <span>{t("Username")}</span>
         <input
           name="username"
           autocomplete="username"
@@ -123,24 +124,24 @@ function SignUp({ invite }: { invite: string }): JSX.Element {
           minLength={2}
           maxLength={32}
           pattern="[a-zA-Z0-9][a-zA-Z0-9_.\-]*"
-          title="Letters, digits, _ . and -, beginning with a letter or digit"
+          title={t("Letters, digits, _ . and -, beginning with a letter or digit")}
         />
       </label>
       {config.codes && (
         <label class="field">
-          <span>E-mail</span>
+          <span>{t("E-mail")}</span>
           <input name="email" type="email" autocomplete="email" required maxLength={254} />
-          <small>You get a code there. Others don’t see it.</small>
+          <small>{t("You get a code there. Others don’t see it.")}</small>
         </label>
       )}
-      <NewPassword name="password" label="Password" />
+      <NewPassword name="password" label={t("Password")} />
       {config.sign_up === "invite" && !invite && (
         <label class="field">
-          <span>Invitation</span>
+          <span>{t("Invitation")}</span>
           <input name="invite" autocomplete="off" required maxLength={64} />
         </label>
       )}
-      <Actions busy={busy.value} failed={failed.value} label="Create account" />
+      <Actions busy={busy.value} failed={failed.value} label={t("Create account")} />
     </form>
   );
 }

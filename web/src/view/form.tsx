@@ -3,6 +3,7 @@
 import { useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { sentenceOf } from "../api/errors.ts";
+import { t } from "../words/index.ts";
 
 interface Form {
   busy: Signal<boolean>;
@@ -39,7 +40,7 @@ export const begin = (element: HTMLElement | null): void => element?.focus();
 export function UsernameField({ value = "", first = false }: { value?: string; first?: boolean }): JSX.Element {
   return (
     <label class="field">
-      <span>Username</span>
+      <span>{t("Username")}</span>
       <input
         name="username"
         autocomplete="username"
@@ -59,7 +60,7 @@ export function NewPassword({ name, label }: { name: string; label: string }): J
     <label class="field">
       <span>{label}</span>
       <input name={name} type="password" autocomplete="new-password" required minLength={10} maxLength={256} />
-      <small>At least 10 characters.</small>
+      <small>{t("At least 10 characters.")}</small>
     </label>
   );
 }
@@ -72,7 +73,7 @@ export function Actions({ busy, failed, label }: { busy: boolean; failed: string
         {failed}
       </p>
       <button class="button primary" disabled={busy}>
-        {busy ? "One moment…" : label}
+        {busy ? t("One moment…") : label}
       </button>
     </>
   );

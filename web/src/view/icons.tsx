@@ -39,11 +39,14 @@ const PATHS = {
   next: "M9 5l7 7-7 7",
 } as const;
 
+/** Those that point somewhere; they point the other way where the page is read from right to left. */
+const POINTING: ReadonlySet<string> = new Set(["send", "back", "reply", "previous", "next", "text"]);
+
 export type IconName = keyof typeof PATHS;
 
 export function Icon({ name }: { name: IconName }): JSX.Element {
   return (
-    <svg class="icon" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+    <svg class={POINTING.has(name) ? "icon pointing" : "icon"} viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
       <path d={PATHS[name]} fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" />
     </svg>
   );

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { attempt, notify } from "../app/notices.ts";
+import { t } from "../words/index.ts";
 import { useChat } from "./context.ts";
 
 export function Invite(): JSX.Element {
@@ -17,15 +18,15 @@ export function Invite(): JSX.Element {
   if (!link) {
     return (
       <button type="button" class="button" onClick={() => void make()}>
-        Invite somebody
+        {t("Invite somebody")}
       </button>
     );
   }
   return (
     <div class="copied">
-      <input readOnly aria-label="Link for one person" value={link} onFocus={(event) => event.currentTarget.select()} />
-      <button type="button" class="button" onClick={() => void navigator.clipboard.writeText(link).then(() => notify("Copied."))}>
-        Copy
+      <input readOnly dir="ltr" aria-label={t("Link for one person")} value={link} onFocus={(event) => event.currentTarget.select()} />
+      <button type="button" class="button" onClick={() => void navigator.clipboard.writeText(link).then(() => notify(t("Copied.")))}>
+        {t("Copy")}
       </button>
     </div>
   );

@@ -5,6 +5,7 @@ import { useRef } from "preact/hooks";
 import type { Conversation } from "../state/conversations.ts";
 import { startOfDay } from "../state/searching.ts";
 import { dateInput } from "../state/times.ts";
+import { t } from "../words/index.ts";
 import { Dialog } from "./dialog.tsx";
 import type { Visit } from "./visit.ts";
 
@@ -26,10 +27,10 @@ export function Jumping({ visit, conversation }: { visit: Visit; conversation: C
     else leave(moment);
   };
   return (
-    <Dialog title="Go to a day" onClose={close}>
+    <Dialog title={t("Go to a day")} onClose={close}>
       <form class="form" onSubmit={go}>
         <label class="field">
-          <span>Day</span>
+          <span>{t("Day")}</span>
           <input
             ref={day}
             type="date"
@@ -40,8 +41,8 @@ export function Jumping({ visit, conversation }: { visit: Visit; conversation: C
           />
         </label>
         <div class="dialog-choices">
-          <button type="button" class="button" onClick={() => leave(0)}>The beginning</button>
-          <button class="button primary">Go there</button>
+          <button type="button" class="button" onClick={() => leave(0)}>{t("The beginning")}</button>
+          <button class="button primary">{t("Go there")}</button>
         </div>
       </form>
     </Dialog>

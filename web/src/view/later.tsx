@@ -3,6 +3,7 @@
 import type { ComponentType, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { notify } from "../app/notices.ts";
+import { t } from "../words/index.ts";
 
 /** A component that comes later; where it can't be had, that is said, and `onClose` called where there is one. */
 export function later<P extends object>(load: () => Promise<ComponentType<P>>): (props: P) => JSX.Element | null {
@@ -13,7 +14,7 @@ export function later<P extends object>(load: () => Promise<ComponentType<P>>): 
       if (Part) return;
       let here = true;
       const failed = (): void => {
-        notify("This part of the page couldn’t be loaded. Check the connection and try again.", true);
+        notify(t("This part of the page couldn’t be loaded. Check the connection and try again."), true);
         if ("onClose" in props && typeof props.onClose === "function") props.onClose();
       };
       load().then(

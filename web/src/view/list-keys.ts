@@ -4,6 +4,7 @@ import type { Chat } from "../app/chat.ts";
 import { settings } from "../app/settings.ts";
 import { notify } from "../app/notices.ts";
 import type { Message } from "../state/messages.ts";
+import { reads, t } from "../words/index.ts";
 import { nextUnread } from "./global-keys.ts";
 import { find } from "../state/pane.ts";
 import type { Visit } from "./visit.ts";
@@ -40,7 +41,7 @@ function onRow(event: KeyboardEvent, row: HTMLElement, { visit, rows, chat }: Ar
   }
   switch (event.key) {
     case "Enter":
-    case "ArrowRight":
+    case onward():
       controls(row)[0]?.focus();
       return true;
     case "Escape":
@@ -81,18 +82,22 @@ export function markUnread(chat: Chat, visit: Visit, message: Message): void {
   chat.reading.markUnread(visit.id, message);
   visit.marked = true;
   visit.unreadAfter.value = message.number - 1;
-  notify("Marked as unread from here, in this browser.");
+  notify(t("Marked as unread from here, in this browser."));
 }
 
 function inRow(event: KeyboardEvent, row: HTMLElement, target: HTMLElement): boolean {
   const all = controls(row);
   const at = all.indexOf(target);
-  if (event.key === "ArrowRight") all[Math.min(all.length - 1, at + 1)]?.focus();
-  else if (event.key === "ArrowLeft" && at > 0) all[at - 1]!.focus();
-  else if (event.key === "ArrowLeft" || event.key === "Escape") row.focus();
+  if (event.key === onward()) all[Math.min(all.length - 1, at + 1)]?.focus();
+  else if (event.key === backward() && at > 0) all[at - 1]!.focus();
+  else if (event.key === backward() || event.key === "Escape") row.focus();
   else return false;
   return true;
 }
+
+/** The arrows as the page is read: a row's controls stand the other way round where that is from right to left. */
+const onward = (): string => (reads() === "rtl" ? "ArrowLeft" : "ArrowRight");
+const backward = (): string => (reads() === "rtl" ? "ArrowRight" : "ArrowLeft");
 
 function controls(row: HTMLElement): HTMLElement[] {
   return [...row.querySelectorAll<HTMLElement>("a[href], button, audio, video, input")];

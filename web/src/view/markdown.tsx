@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { parse, type Block, type Inline, type List } from "../markdown/index.ts";
 import { relativeOrDate } from "../state/times.ts";
+import { t } from "../words/index.ts";
 import { Shortcode } from "./shortcode.tsx";
 
 type Node = JSX.Element | string;
@@ -114,7 +115,7 @@ function Spoiler({ children }: { children: Node[] }): JSX.Element {
   const [open, setOpen] = useState(false);
   if (open) return <span class="spoiler open">{children}</span>;
   return (
-    <button type="button" class="spoiler" tabIndex={-1} aria-label="Spoiler: show it" onClick={() => setOpen(true)}>
+    <button type="button" class="spoiler" tabIndex={-1} aria-label={t("Spoiler: show it")} onClick={() => setOpen(true)}>
       <span aria-hidden="true">{children}</span>
     </button>
   );

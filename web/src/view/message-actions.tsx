@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { frequent, noteUse } from "../app/emoji.ts";
 import { hasReaction, type Message } from "../state/messages.ts";
+import { t } from "../words/index.ts";
 import { useChat } from "./context.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { markUnread } from "./list-keys.ts";
@@ -29,7 +30,7 @@ export function MessageActions({ message, visit }: { message: Message; visit: Vi
     visit.focusComposer();
   };
   return (
-    <div class="actions" role="toolbar" aria-label="Message actions">
+    <div class="actions" role="toolbar" aria-label={t("Message actions")}>
       {quick.map((emoji) => {
         const mine = hasReaction(message, emoji, chat.me.username);
         return (
@@ -39,7 +40,7 @@ export function MessageActions({ message, visit }: { message: Message; visit: Vi
             class="action emoji"
             tabIndex={-1}
             aria-pressed={mine}
-            aria-label={`React with ${emoji}`}
+            aria-label={t("React with {emoji}", { emoji })}
             onClick={() => {
               if (!mine) noteUse(emoji);
               void chat.react(visit.id, message, emoji, !mine);
@@ -49,12 +50,12 @@ export function MessageActions({ message, visit }: { message: Message; visit: Vi
           </button>
         );
       })}
-      <Action icon="smile" label="React with another emoji" onClick={() => (visit.reacting.value = message)} />
+      <Action icon="smile" label={t("React with another emoji")} onClick={() => (visit.reacting.value = message)} />
       <span class="actions-gap" />
-      <Action icon="reply" label="Reply" onClick={() => set("reply")} />
-      {!own && <Action icon="unread" label="Mark unread from here" onClick={() => markUnread(chat, visit, message)} />}
-      {own && <Action icon="edit" label="Edit" onClick={() => set("edit")} />}
-      {(own || moderates) && <Action icon="trash" label="Delete" onClick={() => (visit.deleting.value = message)} />}
+      <Action icon="reply" label={t("Reply")} onClick={() => set("reply")} />
+      {!own && <Action icon="unread" label={t("Mark unread from here")} onClick={() => markUnread(chat, visit, message)} />}
+      {own && <Action icon="edit" label={t("Edit")} onClick={() => set("edit")} />}
+      {(own || moderates) && <Action icon="trash" label={t("Delete")} onClick={() => (visit.deleting.value = message)} />}
     </div>
   );
 }

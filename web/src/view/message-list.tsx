@@ -9,6 +9,7 @@ import type { Message } from "../state/messages.ts";
 import { find, type Pane } from "../state/pane.ts";
 import { toDays, type Day, type Row } from "../state/rows.ts";
 import { dayName } from "../state/times.ts";
+import { t, tn } from "../words/index.ts";
 import { ChangeRow } from "./change-row.tsx";
 import { useChat } from "./context.ts";
 import { Icon } from "./icons.tsx";
@@ -57,7 +58,7 @@ export function MessageList({ visit, held, pane }: Props): JSX.Element {
         class="scroller"
         role="log"
         aria-live="off"
-        aria-label="Messages"
+        aria-label={t("Messages")}
         onScroll={() => {
           control.scrolled();
           seen.glance();
@@ -71,9 +72,9 @@ export function MessageList({ visit, held, pane }: Props): JSX.Element {
         }}
       >
         <div ref={content} class="rows">
-          {pane.moreBefore ? <p class="more">Earlier messages…</p> : <p class="beginning">This is where the conversation begins.</p>}
+          {pane.moreBefore ? <p class="more">{t("Earlier messages…")}</p> : <p class="beginning">{t("This is where the conversation begins.")}</p>}
           <Days days={days} visit={visit} held={held} pane={pane} />
-          {pane.moreAfter && <p class="more">Later messages…</p>}
+          {pane.moreAfter && <p class="more">{t("Later messages…")}</p>}
         </div>
       </div>
       {control.away.value && <Present held={held} day={control.day.value} onClick={control.toEnd} />}
@@ -100,7 +101,7 @@ function Days({ days, visit, held, pane }: Props & { days: readonly Day[] }): JS
       {days.map((day) => (
         <section class="day" key={day.key}>
           <h3 class="day-name">
-            <button type="button" class="day-button" tabIndex={-1} title="Go to a day" onClick={() => (visit.jumping.value = day.timestamp)}>
+            <button type="button" class="day-button" tabIndex={-1} title={t("Go to a day")} onClick={() => (visit.jumping.value = day.timestamp)}>
               {dayName(day.timestamp)}
             </button>
           </h3>
@@ -142,7 +143,7 @@ function originalOf(pane: Pane, row: Row): Message | null | undefined {
 /** Leads to the end; says which day one looks at, and how many messages are new. */
 function Present({ held, day, onClick }: { held: Held; day: number; onClick: () => void }): JSX.Element {
   const fresh = unread(held.conversation);
-  const label = fresh > 0 ? `${fresh} new ${fresh === 1 ? "message" : "messages"}` : "Jump to present";
+  const label = fresh > 0 ? tn(fresh, { one: "{count} new message", other: "{count} new messages" }) : t("Jump to present");
   return (
     <button type="button" class={fresh > 0 ? "pill fresh" : "pill"} onClick={onClick}>
       {!fresh && day > 0 && <span class="pill-day">{dayName(day)} </span>}

@@ -7,6 +7,7 @@ import { attachedTitle } from "../state/media.ts";
 import type { Message } from "../state/messages.ts";
 import type { Row } from "../state/rows.ts";
 import { clockTime, dateOf, fullTime } from "../state/times.ts";
+import { t, tn } from "../words/index.ts";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
 import { Markdown } from "./markdown.tsx";
@@ -68,7 +69,7 @@ export function MessageRow({ row, visit, stop, original, seen, direct }: RowProp
           </header>
           <div class="bubble" id={`${id}-body`}>
             {original !== undefined && <Quote original={original} visit={visit} timestamp={message?.reply_to ?? 0} />}
-            {message?.deleted ? <p class="tombstone">This message was deleted.</p> : <Body row={row} conversation={visit.id} />}
+            {message?.deleted ? <p class="tombstone">{t("This message was deleted.")}</p> : <Body row={row} conversation={visit.id} />}
             {outgoing && <OutgoingMark outgoing={outgoing} />}
           </div>
           {message && <Reactions message={message} conversation={visit.id} />}
@@ -87,8 +88,8 @@ function hasKeyboard(row: HTMLElement): boolean {
 }
 
 function receipt(seen: number, direct: boolean): string {
-  if (!seen) return "Sent";
-  return direct ? "Seen" : `Seen by ${seen}`;
+  if (!seen) return t("Sent");
+  return direct ? t("Seen") : tn(seen, { one: "Seen by {count}", other: "Seen by {count}" });
 }
 
 function Body({ row, conversation }: { row: Row; conversation: string }): JSX.Element {
@@ -102,7 +103,7 @@ function Body({ row, conversation }: { row: Row; conversation: string }): JSX.El
       {row.outgoing && <OutgoingFiles files={row.outgoing.files ?? []} />}
       {!!row.message?.edited && (
         <span class="edited" title={fullTime(row.message.edited)}>
-          edited
+          {t("edited")}
         </span>
       )}
     </>
@@ -112,13 +113,13 @@ function Body({ row, conversation }: { row: Row; conversation: string }): JSX.El
 function Quote(props: { original: Message | null; timestamp: number; visit: Visit }): JSX.Element {
   const { people } = useChat();
   const { original, visit, timestamp } = props;
-  const text = original?.deleted ? "This message was deleted." : original ? plain(original.text, { hideSpoilers: true }) || attachedTitle(original.attachments) : "";
+  const text = original?.deleted ? t("This message was deleted.") : original ? plain(original.text, { hideSpoilers: true }) || attachedTitle(original.attachments) : "";
   return (
     <button type="button" class="quoted" tabIndex={-1} onClick={() => visit.toMessage(timestamp)}>
-      <span class="hidden">In reply to </span>
-      <bdi class="quoted-author">{original ? people.name(original.author) : "An earlier message"}</bdi>
+      <span class="hidden">{t("In reply to")} </span>
+      {original ? <bdi class="quoted-author">{people.name(original.author)}</bdi> : <span class="quoted-author">{t("An earlier message")}</span>}
       <span class="quoted-text" dir="auto">
-        {text || (original ? "…" : "Show it")}
+        {text || (original ? "…" : t("Show it"))}
       </span>
     </button>
   );
@@ -126,8 +127,8 @@ function Quote(props: { original: Message | null; timestamp: number; visit: Visi
 
 function UnreadLine(): JSX.Element {
   return (
-    <div class="unread-line" role="separator" aria-label="New messages from here">
-      <span aria-hidden="true">New</span>
+    <div class="unread-line" role="separator" aria-label={t("New messages from here")}>
+      <span aria-hidden="true">{t("New")}</span>
     </div>
   );
 }

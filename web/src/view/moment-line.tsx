@@ -1,7 +1,9 @@
 /** Who types, in a line that is always there, so that nothing moves; and what they type, where the conversation is live. */
 
 import type { JSX } from "preact";
+import { listParts } from "../words/formats.ts";
 import type { Conversation } from "../state/conversations.ts";
+import { t, tnp } from "../words/index.ts";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
 
@@ -18,16 +20,17 @@ export function TypingLine({ conversation }: { conversation: Conversation }): JS
           <span class="typing-dots" aria-hidden="true">
             <i /><i /><i />
           </span>
-          <bdi>{words(names, usernames.length)}</bdi>
+          <span>{words(names, usernames.length)}</span>
         </>
       )}
     </p>
   );
 }
 
-function words(names: string[], count: number): string {
-  if (count > NAMED) return "Several people are typing…";
-  return `${new Intl.ListFormat("en").format(names)} ${count === 1 ? "is" : "are"} typing…`;
+function words(names: readonly string[], count: number): (JSX.Element | string)[] {
+  if (count > NAMED) return [t("Several people are typing…")];
+  const listed = listParts(names.map((name) => <bdi>{name}</bdi>));
+  return tnp(count, { one: "{names} is typing…", other: "{names} are typing…" }, { names: listed });
 }
 
 /** The live drafts. Its height is fixed while the conversation is live, however many type. */
@@ -36,8 +39,8 @@ export function LiveBoard({ conversation }: { conversation: Conversation }): JSX
   if (!conversation.live_typing) return null;
   const drafts = [...moment.board(conversation.id).value.drafts].filter(([, draft]) => draft.text);
   return (
-    <section class="live" aria-label="Live typing">
-      {drafts.length === 0 && <p class="live-empty">Live typing is on: everybody here sees what you write as you write it.</p>}
+    <section class="live" aria-label={t("Live typing")}>
+      {drafts.length === 0 && <p class="live-empty">{t("Live typing is on: everybody here sees what you write as you write it.")}</p>}
       {drafts.map(([username, draft]) => (
         <div class="live-draft" key={username}>
           <Avatar username={username} />

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { attempt } from "../app/notices.ts";
 import { navigate, pathOf } from "../app/route.ts";
+import { t } from "../words/index.ts";
 import { useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
 import { useNeighbour } from "./focus.ts";
@@ -32,29 +33,29 @@ export function NewConversation({ onClose }: { onClose: () => void }): JSX.Eleme
   };
 
   return (
-    <Dialog title="New conversation" onClose={onClose} class="tall">
-      <div class="tabs" role="group" aria-label="Kind of conversation">
-        <Tab kind="direct" now={kind} onChoose={setKind}>With one person</Tab>
-        <Tab kind="group" now={kind} onChoose={setKind}>A group</Tab>
+    <Dialog title={t("New conversation")} onClose={onClose} class="tall">
+      <div class="tabs" role="group" aria-label={t("Kind of conversation")}>
+        <Tab kind="direct" now={kind} onChoose={setKind}>{t("With one person")}</Tab>
+        <Tab kind="group" now={kind} onChoose={setKind}>{t("A group")}</Tab>
       </div>
       {kind === "group" && (
         <>
           <label class="field">
-            <span>Title</span>
+            <span>{t("Title")}</span>
             <input value={title} maxLength={120} dir="auto" autocomplete="off" onInput={(event) => setTitle(event.currentTarget.value)} />
           </label>
           <Chosen usernames={chosen} onRemove={(username) => setChosen(chosen.filter((other) => other !== username))} />
         </>
       )}
       <PersonPicker
-        label={kind === "group" ? "Add people" : "Whom do you want to talk to?"}
+        label={kind === "group" ? t("Add people") : t("Whom do you want to talk to?")}
         without={[...chosen, chat.me.username]}
         onPick={(user) => (kind === "group" ? setChosen([...chosen, user.username]) : void begin([user.username]))}
       />
       {kind === "group" && (
         <div class="dialog-choices">
           <button type="button" class="button primary" disabled={busy || (!chosen.length && !title.trim())} onClick={() => void begin(chosen)}>
-            Create the group
+            {t("Create the group")}
           </button>
         </div>
       )}
@@ -73,7 +74,7 @@ function Tab(props: { kind: Kind; now: Kind; onChoose: (kind: Kind) => void; chi
 function Chosen(props: { usernames: readonly string[]; onRemove: (username: string) => void }): JSX.Element | null {
   if (!props.usernames.length) return null;
   return (
-    <ul class="chips" aria-label="Chosen">
+    <ul class="chips" aria-label={t("Chosen")}>
       {props.usernames.map((username) => (
         <Chip key={username} username={username} onRemove={() => props.onRemove(username)} />
       ))}
@@ -88,7 +89,7 @@ function Chip({ username, onRemove }: { username: string; onRemove: () => void }
   return (
     <li class="chip" ref={chip}>
       <bdi>{name}</bdi>
-      <button type="button" aria-label={`Leave out ${name}`} onClick={onRemove}>
+      <button type="button" aria-label={t("Leave out {name}", { name })} onClick={onRemove}>
         <Icon name="close" />
       </button>
     </li>

@@ -5,16 +5,17 @@ import { useState } from "preact/hooks";
 import { askPermission, permission, type Permission } from "../app/notifying.ts";
 import { settings } from "../app/settings.ts";
 import { LEVELS, type Level } from "../state/notifying.ts";
+import { t } from "../words/index.ts";
 import { useChat } from "./context.ts";
 import { OnOff } from "./on-off.tsx";
 
-const SAID: Record<Permission, string> = {
-  granted: "Of messages in conversations that nobody looks at.",
-  default: "The browser will ask you.",
-  denied: "The browser doesn’t allow it for this page. You can change that where it shows the address.",
-  unsupported: "This browser has none; on an iPhone, add the page to the home screen first.",
+const SAID: Record<Permission, () => string> = {
+  granted: () => t("Of messages in conversations that nobody looks at."),
+  default: () => t("The browser will ask you."),
+  denied: () => t("The browser doesn’t allow it for this page. You can change that where it shows the address."),
+  unsupported: () => t("This browser has none; on an iPhone, add the page to the home screen first."),
 };
-const WORDS: Record<Level, string> = { all: "All messages", mentions: "Mentions of me", none: "Nothing" };
+const WORDS: Record<Level, () => string> = { all: () => t("All messages"), mentions: () => t("Mentions of me"), none: () => t("Nothing") };
 
 export function NotificationSettings(): JSX.Element {
   const [allowed, setAllowed] = useState(permission());
@@ -26,7 +27,7 @@ export function NotificationSettings(): JSX.Element {
   };
   return (
     <fieldset class="choices">
-      <legend>Tell me of new messages</legend>
+      <legend>{t("Tell me of new messages")}</legend>
       <label class="switch">
         <input
           type="checkbox"
@@ -36,11 +37,11 @@ export function NotificationSettings(): JSX.Element {
           onChange={(event) => void change(event.currentTarget.checked)}
         />
         <span>
-          Notifications
-          <small>{SAID[allowed]}</small>
+          {t("Notifications")}
+          <small>{SAID[allowed]()}</small>
         </span>
       </label>
-      <OnOff label="A sound" value={settings.sound}>One, however many tabs are open.</OnOff>
+      <OnOff label={t("A sound")} value={settings.sound}>{t("One, however many tabs are open.")}</OnOff>
     </fieldset>
   );
 }
@@ -50,13 +51,13 @@ export function NotificationLevel({ conversation }: { conversation: string }): J
   const { notifying } = useChat();
   return (
     <label class="field">
-      <span>Notify me of</span>
+      <span>{t("Notify me of")}</span>
       <select value={notifying.level(conversation)} onChange={(event) => notifying.setLevel(conversation, event.currentTarget.value as Level)}>
         {LEVELS.map((level) => (
-          <option key={level} value={level}>{WORDS[level]}</option>
+          <option key={level} value={level}>{WORDS[level]()}</option>
         ))}
       </select>
-      <small>In this browser, where notifications or sounds are on in the settings.</small>
+      <small>{t("In this browser, where notifications or sounds are on in the settings.")}</small>
     </label>
   );
 }

@@ -3,14 +3,15 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { MARK_AFTER, stateOf, UNCONFIRMED_AFTER, type Outgoing } from "../state/outbox.ts";
+import { t } from "../words/index.ts";
 import { useChat } from "./context.ts";
 import { Icon } from "./icons.tsx";
 import type { Visit } from "./visit.ts";
 
 const MARKS = {
-  sending: { icon: "clock", words: "Sending" },
-  unconfirmed: { icon: "warning", words: "Delivery not confirmed; trying again" },
-  failed: { icon: "warning", words: "Not sent" },
+  sending: { icon: "clock", words: () => t("Sending") },
+  unconfirmed: { icon: "warning", words: () => t("Delivery not confirmed; trying again") },
+  failed: { icon: "warning", words: () => t("Not sent") },
 } as const;
 
 /** The time now, drawn again when the mark of the message changes by time alone. */
@@ -31,9 +32,9 @@ export function OutgoingMark({ outgoing }: { outgoing: Outgoing }): JSX.Element 
   if (state === "fresh") return <span class="mark" />;
   const { icon, words } = MARKS[state];
   return (
-    <span class={`mark ${state}`} title={words}>
+    <span class={`mark ${state}`} title={words()}>
       <Icon name={icon} />
-      <span class={state === "unconfirmed" ? "" : "hidden"}>{words}</span>
+      <span class={state === "unconfirmed" ? "" : "hidden"}>{words()}</span>
     </span>
   );
 }
@@ -53,16 +54,16 @@ export function OutgoingProblem({ outgoing, visit }: { outgoing: Outgoing; visit
   };
   return (
     <div class="problem" role="alert">
-      <span>Not sent. {outgoing.failed}</span>
+      <span>{t("Not sent. {reason}", { reason: outgoing.failed })}</span>
       <span class="problem-choices">
         <button type="button" class="text-button" onClick={() => sending.retry(outgoing.id)}>
-          Retry
+          {t("Retry")}
         </button>
         <button type="button" class="text-button" onClick={edit}>
-          Edit
+          {t("Edit")}
         </button>
         <button type="button" class="text-button" onClick={drop}>
-          Delete
+          {t("Delete")}
         </button>
       </span>
     </div>

@@ -5,6 +5,7 @@ import { useEffect, useId, useState } from "preact/hooks";
 import { sentenceOf } from "../api/errors.ts";
 import type { User } from "../api/types.ts";
 import { nameOf } from "../state/people.ts";
+import { t } from "../words/index.ts";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
 import { Icon } from "./icons.tsx";
@@ -35,7 +36,7 @@ export function PersonPicker({ label, without, onPick }: Props): JSX.Element {
         if (!here) return;
         setFound(users);
         setAt(0);
-        setStatus(users.length ? "" : "Nobody found");
+        setStatus(users.length ? "" : t("Nobody found"));
       } catch (error) {
         if (here) setStatus(sentenceOf(error));
       }
@@ -81,7 +82,7 @@ export function PersonPicker({ label, without, onPick }: Props): JSX.Element {
           onKeyDown={onKeyDown}
         />
       </div>
-      <ul class="picker-list" role="listbox" id={`${id}-list`} aria-label="People">
+      <ul class="picker-list" role="listbox" id={`${id}-list`} aria-label={t("People")}>
         {offered.map((user, index) => (
           <li
             key={user.username}
@@ -95,7 +96,7 @@ export function PersonPicker({ label, without, onPick }: Props): JSX.Element {
             <Avatar username={user.username} />
             <span class="person">
               <bdi>{nameOf(user, user.username)}</bdi>
-              <small>@{user.username}</small>
+              <small><bdi>@{user.username}</bdi></small>
             </span>
           </li>
         ))}

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { noteUse } from "../app/emoji.ts";
 import { hasReaction } from "../state/messages.ts";
+import { t } from "../words/index.ts";
 import { useChat } from "./context.ts";
 import { later } from "./later.tsx";
 import type { Visit } from "./visit.ts";
@@ -17,5 +18,5 @@ export function Reacting({ visit }: { visit: Visit }): JSX.Element | null {
     noteUse(emoji);
     void chat.react(visit.id, message, emoji, !hasReaction(message, emoji, chat.me.username));
   };
-  return <EmojiPicker title="React" onPick={pick} onClose={() => (visit.reacting.value = null)} />;
+  return <EmojiPicker title={t("React")} onPick={pick} onClose={() => (visit.reacting.value = null)} />;
 }

@@ -1,7 +1,9 @@
 /** The reactions below a message. */
 
 import type { JSX } from "preact";
+import { numberFormat } from "../words/formats.ts";
 import { hasReaction, type Message } from "../state/messages.ts";
+import { listed, t, tn } from "../words/index.ts";
 import { useChat } from "./context.ts";
 
 const NAMED = 8;
@@ -10,12 +12,13 @@ export function Reactions({ message, conversation }: { message: Message; convers
   const chat = useChat();
   if (!message.reactions.length) return null;
   return (
-    <div class="reactions" role="group" aria-label="Reactions">
+    <div class="reactions" role="group" aria-label={t("Reactions")}>
       {message.reactions.map(({ emoji, users }) => {
         const mine = hasReaction(message, emoji, chat.me.username);
         const names = users.slice(0, NAMED).map((username) => chat.people.name(username));
         const more = users.length - names.length;
-        const who = new Intl.ListFormat("en").format(more > 0 ? [...names, `${more} others`] : names);
+        const who = listed(more > 0 ? [...names, tn(more, { one: "{count} other", other: "{count} others" })] : names);
+        const said = { emoji, count: users.length };
         return (
           <button
             key={emoji}
@@ -23,12 +26,12 @@ export function Reactions({ message, conversation }: { message: Message; convers
             class="reaction"
             tabIndex={-1}
             aria-pressed={mine}
-            aria-label={`${emoji} ${users.length}${mine ? ", including you" : ""}`}
+            aria-label={mine ? t("{emoji} {count}, including you", said) : t("{emoji} {count}", said)}
             title={who}
             onClick={() => void chat.react(conversation, message, emoji, !mine)}
           >
             <span aria-hidden="true">{emoji}</span>
-            <span aria-hidden="true">{users.length}</span>
+            <span aria-hidden="true">{numberFormat().format(users.length)}</span>
           </button>
         );
       })}

@@ -10,11 +10,13 @@ import { highlight } from "../state/highlight.ts";
 import { conversationName } from "../state/names.ts";
 import type { Around } from "../state/searching.ts";
 import { briefTime, dateOf, fullTime } from "../state/times.ts";
+import { t, tn, tp } from "../words/index.ts";
 import { useChat } from "./context.ts";
 import { Icon } from "./icons.tsx";
 
 /** Characters of a message that a result shows. */
 const SHOWN = 280;
+const FILTERS = ["from:ana", "in:here", "before:2026-09-01", "after:2026-08-01", "has:link", "has:file"];
 
 /** Opens the panel; with a conversation on the screen for a search in it, where nothing is typed yet. */
 export function openSearch(chat: Chat, text?: string): void {
@@ -41,7 +43,7 @@ export function SearchPanel(): JSX.Element {
   return (
     <aside
       class={`search-panel ${searching.shown.value}`}
-      aria-label="Search messages"
+      aria-label={t("Search messages")}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || event.isComposing) return;
         event.preventDefault();
@@ -49,8 +51,8 @@ export function SearchPanel(): JSX.Element {
       }}
     >
       <header class="dialog-head">
-        <h2>Search</h2>
-        <button type="button" class="icon-button" aria-label="Close the search" title="Close" onClick={() => searching.close()}>
+        <h2>{t("Search")}</h2>
+        <button type="button" class="icon-button" aria-label={t("Close the search")} title={t("Close")} onClick={() => searching.close()}>
           <Icon name="close" />
         </button>
       </header>
@@ -67,8 +69,8 @@ export function SearchPanel(): JSX.Element {
             ref={input}
             type="text"
             enterkeyhint="search"
-            aria-label="Search for"
-            placeholder="Words or “a phrase”"
+            aria-label={t("Search for")}
+            placeholder={t("Words or “a phrase”")}
             aria-describedby="search-help"
             dir="auto"
             maxLength={200}
@@ -78,8 +80,7 @@ export function SearchPanel(): JSX.Element {
           />
         </div>
         <p class="hint" id="search-help">
-          Narrow it with <code>from:ana</code> <code>in:here</code> <code>before:2026-09-01</code> <code>after:2026-08-01</code>{" "}
-          <code>has:link</code> <code>has:file</code>
+          {tp("Narrow it with {filters}", { filters: FILTERS.map((filter) => <code key={filter} dir="ltr">{filter} </code>) })}
         </p>
       </form>
       <p class="search-count" role="status">{summary(searching.found.value)}</p>
@@ -135,9 +136,10 @@ function around(chat: Chat): Around {
 function summary({ state, results, cursor, problem }: Found): string {
   if (problem) return problem;
   if (state === "none") return "";
-  if (state === "searching" && !results.length) return "Searching…";
-  const count = results.length === 1 ? "1 result" : `${results.length || "No"} results`;
-  return cursor === null ? count : `${count} so far`;
+  if (state === "searching" && !results.length) return t("Searching…");
+  if (!results.length) return cursor === null ? t("No results") : t("No results so far");
+  if (cursor === null) return tn(results.length, { one: "{count} result", other: "{count} results" });
+  return tn(results.length, { one: "{count} result so far", other: "{count} results so far" });
 }
 
 function Results({ found }: { found: Found }): JSX.Element {
@@ -163,7 +165,7 @@ function Results({ found }: { found: Found }): JSX.Element {
         ))}
       </ol>
       {found.cursor !== null && found.state !== "searching" && (
-        <button type="button" class="button" onClick={() => void searching.more()}>Search further</button>
+        <button type="button" class="button" onClick={() => void searching.more()}>{t("Search further")}</button>
       )}
     </div>
   );
@@ -173,7 +175,7 @@ function ResultItem(props: { result: Result; marks: readonly string[]; stop: boo
   const chat = useChat();
   const { message, conversation } = props.result;
   const held = chat.store.get(conversation)?.conversation;
-  const place = held ? conversationName(held, chat.me.username, (username) => chat.people.name(username)) : "A conversation";
+  const place = held ? conversationName(held, chat.me.username, (username) => chat.people.name(username)) : t("A conversation");
   const text = plain(message.text, { hideSpoilers: true }).replaceAll("\n", " ");
   return (
     <li>
@@ -193,7 +195,7 @@ function ResultItem(props: { result: Result; marks: readonly string[]; stop: boo
             piece.hit ? <mark key={index}>{piece.text}</mark> : piece.text,
           )}
         </span>
-        <span class="result-place">in <bdi>{place}</bdi></span>
+        <span class="result-place">{tp("in {place}", { place: <bdi>{place}</bdi> })}</span>
       </button>
     </li>
   );

@@ -3,46 +3,65 @@
 import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
-import { settings } from "../app/settings.ts";
+import { settings, type LanguageSetting as Language } from "../app/settings.ts";
+import { LANGUAGES, t } from "../words/index.ts";
 import { Dialog } from "./dialog.tsx";
 import { NotificationSettings } from "./notification-settings.tsx";
 import { OnOff } from "./on-off.tsx";
 
 export default function SettingsDialog({ onClose }: { onClose: () => void }): JSX.Element {
   return (
-    <Dialog title="Settings" onClose={onClose} class="tall">
-      <p class="hint">They are kept in this browser, for whoever uses it.</p>
+    <Dialog title={t("Settings")} onClose={onClose} class="tall">
+      <p class="hint">{t("They are kept in this browser, for whoever uses it.")}</p>
       <Choice
-        label="Look"
+        label={t("Look")}
         value={settings.theme}
-        choices={{ system: "As the system", light: "Light", dark: "Dark", contrast: "High contrast" }}
+        choices={{ system: t("As the system"), light: t("Light"), dark: t("Dark"), contrast: t("High contrast") }}
       />
       <Choice
-        label="Moving pictures"
+        label={t("Moving pictures")}
         value={settings.motion}
-        choices={{ auto: "Move by themselves", hover: "Move while pointed at or focused", never: "Stand still until started" }}
+        choices={{ auto: t("Move by themselves"), hover: t("Move while pointed at or focused"), never: t("Stand still until started") }}
       />
       <Choice
-        label="To send"
+        label={t("To send")}
         value={settings.sending}
-        choices={{ enter: "Enter sends, Shift+Enter begins a line", "ctrl-enter": "Ctrl+Enter sends, Enter begins a line" }}
+        choices={{ enter: t("Enter sends, Shift+Enter begins a line"), "ctrl-enter": t("Ctrl+Enter sends, Enter begins a line") }}
       />
       <Choice
-        label="What a screen reader is told"
+        label={t("What a screen reader is told")}
         value={settings.announcing}
-        choices={{ all: "New messages in this conversation, and mentions of you", mentions: "Mentions of you", off: "Nothing" }}
+        choices={{ all: t("New messages in this conversation, and mentions of you"), mentions: t("Mentions of you"), off: t("Nothing") }}
       />
+      <LanguageChoice />
       <NotificationSettings />
       <fieldset class="choices">
-        <legend>And</legend>
-        <OnOff label="Single letters are shortcuts in the message list" value={settings.letters}>
-          Such as r to reply. Switch it off where speech input types letters.
+        <legend>{t("And")}</legend>
+        <OnOff label={t("Single letters are shortcuts in the message list")} value={settings.letters}>
+          {t("Such as r to reply. Switch it off where speech input types letters.")}
         </OnOff>
-        <OnOff label="Messages are read when you have seen them" value={settings.reading}>
-          Without it they are when you press Escape where you write, or answer.
+        <OnOff label={t("Messages are read when you have seen them")} value={settings.reading}>
+          {t("Without it they are when you press Escape where you write, or answer.")}
         </OnOff>
       </fieldset>
     </Dialog>
+  );
+}
+
+/** Each language by its own name, so that who can't read the others finds it. */
+const OWN_NAMES = { en: "English", es: "Español", ar: "العربية" } as const;
+
+function LanguageChoice(): JSX.Element {
+  return (
+    <label class="field">
+      <span>{t("Language")}</span>
+      <select value={settings.language.value} onChange={(event) => (settings.language.value = event.currentTarget.value as Language)}>
+        <option value="browser">{t("As the browser")}</option>
+        {LANGUAGES.map((language) => (
+          <option key={language} value={language} lang={language}>{OWN_NAMES[language]}</option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -1,63 +1,64 @@
 /** All keys that do something, in one list. */
 
 import type { JSX } from "preact";
+import { reads, t } from "../words/index.ts";
 import { Dialog } from "./dialog.tsx";
 
 type Line = readonly [keys: string, action: string];
 
-const GROUPS: readonly (readonly [string, readonly Line[]])[] = [
+const groups = (): readonly (readonly [string, readonly Line[]])[] => [
   [
-    "Everywhere",
+    t("Everywhere"),
     [
-      ["Ctrl K", "Go to a conversation"],
-      ["Ctrl Shift F", "Search messages"],
-      ["Alt ↑ / Alt ↓", "Previous, next conversation"],
-      ["Alt Shift ↑ / Alt Shift ↓", "The same, of those with unread messages"],
-      ["Alt ← / Alt →", "Back, forward (the browser’s own)"],
-      ["F6 / Shift F6", "Next, previous part of the page"],
-      ["Ctrl + / or ?", "This list"],
+      ["Ctrl K", t("Go to a conversation")],
+      ["Ctrl Shift F", t("Search messages")],
+      ["Alt ↑ / Alt ↓", t("Previous, next conversation")],
+      ["Alt Shift ↑ / Alt Shift ↓", t("The same, of those with unread messages")],
+      ["Alt ← / Alt →", t("Back, forward (the browser’s own)")],
+      ["F6 / Shift F6", t("Next, previous part of the page")],
+      ["Ctrl + / or ?", t("This list")],
     ],
   ],
   [
-    "Where you write",
+    t("Where you write"),
     [
-      ["Enter", "Send (or Ctrl Enter, as you set it)"],
-      ["Shift Enter", "New line"],
-      ["↑", "Edit your last message, when nothing is written"],
-      ["Shift ↑", "Reply to the last message, when nothing is written"],
-      ["Page Up / Page Down", "Scroll the messages, when nothing is written"],
-      ["Shift Page Up", "First unread message"],
-      ["Ctrl B / Ctrl I", "Bold, italic"],
-      ["Ctrl K", "Link, when something is selected"],
-      ["Ctrl Shift \\", "React to the last message"],
-      ["@ and : and letters", "Names and emoji to choose from"],
-      ["/jump 2026-09-01", "Go to a day"],
-      ["Escape", "Cancel; else mark as read and go to the end"],
+      ["Enter", t("Send (or Ctrl Enter, as you set it)")],
+      ["Shift Enter", t("New line")],
+      ["↑", t("Edit your last message, when nothing is written")],
+      ["Shift ↑", t("Reply to the last message, when nothing is written")],
+      ["Page Up / Page Down", t("Scroll the messages, when nothing is written")],
+      ["Shift Page Up", t("First unread message")],
+      ["Ctrl B / Ctrl I", t("Bold, italic")],
+      ["Ctrl K", t("Link, when something is selected")],
+      ["Ctrl Shift \\", t("React to the last message")],
+      ["@ or :", t("Names and emoji to choose from")],
+      ["/jump 2026-09-01", t("Go to a day")],
+      ["Escape", t("Cancel; else mark as read and go to the end")],
     ],
   ],
   [
-    "In the messages",
+    t("In the messages"),
     [
-      ["↑ / ↓ or k / j", "Previous, next message"],
-      ["Home / End", "First, last of those that are loaded"],
-      ["Ctrl Home / Ctrl End", "Beginning, end of the conversation"],
-      ["Enter or →", "What one can do with the message"],
-      ["r", "Reply"],
-      ["e", "Edit"],
-      ["+", "React"],
-      ["Shift U", "Mark unread from here"],
-      ["n", "Next conversation with unread messages"],
-      ["g", "Go to a day"],
-      ["Escape", "Back to where you write"],
+      ["↑ / ↓ or k / j", t("Previous, next message")],
+      ["Home / End", t("First, last of those that are loaded")],
+      ["Ctrl Home / Ctrl End", t("Beginning, end of the conversation")],
+      [reads() === "rtl" ? "Enter or ←" : "Enter or →", t("What one can do with the message")],
+      ["r", t("Reply")],
+      ["e", t("Edit")],
+      ["+", t("React")],
+      ["Shift U", t("Mark unread from here")],
+      ["n", t("Next conversation with unread messages")],
+      ["g", t("Go to a day")],
+      ["Escape", t("Back to where you write")],
     ],
   ],
 ];
 
 export default function ShortcutsDialog({ onClose }: { onClose: () => void }): JSX.Element {
   return (
-    <Dialog title="Keyboard shortcuts" onClose={onClose} class="tall wide">
-      <p class="hint">On a Mac, ⌘ is as good as Ctrl. Single letters can be switched off in the settings.</p>
-      {GROUPS.map(([name, lines]) => (
+    <Dialog title={t("Keyboard shortcuts")} onClose={onClose} class="tall wide">
+      <p class="hint">{t("On a Mac, ⌘ is as good as Ctrl. Single letters can be switched off in the settings.")}</p>
+      {groups().map(([name, lines]) => (
         <section key={name}>
           <h3 class="section-name">{name}</h3>
           <dl class="shortcuts">
@@ -76,12 +77,12 @@ export default function ShortcutsDialog({ onClose }: { onClose: () => void }): J
 
 /** Keys as keys; what is between two ways is text. */
 function keysOf(keys: string): JSX.Element[] {
-  if (keys.startsWith("/jump")) return [<kbd key="0">{keys}</kbd>];
-  return keys.split(/( \/ (?=\S)| or | and )/).map((part, index) =>
+  if (keys.startsWith("/jump")) return [<kbd key="0" dir="ltr">{keys}</kbd>];
+  return keys.split(/( \/ (?=\S)| or )/).map((part, index) =>
     index % 2 ? (
-      <span key={index} class="shortcut-or">{part}</span>
+      <span key={index} class="shortcut-or">{part === " or " ? ` ${t("or")} ` : part}</span>
     ) : (
-      <kbd key={index}>{part}</kbd>
+      <kbd key={index} dir="ltr">{part}</kbd>
     ),
   );
 }

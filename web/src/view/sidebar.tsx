@@ -4,10 +4,12 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { navigate, pathOf, route } from "../app/route.ts";
 import { plain } from "../markdown/index.ts";
+import { numberFormat } from "../words/formats.ts";
 import { partner, unread, type Conversation } from "../state/conversations.ts";
 import { attachedTitle } from "../state/media.ts";
 import { conversationName } from "../state/names.ts";
 import { briefTime } from "../state/times.ts";
+import { t, tn, tp } from "../words/index.ts";
 import { AccountDialog } from "./account-dialog.tsx";
 import { Avatar, GroupAvatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
@@ -23,16 +25,16 @@ interface Props {
 
 export function Sidebar({ onNew, onSwitch }: Props): JSX.Element {
   return (
-    <nav class="sidebar" aria-label="Conversations" id="conversations">
+    <nav class="sidebar" aria-label={t("Conversations")} id="conversations">
       <header class="sidebar-head">
         <a class="brand small" href="/" onClick={(event) => follow(event, "/")}>
           <Logo />
           <span class="brand-name">Tertulia</span>
         </a>
-        <button type="button" class="icon-button" aria-label="Go to a conversation" title="Go to a conversation (Ctrl+K)" onClick={onSwitch}>
+        <button type="button" class="icon-button" aria-label={t("Go to a conversation")} title={t("Go to a conversation (Ctrl+K)")} onClick={onSwitch}>
           <Icon name="search" />
         </button>
-        <button type="button" class="icon-button strong" aria-label="New conversation" title="New conversation" onClick={onNew}>
+        <button type="button" class="icon-button strong" aria-label={t("New conversation")} title={t("New conversation")} onClick={onNew}>
           <Icon name="plus" />
         </button>
       </header>
@@ -49,8 +51,8 @@ function List({ onNew }: { onNew: () => void }): JSX.Element {
   if (store.loaded.value && !order.length) {
     return (
       <div class="list-empty">
-        <p>Nobody at your table yet.</p>
-        <button type="button" class="button primary" onClick={onNew}>Start a conversation</button>
+        <p>{t("Nobody at your table yet.")}</p>
+        <button type="button" class="button primary" onClick={onNew}>{t("Start a conversation")}</button>
       </div>
     );
   }
@@ -85,7 +87,7 @@ function ConversationItem({ id, current }: { id: string; current: boolean }): JS
           <span class="conversation-time">{briefTime(conversation.head.timestamp)}</span>
           <Preview conversation={conversation} />
           {waiting > 0 && (
-            <span class="badge" aria-label={`${waiting} unread`}>{waiting > 99 ? "99+" : waiting}</span>
+            <span class="badge" aria-label={tn(waiting, { one: "{count} unread", other: "{count} unread" })}>{waiting > 99 ? t("{count}+", { count: 99 }) : numberFormat().format(waiting)}</span>
           )}
         </span>
       </a>
@@ -97,14 +99,14 @@ function Preview({ conversation }: { conversation: Conversation }): JSX.Element 
   const { people, me, moment } = useChat();
   const typing = moment.board(conversation.id).value.typing.size > 0;
   const last = conversation.last_message;
-  if (typing) return <span class="conversation-preview typing">typing…</span>;
-  if (!last) return <span class="conversation-preview">No messages yet</span>;
-  const who = last.author === me.username ? "You: " : conversation.kind === "group" ? `${people.name(last.author)}: ` : "";
-  const what = last.deleted ? "message deleted" : plain(last.text, { hideSpoilers: true }).replaceAll("\n", " ") || attachedTitle(last.attachments);
+  if (typing) return <span class="conversation-preview typing">{t("typing…")}</span>;
+  if (!last) return <span class="conversation-preview">{t("No messages yet")}</span>;
+  const what = last.deleted ? t("message deleted") : plain(last.text, { hideSpoilers: true }).replaceAll("\n", " ") || attachedTitle(last.attachments);
+  const text = <bdi>{what.slice(0, 120)}</bdi>;
+  const name = <bdi>{people.name(last.author)}</bdi>;
   return (
     <span class="conversation-preview">
-      {who && <bdi>{who}</bdi>}
-      <bdi>{what.slice(0, 120)}</bdi>
+      {last.author === me.username ? tp("You: {text}", { text }) : conversation.kind === "group" ? tp("{name}: {text}", { name, text }) : text}
     </span>
   );
 }
@@ -118,12 +120,12 @@ function Me(): JSX.Element {
       <Avatar username={me.username} />
       <span class="person">
         <bdi>{people.name(me.username)}</bdi>
-        <small>@{me.username}</small>
+        <small><bdi>@{me.username}</bdi></small>
       </span>
-      <button type="button" class="icon-button" aria-label="Settings" title="Settings" onClick={() => setOpen("settings")}>
+      <button type="button" class="icon-button" aria-label={t("Settings")} title={t("Settings")} onClick={() => setOpen("settings")}>
         <Icon name="settings" />
       </button>
-      <button type="button" class="icon-button" aria-label="Your account" title="Your account" onClick={() => setOpen("account")}>
+      <button type="button" class="icon-button" aria-label={t("Your account")} title={t("Your account")} onClick={() => setOpen("account")}>
         <Icon name="more" />
       </button>
       {open === "account" && <AccountDialog onClose={close} />}

@@ -4,9 +4,11 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { ConversationKind } from "../api/types.ts";
 import { navigate, pathOf } from "../app/route.ts";
+import { numberFormat } from "../words/formats.ts";
 import { unread } from "../state/conversations.ts";
 import { conversationName } from "../state/names.ts";
 import { rank } from "../state/switching.ts";
+import { t, tp } from "../words/index.ts";
 import { useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
@@ -47,17 +49,17 @@ export function Switcher({ onClose }: { onClose: () => void }): JSX.Element {
     event.preventDefault();
   };
   return (
-    <Dialog title="Go to a conversation" onClose={onClose}>
+    <Dialog title={t("Go to a conversation")} onClose={onClose}>
       <div class="picker">
         <div class="search-box">
           <Icon name="search" />
           <input
             role="combobox"
-            aria-label="Name of the conversation"
+            aria-label={t("Name of the conversation")}
             aria-expanded={found.length > 0}
             aria-controls="switcher-list"
             aria-activedescendant={found[at] ? `switcher-${at}` : undefined}
-            placeholder="Where to?"
+            placeholder={t("Where to?")}
             autocomplete="off"
             autofocus
             value={query}
@@ -68,7 +70,7 @@ export function Switcher({ onClose }: { onClose: () => void }): JSX.Element {
             onKeyDown={onKeyDown}
           />
         </div>
-        <ul class="picker-list" role="listbox" id="switcher-list" aria-label="Conversations">
+        <ul class="picker-list" role="listbox" id="switcher-list" aria-label={t("Conversations")}>
           {found.map((choice, index) => (
             <li
               key={choice.id}
@@ -80,15 +82,15 @@ export function Switcher({ onClose }: { onClose: () => void }): JSX.Element {
               onClick={() => go(choice.id)}
             >
               <bdi class="person">{choice.name}</bdi>
-              {choice.unread > 0 && <span class="badge">{choice.unread}</span>}
+              {choice.unread > 0 && <span class="badge">{numberFormat().format(choice.unread)}</span>}
             </li>
           ))}
         </ul>
         {messages && (
-          <button type="button" class="button" onClick={search}>Search messages for “<bdi>{wanted.slice(1).trim()}</bdi>”</button>
+          <button type="button" class="button" onClick={search}>{tp("Search messages for “{text}”", { text: <bdi>{wanted.slice(1).trim()}</bdi> })}</button>
         )}
-        <p class="hint"><kbd>#</kbd> groups, <kbd>@</kbd> people, <kbd>?</kbd> messages</p>
-        {!messages && !found.length && <p class="hint" role="status">No conversation of that name</p>}
+        <p class="hint">{tp("{hash} groups, {at} people, {mark} messages", { hash: <kbd>#</kbd>, at: <kbd>@</kbd>, mark: <kbd>?</kbd> })}</p>
+        {!messages && !found.length && <p class="hint" role="status">{t("No conversation of that name")}</p>}
       </div>
     </Dialog>
   );

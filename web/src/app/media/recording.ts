@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { gather, loudest, peaksOf, SILENCE, type Loudness } from "../../state/peaks.ts";
+import { t } from "../../words/index.ts";
 
 /** Longer notes end by themselves (seconds). */
 export const LONGEST = 15 * 60;
@@ -64,7 +65,7 @@ export class Recording {
     try {
       this.record(this.stream);
     } catch {
-      this.refuse("This browser can’t record from the microphone.");
+      this.refuse(t("This browser can’t record from the microphone."));
       this.release();
     }
   }
@@ -145,7 +146,7 @@ export class Recording {
     if (this.discarded) return;
     const type = mime.split(";")[0] || "audio/webm";
     const note = new Blob(this.pieces, { type });
-    if (!note.size) return this.refuse("Nothing was recorded.");
+    if (!note.size) return this.refuse(t("Nothing was recorded."));
     this.elapsed.value = this.seconds();
     this.peaks.value = peaksOf(this.loudness);
     const name = `voice-note.${type === "audio/mp4" ? "m4a" : type.slice("audio/".length)}`;
@@ -169,7 +170,7 @@ export class Recording {
 
 function microphoneSentence(error: unknown): string {
   const name = error instanceof DOMException ? error.name : "";
-  if (name === "NotAllowedError") return "The microphone may not be used. Allow it in the browser’s settings of this page.";
-  if (name === "NotFoundError") return "There is no microphone.";
-  return "The microphone can’t be used now. Maybe another program does.";
+  if (name === "NotAllowedError") return t("The microphone may not be used. Allow it in the browser’s settings of this page.");
+  if (name === "NotFoundError") return t("There is no microphone.");
+  return t("The microphone can’t be used now. Maybe another program does.");
 }

@@ -7,6 +7,7 @@ import type { Media, MediaLimits } from "../../api/media.ts";
 import { backoff } from "../../realtime/backoff.ts";
 import { shownName, sizeText } from "../../state/media.ts";
 import * as up from "../../state/uploads.ts";
+import { t } from "../../words/index.ts";
 import { Previews } from "./previews.ts";
 import { UploadJob, type JobPorts } from "./upload-job.ts";
 
@@ -14,8 +15,8 @@ import { UploadJob, type JobPorts } from "./upload-job.ts";
 const AT_ONCE = 2;
 /** After so many tries without progress, with the waits between them about a minute, it waits for a connection. */
 const TRIES = 8;
-const LOST = "The connection was lost. It goes on by itself.";
-const CLOSED = "The page was closed before its files were uploaded.";
+const lost = (): string => t("The connection was lost. It goes on by itself.");
+const closed = (): string => t("The page was closed before its files were uploaded.");
 
 export interface UploadPorts extends JobPorts {
   /** A file of a message was uploaded, or refused: `problem` says why. */
@@ -61,7 +62,7 @@ export class Uploads {
     const room = up.roomFor(this.draft(conversation).peek().length, good.length, most);
     const free = Math.max(0, up.UPLOADS_MAX - this.all.peek().length);
     for (const file of good.slice(0, Math.min(room.take, free))) this.begin(conversation, file, file.name, {}, false);
-    const crowded = free < room.take ? ["Too many files wait to be uploaded. Try again when some are there."] : [];
+    const crowded = free < room.take ? [t("Too many files wait to be uploaded. Try again when some are there.")] : [];
     return [...refused.filter(Boolean), ...(room.problem ? [room.problem] : []), ...crowded];
   }
 
@@ -99,7 +100,7 @@ export class Uploads {
   again(files: readonly up.OutgoingFile[]): void {
     for (const file of files) {
       if (this.jobs.has(file.upload)) this.retry(file.upload);
-      else this.ports.changed(file, CLOSED);
+      else this.ports.changed(file, closed());
     }
   }
 
@@ -210,10 +211,10 @@ export class Uploads {
   private fail(id: string, error: unknown): void {
     const before = this.all.peek().find((upload) => upload.upload === id);
     if (!before) return;
-    if (isTemporary(error)) return this.change(id, { state: "lost", problem: LOST });
+    if (isTemporary(error)) return this.change(id, { state: "lost", problem: lost() });
     const problem = sentenceOf(error);
     this.change(id, { state: "failed", problem });
-    this.ports.changed(up.fileOf(before), `“${shownName(before.name)}”: ${problem}`);
+    this.ports.changed(up.fileOf(before), t("“{name}”: {problem}", { name: shownName(before.name), problem }));
   }
 
   private forget(id: string): void {

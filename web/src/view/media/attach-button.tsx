@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useChat } from "../context.ts";
 import { Icon } from "../icons.tsx";
+import { t } from "../../words/index.ts";
 import { attach } from "./attach.ts";
 
 export function AttachButton({ conversation }: { conversation: string }): JSX.Element {
@@ -26,13 +27,13 @@ export function AttachButton({ conversation }: { conversation: string }): JSX.El
         type="file"
         multiple
         hidden
-        aria-label="Files to attach"
+        aria-label={t("Files to attach")}
         onChange={(event) => {
           attach(chat, conversation, [...(event.currentTarget.files ?? [])]);
           event.currentTarget.value = ""; // So that the same file can be chosen again.
         }}
       />
-      <button type="button" class="composer-tool" aria-label="Attach files" title="Attach files (Ctrl+Shift+U)" onClick={() => input.current?.click()}>
+      <button type="button" class="composer-tool" aria-label={t("Attach files")} title={t("Attach files (Ctrl+Shift+U)")} onClick={() => input.current?.click()}>
         <Icon name="attach" />
       </button>
     </>
@@ -43,7 +44,7 @@ export function AttachButton({ conversation }: { conversation: string }): JSX.El
 export function RecordButton({ onClick, recording }: { onClick: () => void; recording: boolean }): JSX.Element | null {
   if (typeof MediaRecorder === "undefined" || !navigator.mediaDevices) return null;
   return (
-    <button type="button" class="composer-tool" aria-label="Record a voice note" title="Record a voice note" disabled={recording} onClick={onClick}>
+    <button type="button" class="composer-tool" aria-label={t("Record a voice note")} title={t("Record a voice note")} disabled={recording} onClick={onClick}>
       <Icon name="microphone" />
     </button>
   );

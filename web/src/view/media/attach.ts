@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Chat } from "../../app/chat.ts";
 import { notify } from "../../app/notices.ts";
+import { t } from "../../words/index.ts";
 
 /** Begins to upload files for what is being written in a conversation, and says what can't be. */
 export function attach(chat: Chat, conversation: string, files: readonly File[]): void {
@@ -65,7 +66,7 @@ function hasFiles(event: DragEvent): boolean {
 function dropped(transfer: DataTransfer): readonly File[] {
   const items = [...transfer.items].filter((item) => item.kind === "file");
   const folders = items.filter((item) => item.webkitGetAsEntry()?.isDirectory).length;
-  if (folders) notify("Folders can’t be sent. Pack the folder into one file, or choose the files in it.", true);
+  if (folders) notify(t("Folders can’t be sent. Pack the folder into one file, or choose the files in it."), true);
   const files = items.filter((item) => !item.webkitGetAsEntry()?.isDirectory).map((item) => item.getAsFile());
   return files.filter((file) => file !== null);
 }

@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import type { Attachment } from "../../api/media.ts";
 import type { Message } from "../../state/messages.ts";
 import { attachedWords, kindOf } from "../../state/media.ts";
+import { t } from "../../words/index.ts";
 import { FileRow } from "./file-row.tsx";
 import { later } from "../later.tsx";
 import { Picture } from "./picture.tsx";
@@ -22,7 +23,7 @@ export function Attachments({ message, conversation }: { message: Message; conve
   const close = (): void => setOpened(-1);
   return (
     <div class="media">
-      {pictures.length > 1 && <span class="hidden">{attachedWords(pictures)}: </span>}
+      {pictures.length > 1 && <span class="hidden">{t("{files}: ", { files: attachedWords(pictures) })}</span>}
       {pictures.length > 0 && (
         <div class={pictures.length > 1 ? `pictures tiled tiled-${pictures.length}` : "pictures"}>
           {pictures.map((file, index) => (
@@ -39,8 +40,8 @@ export function Attachments({ message, conversation }: { message: Message; conve
 }
 
 function labelOf(file: Attachment, index: number, count: number): string {
-  const what = count > 1 ? `Image ${index + 1} of ${count}` : "Image";
-  return `${what}: ${file.alt || "without a description"}. Open`;
+  const alt = file.alt || t("without a description");
+  return count > 1 ? t("Image {number} of {all}: {alt}. Open", { number: index + 1, all: count, alt }) : t("Image: {alt}. Open", { alt });
 }
 
 function Other({ file, author, conversation }: { file: Attachment; author: string; conversation: string }): JSX.Element {

@@ -4,21 +4,22 @@ import type { Chat } from "../../app/chat.ts";
 import type { Recorded } from "../../app/media/recording.ts";
 import { notify } from "../../app/notices.ts";
 import { shownName } from "../../state/media.ts";
+import { t } from "../../words/index.ts";
 
-const FULL = "Too many messages wait to be sent here. Try again when you are connected.";
+const full = (): string => t("Too many messages wait to be sent here. Try again when you are connected.");
 
 /** Hands a message with the files of what is being written to the outbox; false where it can't be sent, and why is said. */
 export function post(chat: Chat, conversation: string, text: string, replyTo: number): boolean {
   const { uploads } = chat.media;
   const refused = uploads.draft(conversation).peek().find((upload) => upload.state === "failed");
   if (refused) {
-    notify(`“${shownName(refused.name)}” could not be uploaded. Retry or remove it, then send.`, true);
+    notify(t("“{name}” could not be uploaded. Retry or remove it, then send.", { name: shownName(refused.name) }), true);
     return false;
   }
   const files = uploads.take(conversation);
   if (chat.sending.add(conversation, text, replyTo, files)) return true;
   uploads.giveBack(files);
-  notify(FULL, true);
+  notify(full(), true);
   return false;
 }
 
@@ -27,6 +28,6 @@ export function postVoice(chat: Chat, conversation: string, { note, name, peaks,
   const file = chat.media.uploads.addVoice(conversation, note, name, { peaks, duration });
   if (chat.sending.add(conversation, "", 0, [file])) return true;
   chat.media.uploads.cancel(file.upload);
-  notify(FULL, true);
+  notify(full(), true);
   return false;
 }

@@ -7,6 +7,7 @@ import { attempt } from "../../app/notices.ts";
 import { shownName, sizeText } from "../../state/media.ts";
 import { useChat } from "../context.ts";
 import { Icon, type IconName } from "../icons.tsx";
+import { t } from "../../words/index.ts";
 
 interface Named {
   readonly media: string;
@@ -27,7 +28,7 @@ export function FileRow({ file }: { file: Named }): JSX.Element {
     <div class="file-row">
       <Icon name={iconOf(file)} />
       <FileName file={file} />
-      <button type="button" class="icon-button" tabIndex={-1} disabled={asking} aria-label={`Download ${shownName(file.name)}`} title="Download" onClick={() => void get()}>
+      <button type="button" class="icon-button" tabIndex={-1} disabled={asking} aria-label={t("Download {name}", { name: shownName(file.name) })} title={t("Download")} onClick={() => void get()}>
         <Icon name="download" />
       </button>
     </div>

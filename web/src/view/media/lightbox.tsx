@@ -8,6 +8,7 @@ import { shownName } from "../../state/media.ts";
 import { useChat } from "../context.ts";
 import { Dialog } from "../dialog.tsx";
 import { Icon, type IconName } from "../icons.tsx";
+import { reads, t } from "../../words/index.ts";
 import { download } from "./file-row.tsx";
 import { useSource } from "./near.ts";
 import { Placeholder } from "./placeholder.tsx";
@@ -48,14 +49,14 @@ export function Lightbox({ files, start, onClose }: Props): JSX.Element {
 
   return (
     <Dialog title={shownName(file.name)} class="lightbox" onClose={onClose}>
-      <div class="lightbox-tools" role="toolbar" aria-label="Picture">
-        {several && <Tool icon="previous" label="Previous picture" off={at === 0} onClick={() => turn(-1)} />}
-        {several && <span role="status">{at + 1} of {files.length}</span>}
-        {several && <Tool icon="next" label="Next picture" off={at === files.length - 1} onClick={() => turn(1)} />}
+      <div class="lightbox-tools" role="toolbar" aria-label={t("Picture")}>
+        {several && <Tool icon="previous" label={t("Previous picture")} off={at === 0} onClick={() => turn(-1)} />}
+        {several && <span role="status">{t("{number} of {all}", { number: at + 1, all: files.length })}</span>}
+        {several && <Tool icon="next" label={t("Next picture")} off={at === files.length - 1} onClick={() => turn(1)} />}
         <span class="lightbox-gap" />
-        <Tool icon="smaller" label="Smaller" off={zoom === 0} onClick={() => magnify(-1)} />
-        <Tool icon="larger" label="Larger" off={zoom === ZOOMS.length - 1} onClick={() => magnify(1)} />
-        <Tool icon="download" label="Download" onClick={() => void attempt(download(chat.media.addresses, file))} />
+        <Tool icon="smaller" label={t("Smaller")} off={zoom === 0} onClick={() => magnify(-1)} />
+        <Tool icon="larger" label={t("Larger")} off={zoom === ZOOMS.length - 1} onClick={() => magnify(1)} />
+        <Tool icon="download" label={t("Download")} onClick={() => void attempt(download(chat.media.addresses, file))} />
       </div>
       <Stage key={file.media} file={file} zoom={ZOOMS[zoom]!} onSwipe={turn} onZoom={() => setZoom(zoom ? 0 : 2)} />
       {file.alt && <p class="lightbox-alt" dir="auto">{file.alt}</p>}
@@ -65,7 +66,7 @@ export function Lightbox({ files, start, onClose }: Props): JSX.Element {
 
 function pressed(event: KeyboardEvent, turn: (step: number) => void, magnify: (step: number) => void, whole: () => void): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  const onward = getComputedStyle(document.documentElement).direction === "rtl" ? -1 : 1;
+  const onward = reads() === "rtl" ? -1 : 1;
   if (event.key === "ArrowRight") turn(onward);
   else if (event.key === "ArrowLeft") turn(-onward);
   else if (event.key === "+" || event.key === "=") magnify(1);
@@ -104,13 +105,13 @@ function Stage({ file, zoom, onSwipe, onZoom }: StageProps): JSX.Element {
       class={zoom > 1 ? "lightbox-stage zoomed" : "lightbox-stage"}
       tabIndex={zoom > 1 ? 0 : undefined}
       role={zoom > 1 ? "region" : undefined}
-      aria-label={zoom > 1 ? "Enlarged picture; scroll to move it" : undefined}
+      aria-label={zoom > 1 ? t("Enlarged picture; scroll to move it") : undefined}
       onDblClick={onZoom}
       onPointerDown={(event) => (began.current = event.clientX)}
       onPointerUp={(event) => {
         const way = event.clientX - (began.current ?? event.clientX);
         began.current = null;
-        if (zoom === 1 && event.pointerType === "touch" && Math.abs(way) > SWIPE) onSwipe(way < 0 ? 1 : -1);
+        if (zoom === 1 && event.pointerType === "touch" && Math.abs(way) > SWIPE) onSwipe(way < 0 === (reads() === "ltr") ? 1 : -1);
       }}
     >
       <div class="lightbox-picture" style={{ inlineSize: `${zoom * 100}%`, blockSize: `${zoom * 100}%` }}>
@@ -120,8 +121,8 @@ function Stage({ file, zoom, onSwipe, onZoom }: StageProps): JSX.Element {
         )}
         {failed && (
           <p class="problem" role="alert">
-            The picture can’t be loaded.
-            <button type="button" class="text-button" onClick={again}>Try again</button>
+            {t("The picture can’t be loaded.")}{" "}
+            <button type="button" class="text-button" onClick={again}>{t("Try again")}</button>
           </p>
         )}
       </div>
@@ -131,6 +132,7 @@ function Stage({ file, zoom, onSwipe, onZoom }: StageProps): JSX.Element {
 
 function center(stage: HTMLElement | null): void {
   if (!stage) return;
-  stage.scrollLeft = (stage.scrollWidth - stage.clientWidth) / 2;
+  // Where a page is read from right to left, the beginning is 0 and all the rest is negative.
+  stage.scrollLeft = ((reads() === "rtl" ? -1 : 1) * (stage.scrollWidth - stage.clientWidth)) / 2;
   stage.scrollTop = (stage.scrollHeight - stage.clientHeight) / 2;
 }

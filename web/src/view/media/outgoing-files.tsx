@@ -5,6 +5,7 @@ import { kindOf } from "../../state/media.ts";
 import type { OutgoingFile } from "../../state/uploads.ts";
 import { useChat } from "../context.ts";
 import { Icon } from "../icons.tsx";
+import { t } from "../../words/index.ts";
 import { FileName, iconOf } from "./file-row.tsx";
 import { boxStyle } from "./picture.tsx";
 import { Placeholder } from "./placeholder.tsx";
@@ -47,7 +48,7 @@ function OutgoingPicture({ file, tiled }: { file: OutgoingFile; tiled: boolean }
 function OutgoingOther({ file }: { file: OutgoingFile }): JSX.Element {
   if (file.voice) {
     return (
-      <div class="voice" role="group" aria-label="Voice note">
+      <div class="voice" role="group" aria-label={t("Voice note")}>
         <span class="round-button" aria-hidden="true"><Icon name="play" /></span>
         <Waveform peaks={file.peaks ?? []} position={0} duration={file.duration ?? 0} label="" />
         <span class="voice-time">{durationText(file.duration ?? NaN)}</span>

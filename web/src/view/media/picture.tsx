@@ -7,6 +7,7 @@ import { settings } from "../../app/settings.ts";
 import { boxOf } from "../../state/media.ts";
 import { useChat } from "../context.ts";
 import { Icon } from "../icons.tsx";
+import { t } from "../../words/index.ts";
 import { useNear, useSource } from "./near.ts";
 import { Placeholder } from "./placeholder.tsx";
 
@@ -51,10 +52,10 @@ export function Picture({ file, tiled, label, onOpen }: Props): JSX.Element {
             onError={source.onError}
           />
         )}
-        {source.failed && <span class="picture-broken"><Icon name="image" />It can’t be shown now.</span>}
+        {source.failed && <span class="picture-broken"><Icon name="image" />{t("It can’t be shown now.")}</span>}
       </button>
       {file.animated && <PlayButton words={file.type === "image/gif" ? "GIF" : ""} moving={animation.moving} onClick={animation.toggle} />}
-      {source.failed && <button type="button" class="text-button picture-again" tabIndex={-1} onClick={source.again}>Try again</button>}
+      {source.failed && <button type="button" class="text-button picture-again" tabIndex={-1} onClick={source.again}>{t("Try again")}</button>}
     </div>
   );
 }
@@ -65,7 +66,7 @@ export function boxStyle(file: { readonly width?: number; readonly height?: numb
 }
 
 function PlayButton({ words, moving, onClick }: { words: string; moving: boolean; onClick: () => void }): JSX.Element {
-  const label = moving ? "Pause the animation" : "Play the animation";
+  const label = moving ? t("Pause the animation") : t("Play the animation");
   return (
     <button type="button" class="picture-play" tabIndex={-1} aria-label={label} title={label} onClick={onClick}>
       <Icon name={moving ? "pause" : "play"} />

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import type { Attachment } from "../../api/media.ts";
 import { durationText, shownName, sizeText } from "../../state/media.ts";
+import { t } from "../../words/index.ts";
 import { FileRow } from "./file-row.tsx";
 import { useNear, useSource } from "./near.ts";
 import { boxStyle } from "./picture.tsx";
@@ -51,7 +52,7 @@ function Caption({ file }: { file: Attachment }): JSX.Element {
   return (
     <figcaption>
       <bdi class="file-name" title={shownName(file.name)}>{shownName(file.name)}</bdi>
-      <small>{file.duration ? `${durationText(file.duration)} · ${sizeText(file.size)}` : sizeText(file.size)}</small>
+      <small>{file.duration ? t("{duration} · {size}", { duration: durationText(file.duration), size: sizeText(file.size) }) : sizeText(file.size)}</small>
     </figcaption>
   );
 }

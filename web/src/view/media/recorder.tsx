@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { LONGEST, Recording, type Recorded } from "../../app/media/recording.ts";
 import { durationText } from "../../state/media.ts";
 import { Icon, type IconName } from "../icons.tsx";
+import { t } from "../../words/index.ts";
 import { Waveform } from "./waveform.tsx";
 
 interface Props {
@@ -36,14 +37,14 @@ export function Recorder({ onSend, onClose }: Props): JSX.Element {
     <div
       class="recorder"
       role="group"
-      aria-label="Voice note"
+      aria-label={t("Voice note")}
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
         event.preventDefault();
         onClose();
       }}
     >
-      <Choice icon="trash" label="Discard the voice note" onClick={onClose} />
+      <Choice icon="trash" label={t("Discard the voice note")} onClick={onClose} />
       {state === "refused" ? (
         <p class="problem" role="alert">{recording.problem.value}</p>
       ) : state === "done" ? (
@@ -52,7 +53,7 @@ export function Recorder({ onSend, onClose }: Props): JSX.Element {
         <Running recording={recording} />
       )}
       {state !== "refused" && state !== "asking" && (
-        <button type="button" class="send" aria-label="Send the voice note" title="Send the voice note" onClick={send}>
+        <button type="button" class="send" aria-label={t("Send the voice note")} title={t("Send the voice note")} onClick={send}>
           <Icon name="send" />
         </button>
       )}
@@ -64,18 +65,18 @@ function Running({ recording }: { recording: Recording }): JSX.Element {
   const state = recording.state.value;
   const main = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => main.current?.focus(), [state === "asking"]);
-  if (state === "asking") return <p class="recorder-words" role="status">Waiting for the microphone…</p>;
+  if (state === "asking") return <p class="recorder-words" role="status">{t("Waiting for the microphone…")}</p>;
   const paused = state === "paused";
   return (
     <>
       <span class={paused ? "recorder-light" : "recorder-light on"} aria-hidden="true" />
       <span class="voice-time">{durationText(recording.elapsed.value)}</span>
       <Waveform peaks={recording.peaks.value} position={0} duration={LONGEST} label="" />
-      <span class="hidden" role="status">{paused ? "Paused" : "Recording"}</span>
-      <button ref={main} type="button" class="icon-button" aria-label={paused ? "Go on recording" : "Pause recording"} title={paused ? "Go on" : "Pause"} onClick={() => (paused ? recording.resume() : recording.pause())}>
+      <span class="hidden" role="status">{paused ? t("Paused") : t("Recording")}</span>
+      <button ref={main} type="button" class="icon-button" aria-label={paused ? t("Go on recording") : t("Pause recording")} title={paused ? t("Go on") : t("Pause")} onClick={() => (paused ? recording.resume() : recording.pause())}>
         <Icon name={paused ? "microphone" : "pause"} />
       </button>
-      <Choice icon="stop" label="Stop and listen" onClick={() => recording.finish()} />
+      <Choice icon="stop" label={t("Stop and listen")} onClick={() => recording.finish()} />
     </>
   );
 }
@@ -89,7 +90,7 @@ function Listen({ recorded }: { recorded: Recorded }): JSX.Element {
   const url = useMemo(() => URL.createObjectURL(recorded.note), [recorded]);
   useEffect(() => () => URL.revokeObjectURL(url), [url]);
   useLayoutEffect(() => button.current?.focus(), []);
-  const label = playing ? "Pause" : "Listen to the voice note";
+  const label = playing ? t("Pause") : t("Listen to the voice note");
   return (
     <>
       <audio

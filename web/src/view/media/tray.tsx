@@ -5,6 +5,7 @@ import { useChat } from "../context.ts";
 import { Icon } from "../icons.tsx";
 import { kindOf, shownName, sizeText } from "../../state/media.ts";
 import { progressOf, type Upload } from "../../state/uploads.ts";
+import { t } from "../../words/index.ts";
 import { iconOf } from "./file-row.tsx";
 
 /** As long as the server lets a description be. */
@@ -15,7 +16,7 @@ export function Tray({ conversation, onLeave }: { conversation: string; onLeave:
   const files = uploads.draft(conversation).value;
   if (!files.length) return null;
   return (
-    <ul class="tray" aria-label="Files to send">
+    <ul class="tray" aria-label={t("Files to send")}>
       {files.map((upload) => (
         <TrayItem key={upload.upload} upload={upload} onRemoved={onLeave} />
       ))}
@@ -27,23 +28,25 @@ function TrayItem({ upload, onRemoved }: { upload: Upload; onRemoved: () => void
   const { uploads } = useChat().media;
   const picture = kindOf(upload) === "image";
   const again = upload.state === "failed" || upload.state === "lost";
+  const ended = upload.state === "done" || again;
+  const name = shownName(upload.name);
   return (
     <li class={again ? "tray-item troubled" : "tray-item"}>
       <span class="tray-picture">{picture ? <TrayPicture upload={upload} /> : <Icon name={iconOf({ type: upload.type })} />}</span>
       <span class="file-text">
-        <bdi class="file-name" title={shownName(upload.name)}>{shownName(upload.name)}</bdi>
+        <bdi class="file-name" title={name}>{name}</bdi>
         <small class={again ? "problem" : ""} role={again ? "alert" : undefined}>{stateWords(upload)}</small>
       </span>
       {again && (
-        <button type="button" class="icon-button" aria-label={`Retry ${shownName(upload.name)}`} title="Retry" onClick={() => uploads.retry(upload.upload)}>
+        <button type="button" class="icon-button" aria-label={t("Retry {name}", { name })} title={t("Retry")} onClick={() => uploads.retry(upload.upload)}>
           <Icon name="retry" />
         </button>
       )}
       <button
         type="button"
         class="icon-button"
-        aria-label={`${upload.state === "done" || again ? "Remove" : "Cancel"} ${shownName(upload.name)}`}
-        title={upload.state === "done" || again ? "Remove" : "Cancel"}
+        aria-label={ended ? t("Remove {name}", { name }) : t("Cancel {name}", { name })}
+        title={ended ? t("Remove") : t("Cancel")}
         onClick={() => {
           uploads.cancel(upload.upload);
           onRemoved();
@@ -58,8 +61,8 @@ function TrayItem({ upload, onRemoved }: { upload: Upload; onRemoved: () => void
           dir="auto"
           value={upload.alt}
           maxLength={ALT_MAX}
-          placeholder="Describe it for who can’t see it"
-          aria-label={`Description of ${shownName(upload.name)}`}
+          placeholder={t("Describe it for who can’t see it")}
+          aria-label={t("Description of {name}", { name })}
           onInput={(event) => uploads.describe(upload.upload, event.currentTarget.value)}
         />
       )}
@@ -70,7 +73,7 @@ function TrayItem({ upload, onRemoved }: { upload: Upload; onRemoved: () => void
 export function Progress({ upload }: { upload: Upload }): JSX.Element {
   const done = upload.state === "done";
   return (
-    <progress class={done ? "upload-progress done" : "upload-progress"} value={progressOf(upload)} max={1} aria-label={`Upload of ${shownName(upload.name)}`} />
+    <progress class={done ? "upload-progress done" : "upload-progress"} value={progressOf(upload)} max={1} aria-label={t("Upload of {name}", { name: shownName(upload.name) })} />
   );
 }
 
@@ -92,13 +95,13 @@ function stateWords(upload: Upload): string {
   const size = sizeText(upload.size);
   switch (upload.state) {
     case "waiting":
-      return `${size} · waiting`;
+      return t("{size} · waiting", { size });
     case "sending":
-      return `${sizeText(Math.min(upload.sent, upload.size))} of ${size}`;
+      return t("{sent} of {size}", { sent: sizeText(Math.min(upload.sent, upload.size)), size });
     case "checking":
-      return `${size} · being checked`;
+      return t("{size} · being checked", { size });
     case "done":
-      return `${size} · ready`;
+      return t("{size} · ready", { size });
     default:
       return upload.problem;
   }

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { durationText } from "../../state/media.ts";
+import { t } from "../../words/index.ts";
 
 const BAR = 3;
 const GAP = 2;
@@ -43,7 +44,7 @@ export function Waveform({ peaks, position, duration, onSeek, label }: Props): J
           step={STEP}
           value={position}
           aria-label={label}
-          aria-valuetext={`${durationText(position)} of ${durationText(duration)}`}
+          aria-valuetext={t("{position} of {duration}", { position: durationText(position), duration: durationText(duration) })}
           onInput={(event) => onSeek(event.currentTarget.valueAsNumber)}
         />
       )}

@@ -1,0 +1,37 @@
+/** Numbers, dates and lists as the language writes them. */
+
+import { locale } from "./language.ts";
+
+/** By language and name: as many as there are languages times the few styles of this page. */
+const made = new Map<string, unknown>();
+
+function kept<T>(name: string, make: (locale: string) => T): T {
+  const tag = locale.value;
+  const key = `${tag} ${name}`;
+  if (!made.has(key)) made.set(key, make(tag));
+  return made.get(key) as T;
+}
+
+export function numberFormat(options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+  return kept(`number ${JSON.stringify(options)}`, (tag) => new Intl.NumberFormat(tag, options));
+}
+
+export function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return kept(`date ${JSON.stringify(options)}`, (tag) => new Intl.DateTimeFormat(tag, options));
+}
+
+/** "in 3 hours", "yesterday". */
+export function relativeFormat(): Intl.RelativeTimeFormat {
+  return kept("relative", (tag) => new Intl.RelativeTimeFormat(tag, { numeric: "auto" }));
+}
+
+export function pluralForm(count: number): Intl.LDMLPluralRule {
+  return kept("plural", (tag) => new Intl.PluralRules(tag)).select(count);
+}
+
+/** Items with what stands between them. */
+export function listParts<V>(items: readonly V[]): (string | V)[] {
+  const format = kept("list", (tag) => new Intl.ListFormat(tag));
+  const places = items.map((_, index) => String(index));
+  return format.formatToParts(places).map(({ type, value }) => (type === "element" ? items[Number(value)]! : value));
+}
