@@ -33,7 +33,7 @@ describe("the administrator's users", () => {
     const { made, names } = administration([{ users: users("ana"), cursor: "ana" }, new NoAnswer(), { users: users("ben"), cursor: null }]);
     await made.find("");
     await made.more();
-    expect(made.listed.value).toMatchObject({ state: "problem", problem: "The server can't be reached." });
+    expect(made.listed.value).toMatchObject({ state: "problem", problem: "The server can’t be reached." });
     await made.more();
     expect(names()).toEqual(["ana", "ben"]);
   });

@@ -60,7 +60,7 @@ describe("searching", () => {
   it("keeps what it has where it fails, and can go on", async () => {
     const { made } = searching([{ results: [result(3)], cursor: "a" }, new NoAnswer(), { results: [result(2)], cursor: null }]);
     await made.start(AROUND);
-    expect(made.found.value).toMatchObject({ state: "problem", problem: "The server can't be reached.", cursor: "a" });
+    expect(made.found.value).toMatchObject({ state: "problem", problem: "The server can’t be reached.", cursor: "a" });
     await made.more();
     expect(timestamps(made)).toEqual([3, 2]);
   });

@@ -85,7 +85,7 @@ describe("changes of a pane", () => {
 describe("sentences", () => {
   const say = (...run: object[]) =>
     toLines(run.map((change, index) => ({ seq: index + 1, timestamp: index, author: "ben", ...change }) as Change), "ana").map(({ pieces }) =>
-      pieces.map((piece) => (typeof piece === "string" ? piece : "title" in piece ? `“${piece.title}”` : piece.username)).join(""),
+      pieces.map((piece) => (typeof piece === "string" ? piece : "title" in piece ? piece.title : piece.username)).join(""),
     );
   const group = { kind: "created", type: "group", members: ["ben", "ana"].map((username) => ({ username, role: "member" })) };
 
@@ -105,16 +105,23 @@ describe("sentences", () => {
     ["ben switched live typing on", { kind: "settings_changed", live_typing: true }],
     ["ben switched live typing off", { kind: "settings_changed", live_typing: false }],
     ["ben let new members read what was written before they came", { kind: "settings_changed", history: "all" }],
-    ["ben switched live typing on and let new members read only what is written after they came", { kind: "settings_changed", live_typing: true, history: "joined" }],
+    ["You let new members read only what is written after they came", { kind: "settings_changed", author: "ana", history: "joined" }],
+    ["You left", { kind: "member_removed", author: "ana", username: "ana" }],
+    ["You removed cleo", { kind: "member_removed", author: "ana", username: "cleo" }],
   ])("%s", (words, change) => {
     expect(say(change)).toEqual([words]);
   });
 
+  it("are two where two things were set at once", () => {
+    const both = { kind: "settings_changed", live_typing: true, history: "joined" };
+    expect(say(both)).toEqual(["ben switched live typing on", "ben let new members read only what is written after they came"]);
+  });
+
   it("are one for one person's like changes that follow each other", () => {
     const add = (username: string, fields: object = {}) => ({ kind: "member_added", username, ...fields });
-    expect(say(add("c"), add("d"), add("e"))).toEqual(["ben added c, d and e"]);
-    expect(say(...["c", "d", "e", "f", "g"].map((name) => add(name)))).toEqual(["ben added c, d, e, f and g"]);
-    expect(say(...["c", "d", "e", "f", "g", "h"].map((name) => add(name)))).toEqual(["ben added c, d, e, f and 2 others"]);
+    expect(say(add("c"), add("d"), add("e"))).toEqual(["ben added c, d, and e"]);
+    expect(say(...["c", "d", "e", "f", "g"].map((name) => add(name)))).toEqual(["ben added c, d, e, f, and g"]);
+    expect(say(...["c", "d", "e", "f", "g", "h"].map((name) => add(name)))).toEqual(["ben added c, d, e, f, and 2 others"]);
     expect(say(add("c"), add("d", { role: "admin" }), add("e", { author: "ana" }))).toEqual(["ben added c", "ben added d as an admin", "You added e"]);
     const leave = (username: string) => ({ kind: "member_removed", author: username, username });
     expect(say(leave("ana"), leave("c"), { kind: "member_removed", username: "d" })).toEqual(["You and c left", "ben removed d"]);

@@ -45,7 +45,7 @@ describe("words", () => {
     expect(attachedTitle([file("image/png")])).toBe("Photo");
     expect(attachedTitle([file("audio/webm", { voice: true })])).toBe("Voice note");
     expect(attachedTitle([file("application/pdf", { name: "report.pdf" })])).toBe("report.pdf");
-    expect(attachedTitle([file("image/png"), file("image/png"), file("video/mp4")])).toBe("2 photos and video");
+    expect(attachedTitle([file("image/png"), file("image/png"), file("video/mp4")])).toBe("2 images and a video");
   });
 
   it("never let a name be read in another order than it is written in", () => {
