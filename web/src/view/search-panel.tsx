@@ -80,7 +80,7 @@ export function SearchPanel(): JSX.Element {
           />
         </div>
         <p class="hint" id="search-help">
-          {tp("Narrow it with {filters}", { filters: FILTERS.map((filter) => <code key={filter} dir="ltr">{filter} </code>) })}
+          {tp("Narrow it with {filters}", { filters: FILTERS.flatMap((filter) => [<code key={filter} dir="ltr">{filter}</code>, " "]) })}
         </p>
       </form>
       <p class="search-count" role="status">{summary(searching.found.value)}</p>
