@@ -1,5 +1,6 @@
-// Sets how the page looks, and which way it is read, before anything is drawn, so that nobody who chose dark sees a flash of light. A file of its
-// own, since the content security policy allows no script in the page; the names are those of src/app/settings.ts.
+// Sets how the page looks, and which way it is read, before anything is drawn, so that nobody who chose dark sees a flash
+// of light. A file of its own, since the content security policy allows no script in the page; the names are those of
+// src/app/settings.ts, the languages those of src/words/language.ts.
 (function () {
   "use strict";
   try {

@@ -113,7 +113,7 @@ function UserLine({ user, onChange }: { user: User; onChange: (change: UserChang
     <li class="member">
       <Avatar username={user.username} />
       <span class="person">
-        {own ? tp("{name} (you)", { name: <bdi>{name}</bdi> }) : <bdi>{name}</bdi>}
+        <span>{own ? tp("{name} (you)", { name: <bdi>{name}</bdi> }) : <bdi>{name}</bdi>}</span>
         <small>{user.created ? tp("{username}, since {day}", { username: <bdi>@{user.username}</bdi>, day: dayName(user.created) }) : <bdi>@{user.username}</bdi>}</small>
       </span>
       {user.admin && <span class="role">{t("administrator")}</span>}

@@ -103,7 +103,7 @@ function MemberLine({ member, conversation }: { member: MemberView; conversation
     <li class="member" ref={line}>
       <Avatar username={username} presence />
       <span class="person">
-        {own ? tp("{name} (you)", { name: <bdi>{name}</bdi> }) : <bdi>{name}</bdi>}
+        <span>{own ? tp("{name} (you)", { name: <bdi>{name}</bdi> }) : <bdi>{name}</bdi>}</span>
         <small><bdi>@{username}</bdi></small>
       </span>
       {owner && !own ? (

@@ -78,7 +78,7 @@ export default function ShortcutsDialog({ onClose }: { onClose: () => void }): J
 /** Keys as keys; what is between two ways is text. */
 function keysOf(keys: string): JSX.Element[] {
   if (keys.startsWith("/jump")) return [<kbd key="0" dir="ltr">{keys}</kbd>];
-  return keys.split(/( \/ (?=\S)| or )/).map((part, index) =>
+  return keys.split(/( \/ (?!or )| or )/).map((part, index) =>
     index % 2 ? (
       <span key={index} class="shortcut-or">{part === " or " ? ` ${t("or")} ` : part}</span>
     ) : (
