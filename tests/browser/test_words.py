@@ -21,10 +21,11 @@ SPEAK: Final = "(language) => localStorage.setItem('tertulia.setting.language', 
 LETTERS: Final = str.maketrans("aeiouyncAEIOUYNC", "áéíóúýñçÁÉÍÓÚÝÑÇ")
 # Where people's own words stand, or times, sizes and signs that the browser writes in the chosen language.
 FREE: Final = (
-    "bdi, time, [dir=auto], kbd, code, pre, .avatar, .brand-name, .day-name, .pill-day, .conversation-time, "
-    ".mention, .emoji, .emoji-grid, .picture-play, .person-text, option[lang], .file-text small, textarea"
+    "bdi, time, .text [dir=auto], .quoted-text, .mode-quote, .live-text, .result-text, "
+    "kbd, code, pre, .avatar, .brand-name, .day-name, .pill-day, .conversation-time, "
+    ".mention, .emoji, .emoji-grid, .picture-play, option[lang], .file-text small, textarea"
 )
-FREE_TITLES: Final = "time, .change p, .edited, .emoji-grid *, .file-name, .reaction, .mention, .group-avatar"
+FREE_TITLES: Final = "time, .change p, .edited, .emoji-grid *, .file-name, .reaction, .mention"
 UNTRANSLATED: Final = """([free, titles, names]) => {
   const found = [];
   const bare = (words) => {
@@ -47,7 +48,7 @@ UNTRANSLATED: Final = """([free, titles, names]) => {
     const { data, parentElement: element } = texts.currentNode;
     if (element.closest('script, style, noscript')) continue;
     const rest = outside(data);
-    if (/\\p{L}/u.test(rest) && !element.closest(free)) found.push(`text: ${rest}`);
+    if (bare(rest) && !element.closest(free)) found.push(`text: ${rest}`);
   }
   if (depth) found.push(`brackets: ${depth}`);
   for (const element of document.querySelectorAll('body *')) {
