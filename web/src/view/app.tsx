@@ -60,7 +60,7 @@ function Shell({ chat }: { chat: Chat }): JSX.Element {
     <div class={classes(here.name === "conversation" || here.name === "admin", searching)}>
       <a class="skip" href="#messages">To the messages</a>
       <Banner />
-      <Sidebar onNew={() => setOpen("new")} onSwitch={() => setOpen("switch")} />
+      <Sidebar onNew={() => setOpen("new")} onSwitch={() => setOpen("switch")} onKeys={() => setOpen("shortcuts")} />
       {here.name === "conversation" && <ConversationPane id={here.id} />}
       {here.name === "admin" && <AdminPage />}
       {here.name !== "conversation" && here.name !== "admin" && <Welcome onNew={() => setOpen("new")} />}
