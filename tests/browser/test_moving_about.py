@@ -20,7 +20,7 @@ def begin(one: Guest, other: Guest) -> str:
 
 
 def test_the_keys_are_listed(invite: Invite) -> None:
-    """Ctrl+/ anywhere, ? where it isn't text; the focus goes back."""
+    """Ctrl+/ anywhere, ? where it isn't text, a button in the settings; the focus goes back."""
     ana, ben = invite("Ana"), invite("Ben")
     write(ben, ana.visit(ben), "hello")
     keys, dialog = ana.page.keyboard, ana.page.get_by_role("dialog", name="Keyboard shortcuts")
@@ -36,6 +36,11 @@ def test_the_keys_are_listed(invite: Invite) -> None:
     expect(dialog).to_be_visible()
     keys.press("Escape")
     expect(ana.message("hello")).to_be_focused()
+    ana.page.get_by_role("button", name="Settings", exact=True).press("Enter")
+    ana.page.get_by_role("button", name="Keyboard shortcuts").press("Enter")
+    expect(dialog).to_be_visible()
+    keys.press("Escape")
+    expect(ana.page.get_by_role("button", name="Settings", exact=True)).to_be_focused()
 
 
 def test_a_selection_is_marked_by_keys_and_the_browser_can_undo_it(invite: Invite) -> None:
