@@ -2,7 +2,7 @@
 # Resolves the dependencies into requirement files with hashes and without addresses.
 set -eu
 cd "$(dirname "$0")/.."
-options="--quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate"
+options="--quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras"
 export UV_CUSTOM_COMPILE_COMMAND="make lock"
 # shellcheck disable=SC2086
 .venv/bin/uv pip compile $options pyproject.toml --group build -o requirements/run.txt

@@ -16,6 +16,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--url", help="base URL of a running system for tests/conformance; without it they start one")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where files run beside each other (`-n`), a file stays together, and so does the conformance suite: its last file
+    looks back over the whole of it."""
+    for item in items:
+        apart = item.path.parent.name != "conformance"
+        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0] if apart else "conformance"))
+
+
 def pytest_configure() -> None:
     """Makes the run independent of how it was started, and not pay for what isn't there."""
     # A shell starts what it puts into the background with SIGINT ignored, and children inherit that.

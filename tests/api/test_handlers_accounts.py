@@ -71,6 +71,7 @@ async def test_what_takes_mail_is_not_supported_here(caller: Caller) -> None:
     """501, which is not the caller's mistake."""
     for name, body in (
         ("confirm", {"username": "ana", "code": "1"}),
+        ("resend_code", {"username": "ana"}),
         ("forgot_password", {"username": "ana"}),
         ("reset_password", {"username": "ana", "code": "1", "new": PASSWORD}),
     ):

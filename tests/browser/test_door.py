@@ -22,6 +22,8 @@ class Mail:
         page.route("**/api/auth/sign-up", self._accepted)
         for path in ("confirm", "reset-password"):
             page.route(f"**/api/auth/{path}", self._checked)
+        self.sent_again: list[dict[str, Any]] = []
+        page.route("**/api/auth/resend-code", self._again)
         page.route("**/api/auth/forgot-password", lambda route: route.fulfill(json={}))
 
     def _with_codes(self, route: Route) -> None:
@@ -33,6 +35,10 @@ class Mail:
         answer = route.fetch()
         assert answer.status == 201
         route.fulfill(response=answer, status=202)
+
+    def _again(self, route: Route) -> None:
+        self.sent_again.append(route.request.post_data_json)
+        route.fulfill(status=202, json={})
 
     def _checked(self, route: Route) -> None:
         body = route.request.post_data_json
@@ -50,9 +56,10 @@ def test_a_new_account_is_confirmed_with_the_code_that_was_sent(invite: Invite) 
     page, mail = ana.page, Mail(ana.page)
     page.goto("/sign-up")
     page.get_by_label("Username").fill(ana.username)
+    page.get_by_label("E-mail").fill("ana@example.org")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
-    code = page.get_by_role("textbox", name="Code")
+    code = page.get_by_role("textbox", name="Code", exact=True)
     expect(code).to_be_focused()
     expect(code).to_have_attribute("autocomplete", "one-time-code")
     code.fill("000000")
@@ -71,19 +78,33 @@ def test_a_code_can_be_entered_later(invite: Invite) -> None:
     page, mail = ana.page, Mail(ana.page)
     page.goto("/sign-up")
     page.get_by_label("Username").fill(ana.username)
+    page.get_by_label("E-mail").fill("ana@example.org")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
-    expect(page.get_by_role("textbox", name="Code")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Code", exact=True)).to_be_visible()
     page.goto("/")
     page.get_by_label("Username").fill(ana.username)
     page.get_by_role("button", name="Enter a confirmation code").click()
     expect(page.get_by_label("Username")).to_have_value(ana.username)
-    page.get_by_role("textbox", name="Code").fill(CODE)
+    page.get_by_role("textbox", name="Code", exact=True).fill(CODE)
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_role("status")).to_have_text("Your account is confirmed. Sign in.")
     assert mail.codes == [{"username": ana.username, "code": CODE}]
     ana.sign_in()
     expect(page.get_by_role("heading", name="Pull up a chair")).to_be_visible()
+
+
+def test_a_lost_code_is_sent_once_more(invite: Invite) -> None:
+    """The page asks for it by name, says what happened, and keeps what was typed."""
+    page = invite("Ana", arrive=False).page
+    mail = Mail(page)
+    page.goto("/")
+    page.get_by_label("Username").fill("Ana")
+    page.get_by_role("button", name="Enter a confirmation code").click()
+    page.get_by_role("button", name="Send a new code").click()
+    expect(page.get_by_role("status")).to_have_text("If ana is still to be confirmed, a new code was sent.")
+    assert mail.sent_again == [{"username": "ana"}]
+    expect(page.get_by_label("Username")).to_have_value("ana")
 
 
 def test_a_forgotten_password_is_replaced_with_a_code(invite: Invite) -> None:
@@ -95,7 +116,7 @@ def test_a_forgotten_password_is_replaced_with_a_code(invite: Invite) -> None:
     page.get_by_role("button", name="Forgot password?").click()
     expect(page.get_by_label("Username")).to_have_value(ana.username)
     page.get_by_role("button", name="Send the code").click()
-    page.get_by_role("textbox", name="Code").fill(CODE)
+    page.get_by_role("textbox", name="Code", exact=True).fill(CODE)
     page.get_by_label("New password").fill("another horse battery")
     with ana.forgiving("401"):
         page.get_by_role("button", name="Change the password").click()

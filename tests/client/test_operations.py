@@ -33,7 +33,13 @@ async def test_accounts(server: RunningServer, register: Register) -> None:
     await ana.api.refresh()
     assert ana.session != before
     await ana.api.change_password(PASSWORD, "another long phrase")
-    for refused in (ana.api.forgot_password(name_of(ana)), ana.api.reset_password(name_of(ana), "1", PASSWORD)):
+    username = name_of(ana)
+    codes = (
+        ana.api.resend_code(username),
+        ana.api.forgot_password(username),
+        ana.api.reset_password(username, "1", PASSWORD),
+    )
+    for refused in codes:
         with pytest.raises(UnavailableError):
             await refused
     with pytest.raises(UnavailableError):

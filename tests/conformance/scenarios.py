@@ -160,6 +160,7 @@ SCENARIOS: Final = (
     Scenario(
         "change_password", USERS, lambda s: ({}, {"json": {"old": s.caller.password, "new": s.caller.password + "!"}})
     ),
+    Scenario("resend_code", NOT_HERE, lambda s: ({}, {"json": {"username": s.caller.username}})),
     Scenario("forgot_password", NOT_HERE, lambda s: ({}, {"json": {"username": s.caller.username}})),
     Scenario(
         "reset_password",

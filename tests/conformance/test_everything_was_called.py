@@ -19,7 +19,7 @@ ELSEWHERE = {
     "rate_limited": "decided for all operations alike, by the caller's address",
 }
 """Codes that one place gives for every operation: provoked at some of them is provoked."""
-NOT_LOCAL = {"confirm", "forgot_password", "reset_password"}
+NOT_LOCAL = {"confirm", "resend_code", "forgot_password", "reset_password"}
 """Operations that can't succeed where no codes are sent: they were called, and said `not_supported`."""
 CODES_ONLY = {("confirm", "invalid_code"), ("reset_password", "invalid_code"), ("reset_password", "weak_password")}
 """Codes that only a home which sends codes can give."""

@@ -439,6 +439,7 @@ class TestPasswords:
     async def test_what_needs_mail_says_that_it_is_not_offered(self, accounts: Accounts) -> None:
         for asked in (
             accounts.confirm("ana", "123456"),
+            accounts.resend_code("ana"),
             accounts.forgot_password("ana"),
             accounts.reset_password("ana", "123456", OTHER_PASSWORD),
         ):

@@ -1,4 +1,4 @@
-"""What a call uses of AWS, counted at boto3's clients: capacity of DynamoDB, posts to connections, calls of Cognito.
+"""What a call uses of AWS, counted at botocore's clients: capacity of DynamoDB, posts to connections, calls of Cognito.
 
 The emulator says right what puts, updates, deletions, gets and transactions consume. What it says of queries is wrong
 and of batches missing, so these are computed from the items that came, as DynamoDB's documentation says ("Read and

@@ -212,6 +212,7 @@ async def _accounts(scene: Scene, ben: str, admin: str) -> None:
     session = await scene.call("change_password", ben, {"old": PASSWORD, "new": f"{PASSWORD} 2"})
     scene.tokens[ben] = session["access_token"]
     await scene.call("sign_out", ben, {"everywhere": True})
+    await scene.call("resend_code", body={"username": ben})
     await scene.call("forgot_password", body={"username": ben})
     await scene.call("reset_password", body={"username": ben, "code": RESET, "new": PASSWORD})
 

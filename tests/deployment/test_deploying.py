@@ -52,8 +52,7 @@ def objects(ministack: Emulator, bucket: str) -> dict[str, Any]:
 
 
 def tables(ministack: Emulator) -> set[str]:
-    names = ministack.client("dynamodb").list_tables()["TableNames"]
-    return {name for name in names if name.startswith(f"{STACK}-")}
+    return ministack.tables(f"{STACK}-")
 
 
 def test_a_stack_is_made_once_and_then_nothing_changes(command: Callable[..., Ran], ministack: Emulator) -> None:
@@ -250,7 +249,7 @@ def test_what_is_not_there_is_said(command: Callable[..., Ran]) -> None:
 def test_without_credentials_it_says_what_to_do(
     command: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """boto3's own exceptions don't reach people."""
+    """botocore's own exceptions don't reach people."""
     with monkeypatch.context() as patch:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.delenv(name)
@@ -261,9 +260,9 @@ def test_without_credentials_it_says_what_to_do(
     assert (ran.code, "There are no AWS credentials" in ran.err) == (FAILED, True)
 
 
-def test_without_boto3_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """boto3 is an extra: who doesn't deploy doesn't need it."""
-    monkeypatch.setitem(sys.modules, "boto3", None)
+def test_without_botocore_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore is an extra: who doesn't deploy doesn't need it."""
+    monkeypatch.setitem(sys.modules, "botocore.config", None)
     monkeypatch.delitem(sys.modules, "tertulia.aws.clients", raising=False)
     with pytest.raises(deploying.DeploymentError, match=r'pip install "tertulia\[aws\]"'):
         Account("us-east-1")

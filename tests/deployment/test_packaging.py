@@ -27,7 +27,7 @@ from tertulia.deployment.wheels import PYTHONS, SERVICES, Target, own_python, ta
 
 pytestmark = pytest.mark.slow
 IMPORT_SECONDS = 0.3
-"""For all handlers and boto3, of the processor's time: others may use the machine too."""
+"""For all handlers and botocore, of the processor's time: others may use the machine too."""
 ROUNDS = 20
 MEASURE = f"""
 import sys, time
@@ -139,7 +139,7 @@ def test_the_layer_is_small_on_lambdas_platforms(architecture: str, python: str)
 
 
 def test_every_service_that_is_called_is_described_in_it(unpacked: Path) -> None:
-    """boto3 makes a client of each from the package alone, and the code names no other."""
+    """botocore makes a client of each from the package alone, and the code names no other."""
     named = set()
     for name, content in product_files().items():
         if name.startswith(("tertulia/adapters/", "tertulia/homes/")):

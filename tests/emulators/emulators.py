@@ -4,6 +4,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -55,6 +57,11 @@ class Emulator(Struct, frozen=True):
             aws_secret_access_key=ACCESS_KEY,
             config=Config(**{"retries": {"max_attempts": 1}, "max_pool_connections": 64, **config}),
         )
+
+    def tables(self, prefix: str) -> set[str]:
+        """Names of all its tables that begin so. There may be more than one answer holds."""
+        pages = self.client("dynamodb").get_paginator("list_tables").paginate()
+        return {name for page in pages for name in page["TableNames"] if name.startswith(prefix)}
 
 
 @contextmanager
@@ -139,9 +146,15 @@ _Template.add_multi_constructor("!", _intrinsic)
 
 
 def template() -> dict[str, Any]:
-    """infra/template.yaml, with its intrinsic functions in their long form."""
-    loaded: dict[str, Any] = yaml.load((ROOT / "infra" / "template.yaml").read_text(), _Template)
-    return loaded
+    """infra/template.yaml, with its intrinsic functions in their long form. It is the caller's to change."""
+    return deepcopy(_parsed())
+
+
+@cache
+def _parsed() -> dict[str, Any]:
+    """Once in a run: it takes a second."""
+    parsed: dict[str, Any] = yaml.load((ROOT / "infra" / "template.yaml").read_text(), _Template)
+    return parsed
 
 
 def create_tables(emulator: Emulator, prefix: str) -> None:

@@ -1,6 +1,5 @@
 """Empty tables of the log for one test, and the clients that reach them."""
 
-from collections.abc import Mapping
 from functools import cache
 from itertools import count
 from typing import Any, Final
@@ -52,25 +51,3 @@ def drop_tables(emulator: Emulator, prefix: str) -> None:
 def template_tables() -> list[dict[str, Any]]:
     tables = [each["Properties"] for each in template()["Resources"].values() if each["Type"] == "AWS::DynamoDB::Table"]
     return [table for table in tables if table["TableName"]["Fn::Sub"].removeprefix("${Prefix}") in _LOG]
-
-
-def item_size(item: Mapping[str, Any]) -> int:
-    """Bytes of an item ("DynamoDB item sizes and formats", Amazon DynamoDB Developer Guide)."""
-    return sum(len(name.encode()) + _size(value) for name, value in item.items())
-
-
-def _size(value: Mapping[str, Any]) -> int:
-    kind, inner = next(iter(value.items()))
-    match kind:
-        case "S":
-            return len(inner.encode())
-        case "N":
-            return (len(inner.lstrip("-")) + 1) // 2 + 1
-        case "B":
-            return len(bytes(inner))
-        case "L":
-            return 3 + sum(1 + _size(each) for each in inner)
-        case "M":
-            return 3 + sum(1 + len(name.encode()) + _size(each) for name, each in inner.items())
-        case _:
-            return 1

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from tests.emulators.emulators import Emulator
-from tests.emulators.tables import dynamodb_client
 from tests.evaluation.runs import on_emulator, plan, quiet, run
 
 from tertulia.adapters.dynamodb.search import SEARCH_UNITS
@@ -163,5 +162,4 @@ async def test_capacity_is_exactly_constant_on_dynamodb(ministack: Emulator, tmp
     assert [name for name, by_size in units.items() if not constant(by_size)] == ["search"]
     assert all(used.read[0] < SEARCH_UNITS for used in units["search"].values())
     assert all(sum(used.written) == 64 * 6 + 2 for used in units["append"].values())
-    names = dynamodb_client(ministack).list_tables()["TableNames"]
-    assert [name for name in names if name.startswith("tertulia-evaluate-messages")] == []
+    assert ministack.tables("tertulia-evaluate-messages") == set()

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from tests.emulators.emulators import Emulator, template
-from tests.emulators.tables import dynamodb_client, item_size
+from tests.emulators.tables import dynamodb_client
 from tests.evaluation.runs import on_emulator, plan, quiet, run
 
+from tertulia.adapters.dynamodb.sizes import item_bytes
 from tertulia.deployment.resources import template_tables
 from tertulia.evaluation.report_steps import LIMIT, MEMBERS, STEPS, USERS
 from tertulia.evaluation.results import Results, Step
@@ -95,7 +96,7 @@ def test_dynamodb_has_the_bytes_that_its_rule_gives(ministack: Emulator, tmp_pat
                 for step in _steps(place, quiet)[:4]:
                     await place.use(step.work)
                 items = dynamodb_client(ministack).scan(TableName=f"tertulia-evaluate-bytes-{table}")["Items"]
-                seen.append((place.size(table).bytes, sum(map(item_size, items)), place.read_by_scan(table)))
+                seen.append((place.size(table).bytes, sum(map(item_bytes, items)), place.read_by_scan(table)))
             finally:
                 await place.close()
                 await maker.remove("bytes")
@@ -131,8 +132,7 @@ def test_capacity_of_a_query_does_not_grow(dynamodb_run: Results) -> None:
 @pytest.mark.slow
 def test_the_dynamodb_run_leaves_nothing(dynamodb_run: Results, ministack: Emulator) -> None:
     """Its tables are gone, and its pool; others are untouched."""
-    names = dynamodb_client(ministack).list_tables()["TableNames"]
-    assert [name for name in names if name.startswith("tertulia-evaluate-report")] == []
+    assert ministack.tables("tertulia-evaluate-report") == set()
     pools = ministack.client("cognito-idp").list_user_pools(MaxResults=60)["UserPools"]
     assert [pool for pool in pools if pool["Name"].startswith("tertulia-evaluate-report")] == []
     assert dynamodb_run.steps()

@@ -67,6 +67,7 @@ async def test_what_takes_mail_is_not_supported_here(world: World) -> None:
     accounts = world.chat.accounts
     for call in (
         accounts.confirm("ana", "123456", ADDRESS),
+        accounts.resend_code("ana", ADDRESS),
         accounts.forgot_password("ana", ADDRESS),
         accounts.reset_password("ana", "123456", PASSWORD, ADDRESS),
     ):

@@ -38,6 +38,7 @@ BY_ADDRESS: dict[str, Limited] = {
     "sign up": lambda w, a: w.chat.accounts.sign_up("X", PASSWORD, "", None, a),
     "sign in": lambda w, a: w.chat.accounts.sign_in("ana", "wrong", a),
     "confirm": lambda w, a: w.chat.accounts.confirm("ana", "x", a),
+    "resend": lambda w, a: w.chat.accounts.resend_code("ana", a),
     "forgot": lambda w, a: w.chat.accounts.forgot_password("ana", a),
     "reset": lambda w, a: w.chat.accounts.reset_password("ana", "x", PASSWORD, a),
 }

@@ -62,6 +62,10 @@ class ChangePassword(Request, frozen=True):
     return_refresh_token: bool = False
 
 
+class ResendCode(Request, frozen=True):
+    username: fields.Username
+
+
 class ForgotPassword(Request, frozen=True):
     username: fields.Username
 

@@ -1,8 +1,8 @@
-"""Clients of AWS services (boto3), made once, and their calls as coroutines.
+"""Clients of AWS services (botocore), made once, and their calls as coroutines.
 
-boto3 blocks, so a call runs in a thread; its clients may be shared by threads (boto3's guide, "Multithreading or
-multiprocessing with clients"). Nothing is retried here but by boto3's own standard mode, which is bounded and has
-jitter.
+botocore blocks, so a call runs in a thread; its clients may be shared by threads (boto3's guide, "Multithreading or
+multiprocessing with clients"). Nothing is retried here but by botocore's own standard mode, which is bounded and has
+jitter. boto3 itself would add its helpers for large files, and a sixth to the time that loading takes.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import (
     ClientError,
@@ -20,6 +19,7 @@ from botocore.exceptions import (
 from botocore.exceptions import (
     ConnectionError as BotoConnectionError,
 )
+from botocore.session import Session
 
 from tertulia.domain.errors import ChatError, LimitedError, UnavailableError
 
@@ -45,7 +45,8 @@ class Clients:
     """The clients of one account and region. `endpoint_url` is set for an emulator."""
 
     def __init__(self, *, region: str | None = None, endpoint_url: str | None = None, attempts: int = 3) -> None:
-        self._session = boto3.session.Session(region_name=region)
+        self._session = Session()
+        self._region = region
         self._endpoint_url = endpoint_url
         self._config = Config(
             retries={"mode": "standard", "total_max_attempts": attempts},
@@ -64,9 +65,9 @@ class Clients:
         read_timeout: float | None = None,
         attempts: int | None = None,
     ) -> Any:
-        """boto3's client of the service; the same one each time. `endpoint_url` is for a service whose address is part
-        of what is called, such as one WebSocket API's. `read_timeout` (seconds) and `attempts` are what the first call
-        says."""
+        """botocore's client of the service; the same one each time. `endpoint_url` is for a service whose address is
+        part of what is called, such as one WebSocket API's. `read_timeout` (seconds) and `attempts` are what the first
+        call says."""
         key = (service, endpoint_url)
         client = self._clients.get(key)
         if client is None:
@@ -78,7 +79,9 @@ class Clients:
                 config = config.merge(Config(read_timeout=read_timeout))
             if attempts is not None:
                 config = config.merge(Config(retries={"mode": "standard", "total_max_attempts": attempts}))
-            client = self._clients[key] = self._session.client(service, endpoint_url=address, config=config)
+            client = self._clients[key] = self._session.create_client(
+                service, region_name=self._region, endpoint_url=address, config=config
+            )
         return client
 
     async def call(self, operation: Callable[..., Any], /, **parameters: Any) -> dict[str, Any]:

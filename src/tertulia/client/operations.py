@@ -85,6 +85,9 @@ class Operations:
             self._transport.keep(session)
         return session
 
+    async def resend_code(self, username: str) -> None:
+        await self._do("resend_code", body=q.ResendCode(username=username))
+
     async def forgot_password(self, username: str) -> None:
         await self._do("forgot_password", body=q.ForgotPassword(username=username))
 

@@ -7,21 +7,21 @@ from tertulia.deployment.problems import DeploymentError
 
 
 class Account:
-    """boto3's clients of one region. `endpoint_url` is an emulator's address, empty for AWS."""
+    """botocore's clients of one region. `endpoint_url` is an emulator's address, empty for AWS."""
 
     def __init__(self, region: str = "", endpoint_url: str = "") -> None:
         try:
             from tertulia.aws.clients import Clients
         except ImportError as error:
-            if (error.name or "").partition(".")[0] not in ("boto3", "botocore"):
+            if (error.name or "").partition(".")[0] != "botocore":
                 raise
-            message = 'Working with AWS needs boto3. Install it: pip install "tertulia[aws]"'
+            message = 'Working with AWS needs botocore. Install it: pip install "tertulia[aws]"'
             raise DeploymentError(message) from None
         self.clients: Final = Clients(region=region or None, endpoint_url=endpoint_url or None, attempts=5)
         self.endpoint_url: Final = endpoint_url
 
     def client(self, service: str) -> Any:
-        """boto3's client of the service; the same one each time."""
+        """botocore's client of the service; the same one each time."""
         return self.clients.client(service)
 
     @property

@@ -19,7 +19,7 @@ class NotThereError(DeploymentError):
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """What boto3 raises below, as a DeploymentError."""
+    """What botocore raises below, as a DeploymentError."""
     from botocore.exceptions import (
         BotoCoreError,
         ClientError,

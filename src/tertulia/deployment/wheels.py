@@ -21,7 +21,7 @@ DEFAULT_PYTHON: Final = "3.13"
 MACHINES: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 """Lambda's architectures, and what wheels call them."""
 SERVICES: Final = ("apigatewaymanagementapi", "cognito-idp", "dynamodb", "s3")
-"""The services that the functions call. boto3 brings the descriptions of some 400: 25 MB."""
+"""The services that the functions call. botocore brings the descriptions of some 400: 25 MB."""
 _GLIBC: Final = {"3.11": ("manylinux2014",)}
 # Amazon Linux 2023, from Python 3.12 on, has glibc 2.34; Amazon Linux 2 has 2.26.
 _GLIBC_NEWER: Final = ("manylinux_2_28", "manylinux2014")
@@ -29,7 +29,6 @@ _PIP_SECONDS: Final = 300
 _LEFT_OUT: Final = re.compile(
     r"""
       \.dist-info/ | \.data/ | \.pyi$ | /py\.typed$ | (^|/)__pycache__/ | /examples-1\.json$
-    | ^boto3/(?:data|examples)/
     | ^botocore/data/(?!_|[a-z-]+\.json$)(?!(?:SERVICES)/)
     | ^botocore/data/dynamodb/2011
     | ^dateutil/zoneinfo/.*\.gz$

@@ -82,9 +82,9 @@ class DynamoMaker:
         await asyncio.to_thread(self._remove, prefix)
 
     def versions(self) -> dict[str, str]:
-        import boto3
+        import botocore
 
-        return {"boto3": boto3.__version__, "DynamoDB": self._emulator or "AWS"}
+        return {"botocore": botocore.__version__, "DynamoDB": self._emulator or "AWS"}
 
     async def close(self) -> None:
         """The clients are their owner's."""

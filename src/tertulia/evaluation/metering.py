@@ -74,7 +74,7 @@ class MeteredClients(Clients):
 
 
 class _MeteredClient:
-    """boto3's client of DynamoDB, or what stands for it."""
+    """botocore's client of DynamoDB, or what stands for it."""
 
     def __init__(self, client: Any, meter: Meter) -> None:
         self._client = client

@@ -81,6 +81,10 @@ class Accounts(Protocol):
         `rate_limited`."""
         ...
 
+    async def resend_code(self, username: str) -> None:
+        """Sends the code that confirms a new account once more; says nothing about whether there is one."""
+        ...
+
     async def forgot_password(self, username: str) -> None:
         """Sends a code where there is a way to; says nothing about whether the user exists."""
         ...

@@ -46,6 +46,10 @@ class Accounts:
     async def change_password(self, identity: Identity, old: str, new: str) -> Grant:
         return await self._accounts.change_password(identity, old, new)
 
+    async def resend_code(self, username: str, address: str) -> None:
+        limiting.take(self._rate, address)
+        await self._accounts.resend_code(username)
+
     async def forgot_password(self, username: str, address: str) -> None:
         limiting.take(self._rate, address)
         await self._accounts.forgot_password(username)

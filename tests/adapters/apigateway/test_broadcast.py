@@ -156,7 +156,7 @@ async def test_posts_run_beside_each_other_within_a_bound(world: Pushing, gatewa
     gateway.slow = {f"c-{name}" for name in people}
     await world.say("c", "to all")
     flush = asyncio.create_task(world.broadcast.flush())
-    # boto3's pool of threads starts more of them as they are needed.
+    # botocore's pool of threads starts more of them as they are needed.
     await world.until(lambda: gateway.most >= module.PARALLEL)
     gateway.release.set()
     await flush

@@ -28,6 +28,7 @@ OPERATIONS: Final = {
     "ForgotPassword": "reset",
     "ListUsers": "change",
     "ListUsersInGroup": "change",
+    "ResendConfirmationCode": "confirm",
     "RevokeToken": "refresh",
     "SignUp": "change",
 }

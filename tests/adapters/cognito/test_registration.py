@@ -75,6 +75,16 @@ class TestCodes:
         await accounts.confirm("ana", "123456")
         assert (await accounts.sign_in("ana", PASSWORD)).user == user
 
+    async def test_a_code_is_sent_once_more(self, world: World) -> None:
+        """To who is to confirm; whether there is such a one, the answer doesn't say."""
+        accounts = world.open()
+        await accounts.sign_up("ana", PASSWORD, "", None, EMAIL)
+        for username in ("ana", "nobody"):
+            with world.before("ResendConfirmationCode", lambda: None):
+                await accounts.resend_code(username)
+        await accounts.confirm("ana", "123456")
+        await accounts.resend_code("ana")
+
     async def test_who_never_confirmed_is_not_there_for_others(self, world: World) -> None:
         accounts = world.open()
         await accounts.sign_up("ana", PASSWORD, "Ana", None, EMAIL)

@@ -5,12 +5,10 @@ sizes of what was read ("Capacity unit consumption", Amazon DynamoDB Developer G
 consistent read, 2 in a transaction, at least one for an item that isn't there and for a query that finds nothing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from tests.emulators.tables import item_size
-
-READ_UNIT = 4096
+from tertulia.adapters.dynamodb.sizes import read_units
 
 
 class Meter:
@@ -58,18 +56,14 @@ def _reported(consumed: Any) -> int:
 def _read_units(operation: str, parameters: dict[str, Any], answer: dict[str, Any]) -> int:
     match operation:
         case "get_item":
-            return _units([answer.get("Item", {})])
+            return read_units([answer.get("Item", {})])
         case "query":
-            return _units(answer["Items"])
+            return read_units(answer["Items"])
         case "transact_get_items":
-            return sum(2 * _units([response.get("Item", {})]) for response in answer["Responses"])
+            return sum(2 * read_units([response.get("Item", {})]) for response in answer["Responses"])
         case "batch_get_item":
             found = [item for items in answer["Responses"].values() for item in items]
             asked = sum(len(table["Keys"]) for table in parameters["RequestItems"].values())
-            return sum(_units([item]) for item in found) + asked - len(found)
+            return sum(read_units([item]) for item in found) + asked - len(found)
         case _:
             raise AssertionError(f"{operation} is not among what the store calls")
-
-
-def _units(items: Iterable[dict[str, Any]]) -> int:
-    return max(1, -(-sum(map(item_size, items)) // READ_UNIT))

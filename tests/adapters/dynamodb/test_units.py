@@ -10,11 +10,12 @@ from tests.adapters.dynamodb.long_logs import write_messages
 from tests.adapters.dynamodb.metering import Meter
 from tests.contracts import store_adapters as do
 from tests.emulators.emulators import Emulator
-from tests.emulators.tables import dynamodb_client, item_size
+from tests.emulators.tables import dynamodb_client
 
 from tertulia.adapters.dynamodb import items
 from tertulia.adapters.dynamodb.attributes import attributes
 from tertulia.adapters.dynamodb.items import Head, Recent
+from tertulia.adapters.dynamodb.sizes import item_bytes
 from tertulia.adapters.dynamodb.store import DynamoStore
 from tertulia.adapters.memory.clock import SetClock
 from tertulia.domain import limits
@@ -178,7 +179,7 @@ def test_a_head_is_one_unit() -> None:
         title="x" * limits.TITLE_MAX,
     )
     head = items.head_item(Head(conversation, limits.TIMESTAMP_MAX, recent))
-    size = item_size(attributes({**head, "conversation": conversation.id, "username": "#"}))
+    size = item_bytes(attributes({**head, "conversation": conversation.id, "username": "#"}))
     assert size <= 1024 - 2 * limits.TITLE_MAX, "and twice the title's letters more are left for other scripts"
 
 

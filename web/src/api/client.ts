@@ -29,6 +29,10 @@ export class Client {
     return send(this.base, { method: "POST", path: "/auth/confirm", body: { username, code } });
   }
 
+  resendCode(username: string): Promise<object> {
+    return send(this.base, { method: "POST", path: "/auth/resend-code", body: { username } });
+  }
+
   forgotPassword(username: string): Promise<object> {
     return send(this.base, { method: "POST", path: "/auth/forgot-password", body: { username } });
   }

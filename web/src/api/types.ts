@@ -478,6 +478,11 @@ export interface Refresh {
   return_refresh_token?: boolean;
 }
 
+export interface ResendCode {
+  /** Lower-case letters, digits, `_`, `.` and `-`; begins with a letter or digit. */
+  username: string;
+}
+
 export interface ResetPassword {
   /** Lower-case letters, digits, `_`, `.` and `-`; begins with a letter or digit. */
   username: string;

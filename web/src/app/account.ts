@@ -24,6 +24,7 @@ export class Account {
     signUp: (user) => this.client.signUp(user),
     confirm: (username, code) => this.client.confirm(username, code),
     signIn: (username, password) => this.signIn(username, password),
+    resend: (username) => this.client.resendCode(username),
     forgot: (username) => this.client.forgotPassword(username),
     reset: (username, code, fresh) => this.client.resetPassword(username, code, fresh),
   });

@@ -19,6 +19,7 @@ function door(asks: boolean, refuses: Partial<Record<keyof Ports, Error>> = {}) 
     signUp: (user) => call("signUp", user.username).then(() => asks),
     confirm: (username, code) => call("confirm", username, code),
     signIn: (username, password) => call("signIn", username, password),
+    resend: (username) => call("resend", username),
     forgot: (username) => call("forgot", username),
     reset: (username, code, fresh) => call("reset", username, code, fresh),
   });
@@ -56,6 +57,14 @@ describe("signing up", () => {
     await made.signUp(ANA);
     await made.confirm("ana", "123456");
     expect(made.step.value).toEqual({ name: "begin", username: "ana", said: "Your account is confirmed. Sign in." });
+  });
+
+  it("has a lost code sent once more, and stays where it is", async () => {
+    const { made, calls } = door(true);
+    await made.signUp(ANA);
+    await made.resend("ana");
+    expect(calls.slice(1)).toEqual(["resend ana"]);
+    expect(made.step.value).toEqual({ name: "confirm", ...ANA });
   });
 
   it("takes a code later, without the password", async () => {

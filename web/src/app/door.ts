@@ -16,6 +16,7 @@ export interface Ports {
   /** Answers whether a code was sent. */
   signUp(user: NewUser): Promise<boolean>;
   confirm(username: string, code: string): Promise<unknown>;
+  resend(username: string): Promise<unknown>;
   signIn(username: string, password: string): Promise<void>;
   forgot(username: string): Promise<unknown>;
   reset(username: string, code: string, fresh: string): Promise<unknown>;
@@ -59,6 +60,11 @@ export class Door {
     const said = "Your account is confirmed. Sign in.";
     if (step.name === "confirm" && step.password) await this.enter(username, step.password, said);
     else this.begin(username, said);
+  }
+
+  /** The code of a new account once more. */
+  async resend(username: string): Promise<void> {
+    await this.ports.resend(username);
   }
 
   async sendCode(username: string): Promise<void> {

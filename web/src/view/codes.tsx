@@ -1,6 +1,8 @@
 /** Forms for codes that the server sent: one confirms a new account, one allows a new password. */
 
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { sentenceOf } from "../api/errors.ts";
 import type { Step } from "../app/door.ts";
 import { navigate } from "../app/route.ts";
 import { useAccount } from "./context.ts";
@@ -11,6 +13,19 @@ type At<Name extends Step["name"]> = { step: Extract<Step, { name: Name }> };
 export function Confirm({ step }: At<"confirm">): JSX.Element {
   const { door } = useAccount();
   const { busy, failed, submit } = useForm((data) => door.confirm(step.password ? step.username : usernameOf(data), code(data)));
+  const sent = useSignal("");
+  /** The code may have got lost, or be too old. */
+  const again = async (form: HTMLFormElement | null): Promise<void> => {
+    const username = step.password || !form ? step.username : usernameOf(new FormData(form));
+    sent.value = "";
+    failed.value = "";
+    try {
+      await door.resend(username);
+      sent.value = username;
+    } catch (error) {
+      failed.value = sentenceOf(error);
+    }
+  };
   return (
     <form class="form" onSubmit={submit} aria-label="Confirm your account">
       {step.password ? (
@@ -23,6 +38,16 @@ export function Confirm({ step }: At<"confirm">): JSX.Element {
       {!step.password && <UsernameField value={step.username} first={!step.username} />}
       <Code first={!!step.username} />
       <Actions busy={busy.value} failed={failed.value} label="Confirm" />
+      <p class="form-links">
+        <button type="button" class="text-button" onClick={(event) => void again(event.currentTarget.form)}>
+          Send a new code
+        </button>
+      </p>
+      {sent.value && (
+        <p class="hint" role="status">
+          If <bdi>{sent.value}</bdi> is still to be confirmed, a new code was sent.
+        </p>
+      )}
       <Back />
     </form>
   );

@@ -121,6 +121,12 @@ class CognitoAccounts:
         await self._sign_ins.end(username, None, "password_changed")
         return await self._sign_ins.begin(username, new)
 
+    async def resend_code(self, username: str) -> None:
+        self._require_codes()
+        # As below: nothing of it is said.
+        with suppress(InvalidError, NotFoundError):
+            await self._pool.resend_code(checked_username(username))
+
     async def forgot_password(self, username: str) -> None:
         self._require_codes()
         # An unknown user, one who never confirmed, one without an address: nothing of it is said.

@@ -117,6 +117,9 @@ class Pool:
     async def confirm(self, username: str, code: str) -> None:
         await self._code("confirm", self._client.confirm_sign_up, username, ConfirmationCode=code)
 
+    async def resend_code(self, username: str) -> None:
+        await self._code("confirm", self._client.resend_confirmation_code, username)
+
     async def forgot_password(self, username: str) -> None:
         await self._code("reset", self._client.forgot_password, username)
 

@@ -149,6 +149,9 @@ class LocalAccounts:
             raise UnauthenticatedError("wrong_credentials")
         return await self._begin(identity.username, known, await self._passwords.hash(new), instead_of=identity.session)
 
+    async def resend_code(self, username: str) -> None:  # noqa: ARG002 - the port's names
+        raise UnavailableError("not_supported", "This server sends no mail, and new accounts need no code.")
+
     async def forgot_password(self, username: str) -> None:  # noqa: ARG002 - the port's names
         raise UnavailableError("not_supported", "This server sends no mail. An operator can set a new password.")
 

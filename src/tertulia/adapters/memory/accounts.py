@@ -141,6 +141,9 @@ class MemoryAccounts:
         self._end(identity.username, None, "password_changed")
         return self._begin(identity.username)
 
+    async def resend_code(self, username: str) -> None:  # noqa: ARG002 - the port's names
+        raise UnavailableError("not_supported")
+
     async def forgot_password(self, username: str) -> None:  # noqa: ARG002 - the port's names
         raise UnavailableError("not_supported")
 

@@ -8,7 +8,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from heapq import merge
-from itertools import groupby
+from itertools import chain, groupby, repeat
 from pathlib import Path
 from typing import Final
 
@@ -249,31 +249,39 @@ def _indexed(
     """The candidates of the index, newest first, in an order that a page can be cut from at any place. Among them may
     be some of conversations in which the reader isn't."""
     numbers = scope.few()
-    table, expression = _expression(query, wanted, numbers)
-    statement = BY_INDEX[table] if expression else BY_TIME
-    arguments = [expression] if expression else []
     if numbers == []:
         return
-    rows_found = _pages(index, statement, arguments, low << SLOT_BITS, (high + 1) << SLOT_BITS)
-    for timestamp, group in groupby(rows_found, key=lambda row: row[0] >> SLOT_BITS):
+    table, parts = _parts(query, wanted)
+    among = parts if numbers is None else [*parts, _one_of(numbers)]
+    questions = [_question(table, parts), _question(table, among)]
+    rows_found = _pages(index, questions, low << SLOT_BITS, (high + 1) << SLOT_BITS)
+    mine = (row for row in rows_found if numbers is None or row[1] in numbers)
+    for timestamp, group in groupby(mine, key=lambda row: row[0] >> SLOT_BITS):
         yield from sorted(((timestamp, scope.name_of(n)) for _, n in group), reverse=True)
 
 
+def _question(table: str, parts: Sequence[str]) -> tuple[str, list[str]]:
+    """The statement that all the parts together need, and its first arguments."""
+    return (BY_INDEX[table], [" AND ".join(parts)]) if parts else (BY_TIME, [])
+
+
 def _pages(
-    index: sqlite3.Connection, statement: str, arguments: Sequence[str], low: int, high: int
+    index: sqlite3.Connection, questions: Sequence[tuple[str, list[str]]], low: int, high: int
 ) -> Iterator[tuple[int, int]]:
-    size, next_size = _PAGES
-    while True:
+    """The first page doesn't name the conversations: what is rare is there as a whole, and to look for each of it among
+    all that was said in a large conversation takes longer than to find it. Later pages do."""
+    for size, (statement, arguments) in chain(zip(_PAGES, questions, strict=True), repeat((_PAGES[-1], questions[-1]))):
         joined = index.execute(statement, (*arguments, low, min(high, 2**63 - 1), size)).fetchone()[0]
         page = msgspec.json.decode(joined, type=list[tuple[int, int]])
         yield from page
         if len(page) < size:
             return
-        high, size = page[-1][0], next_size
+        high = page[-1][0]
 
 
-def _expression(query: SearchQuery, wanted: Sequence[Needle], numbers: Sequence[int] | None) -> tuple[str, str]:
-    """The table to ask and the query (sqlite.org/fts5.html, 3): what every message that is found surely has."""
+def _parts(query: SearchQuery, wanted: Sequence[Needle]) -> tuple[str, list[str]]:
+    """The table to ask, and the parts of the query (sqlite.org/fts5.html, 3): what every message that is found surely
+    has."""
     trigrams = [needle.text[at : at + 3] for needle in wanted for at in range(len(needle.text) - searching.SHORT_MAX)]
     table = "words" if wanted and not trigrams else "grams"
     parts = [_quoted(gram) for gram in list(dict.fromkeys(trigrams))[:TRIGRAMS_MAX]]
@@ -285,9 +293,11 @@ def _expression(query: SearchQuery, wanted: Sequence[Needle], numbers: Sequence[
         parts.append(_quoted(ATTACHMENT_TAG))
     if query.has_link:
         parts.append(_quoted(LINK_TAG))
-    if numbers is not None:
-        parts.append("(" + " OR ".join(_quoted(conversation_tag(number)) for number in numbers) + ")")
-    return table, " AND ".join(parts)
+    return table, parts
+
+
+def _one_of(numbers: Sequence[int]) -> str:
+    return "(" + " OR ".join(_quoted(conversation_tag(number)) for number in numbers) + ")"
 
 
 def _short(text: str) -> list[str]:

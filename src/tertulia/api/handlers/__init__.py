@@ -18,6 +18,7 @@ HANDLERS: Final[dict[str, Handler]] = {
         accounts.refresh,
         accounts.sign_out,
         accounts.change_password,
+        accounts.resend_code,
         accounts.forgot_password,
         accounts.reset_password,
         accounts.get_keys,

@@ -57,6 +57,11 @@ async def change_password(chat: Chat, call: Call[q.Nothing, q.Nothing, q.ChangeP
     return _session(grant, return_refresh_token=call.body.return_refresh_token)
 
 
+async def resend_code(chat: Chat, call: Call[q.Nothing, q.Nothing, q.ResendCode]) -> Answer:
+    await chat.accounts.resend_code(call.body.username, call.incoming.address)
+    return Answer(status=202, body=r.Empty())
+
+
 async def forgot_password(chat: Chat, call: Call[q.Nothing, q.Nothing, q.ForgotPassword]) -> Answer:
     await chat.accounts.forgot_password(call.body.username, call.incoming.address)
     return Answer(status=202, body=r.Empty())

@@ -85,6 +85,19 @@ OPERATIONS: Final = (
         cookie=True,
     ),
     Operation(
+        name="resend_code",
+        method="POST",
+        path="/api/auth/resend-code",
+        summary="Sends the code that confirms a new account once more. The answer is the same for an unknown user, and "
+        "for one who is confirmed.",
+        tag="accounts",
+        function=Function.USERS_POST,
+        access=Access.PUBLIC,
+        body_type=q.ResendCode,
+        statuses=(202,),
+        errors=("not_supported",),
+    ),
+    Operation(
         name="forgot_password",
         method="POST",
         path="/api/auth/forgot-password",
