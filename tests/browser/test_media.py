@@ -156,7 +156,7 @@ def test_animated_pictures_move_only_where_that_is_wanted_and_have_a_button(
 
 def test_one_sound_at_a_time(pair: tuple[Guest, Guest]) -> None:
     ana, ben = pair
-    choose(ana, tone("first.wav"), tone("second.wav"))
+    choose(ana, tone("first.wav", 40), tone("second.wav", 40))
     ready(ana, 2)
     ana.composer.press("Enter")
     sounds = ben.log.locator("audio")
@@ -164,7 +164,7 @@ def test_one_sound_at_a_time(pair: tuple[Guest, Guest]) -> None:
     playing = "() => [...document.querySelectorAll('audio')].map((sound) => !sound.paused)"
     for index in range(2):
         handle = sounds.nth(index).element_handle()
-        ben.page.wait_for_function("(sound) => sound.readyState > 0 && Math.round(sound.duration) === 3", arg=handle)
+        ben.page.wait_for_function("(sound) => sound.readyState > 0 && Math.round(sound.duration) === 40", arg=handle)
         sounds.nth(index).evaluate("(sound) => sound.play()")
         ben.page.wait_for_function(f"(index) => ({playing})().every((on, at) => on === (at === index))", arg=index)
 
