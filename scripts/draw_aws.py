@@ -20,11 +20,12 @@ BOXES: Final = {
         200,
         140,
         "code",
-        "Lambda: six functions",
+        "Lambda: seven functions",
         (
             "Chat-Messages-GET, -POST",
             "Chat-Conversations-GET, -POST",
             "Chat-Users-GET, -POST",
+            "Chat-Media-POST",
             "one role each",
         ),
     ),

@@ -12,6 +12,9 @@ export UV_CUSTOM_COMPILE_COMMAND="make lock"
 # What functions on AWS need, in the versions with which the tests run.
 # shellcheck disable=SC2086
 .venv/bin/uv pip compile $options --group functions -c requirements/dev.txt -o requirements/functions.txt
+# What the function that looks into files needs besides.
+# shellcheck disable=SC2086
+.venv/bin/uv pip compile $options --group pictures -o requirements/pictures.txt
 # Apart from the rest, so that what it needs holds nothing else back.
 # shellcheck disable=SC2086
 .venv/bin/uv pip compile $options --group docs -o requirements/docs.txt

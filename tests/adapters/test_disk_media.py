@@ -1,13 +1,18 @@
 """Files on disk: what survives, what is left behind, and who may read it."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tertulia.adapters.disk.media import DiskMedia
+from tertulia.adapters.disk.moving import stored_uploads
 from tertulia.domain.errors import NotFoundError
+from tertulia.domain.media import Details, MediaKind, Variant
 from tertulia.ports.media import Purpose, Upload
 
 UPLOAD = Upload(id="abc", owner="ana", name="a.png", type="image/png", size=10, created=1_000)
@@ -114,4 +119,66 @@ async def test_addresses_can_begin_with_another_origin(tmp_path: Path) -> None:
     """Where the content is served from elsewhere, the address says so."""
     media = DiskMedia(tmp_path, "https://files.example.org")
     assert media.content_url(UPLOAD, 500).startswith("https://files.example.org/api/media/abc/content?expires=500&")
+    await media.close()
+
+
+async def test_a_folder_of_an_earlier_version_goes_on(tmp_path: Path) -> None:
+    """What it knows of files stays, and what is new is nothing for them."""
+    with closing(sqlite3.connect(tmp_path / "media.db", isolation_level=None)) as connection:
+        connection.execute(
+            'CREATE TABLE "uploads" ("id" TEXT PRIMARY KEY, "owner" TEXT NOT NULL, "name" TEXT NOT NULL,'
+            ' "type" TEXT NOT NULL, "size" INTEGER NOT NULL, "created" INTEGER NOT NULL, "stored" INTEGER NOT NULL,'
+            ' "conversation" TEXT NOT NULL, "client_id" TEXT NOT NULL) WITHOUT ROWID'
+        )
+        connection.execute("INSERT INTO uploads VALUES ('abc', 'ana', 'a.png', 'image/png', 10, 1000, 1, 'g', 'one')")
+    expected = replace(UPLOAD, stored=True, conversation="g", client_id="one")
+    assert stored_uploads(tmp_path) == [expected]
+    for _ in range(2):
+        media = DiskMedia(tmp_path)
+        assert await media.get("abc") == expected
+        await media.close()
+    assert stored_uploads(tmp_path) == [expected]
+
+
+async def test_parts_survive_the_process_and_go_when_they_are_joined(tmp_path: Path) -> None:
+    """So that nobody sends them again; nothing of them is left beside the content."""
+    upload = replace(UPLOAD, part_bytes=6)
+    first = DiskMedia(tmp_path)
+    await first.begin(upload)
+    await first.write("abc", stream(b"012345"), 1)
+    await first.close()
+    second = DiskMedia(tmp_path)
+    assert await second.arrived(upload) == {1}
+    await second.write("abc", stream(b"6789"), 2)
+    await second.join(upload)
+    assert [path.name for path in tmp_path.glob("abc*")] == ["abc"]
+    await second.write("abc", stream(b"9876"), 2)
+    assert [path.name for path in tmp_path.glob("abc*")] == ["abc"]
+    await second.close()
+
+
+async def test_a_file_that_is_deleted_while_it_is_joined_is_not_kept(tmp_path: Path) -> None:
+    """Whichever comes first, nothing is left."""
+    media = DiskMedia(tmp_path)
+    for _ in range(10):
+        upload = await media.begin(replace(UPLOAD, part_bytes=6))
+        await media.write("abc", stream(b"012345"), 1)
+        await media.write("abc", stream(b"6789"), 2)
+        await asyncio.gather(media.join(upload), media.delete("abc"), return_exceptions=True)
+        assert list(tmp_path.glob("abc*")) == []
+    await media.close()
+
+
+async def test_what_is_made_of_a_file_is_the_users_alone(tmp_path: Path) -> None:
+    """Whatever rights it was made with."""
+    made = tmp_path / "made"
+    made.write_bytes(b"x")
+    made.chmod(0o644)
+    media = DiskMedia(tmp_path / "media")
+    await media.begin(UPLOAD)
+    await media.write("abc", stream(b"0123456789"))
+    await media.keep(replace(UPLOAD, details=Details(kind=MediaKind.IMAGE, small=True)), {Variant.SMALL: made})
+    assert (tmp_path / "media" / "abc.small").stat().st_mode & 0o777 == 0o600
+    await media.delete("abc")
+    assert list((tmp_path / "media").glob("abc*")) == []
     await media.close()

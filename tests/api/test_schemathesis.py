@@ -94,6 +94,7 @@ class Chat:
             "timestamp": self.message,
             "username": "spare",
             "emoji": "👍",
+            "number": 1,
         }
         return {name: known[name] for name in path}
 

@@ -9,7 +9,10 @@ from tests.aws.stage import CROWD, PACKED, WORD, Stage
 from tests.conformance.people import JSON, message_path, new_id
 from tests.conformance.places import PASSWORD
 from tests.conformance.sockets import PATIENCE, ActionFailedError, Socket
+from tests.fixtures import pictures
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tertulia.domain import limits
 
 Step = Callable[[Stage], Awaitable[None]]
 FAILURES: Final = (AssertionError, ActionFailedError, InvalidStatus, ConnectionClosed, ConnectionError, TimeoutError)
@@ -102,6 +105,31 @@ async def read_older(s: Stage) -> None:
     await s.ana.send(s.group)
     moved = await s.bea.read(s.group, before["timestamp"])
     assert moved["read"]["timestamp"] == before["timestamp"]
+
+
+# Chat-Media-POST
+
+
+async def complete_a_picture(s: Stage) -> None:
+    """It is rewritten, and its thumbnail is there."""
+    completed = await s.ana.picture(pictures.telling("JPEG", 6), "a.jpg", "image/jpeg")
+    assert (completed["width"], completed["height"]) == (40, 60)
+    for name in ("url", "small"):
+        content = await s.http.get(completed[name])
+        assert content.status_code == 200
+        assert pictures.SECRET not in content.content
+
+
+async def join_parts(s: Stage) -> None:
+    """What is missing is known, comes, and is joined."""
+    size = limits.MEDIA_WHOLE_MAX + 3
+    announced = await s.ana.announce(size)
+    path = f"/api/media/{announced['id']}"
+    assert (await s.ana.send_part(announced["parts"][1], b"end")).is_success
+    asked = await s.ana.call("GET", f"{path}/parts")
+    assert (asked["arrived"], len(asked["parts"])) == ([2], 1)
+    assert (await s.ana.send_part(asked["parts"][0], b"x" * limits.MEDIA_PART_BYTES)).is_success
+    assert (await s.ana.complete(announced["id"]))["size"] == size
 
 
 # Chat-Conversations-GET

@@ -32,6 +32,9 @@ ACTIONS_NOT_ASKED_FOR: Final = {
     ("Chat-Messages-POST", "SignUploadsAndDeleteFiles", "s3:PutObjectTagging"): (
         "S3 asks for it where PutObject has the header x-amz-tagging, the emulator doesn't"
     ),
+    ("Chat-Media-POST", "RewriteFiles", "s3:PutObjectTagging"): (
+        "S3 asks for it where PutObject has the header x-amz-tagging, the emulator doesn't"
+    ),
     ("Chat-Users-POST", "ManageAccounts", "cognito-idp:AdminDeleteUser"): (
         "takes back a sign-up that failed half-way, which no request can bring about"
     ),

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.cli.conftest import Run
 from tests.client.server import PASSWORD, QUICK, RunningServer, name_of
+from tests.fixtures import pictures
 
 from tertulia.client import Client
 from tertulia.domain.entries import ConversationKind
@@ -21,7 +22,11 @@ async def live_a_little(server: RunningServer) -> tuple[str, str]:
     """A group with everything that can be in it: edits, deletions, reactions, files, who left. Its id and owner."""
     async with await server.register("ana") as ana, await server.register("ben") as ben:
         group = (await ana.api.create_conversation(ConversationKind.GROUP, [name_of(ben)], title="Cine")).id
-        first = await ana.send(group, "first", attachments=[await ana.upload("a.bin", "image/png", b"\x00\xff" * 99)])
+        files = [
+            await ana.upload("a.bin", "application/octet-stream", b"\x00\xff" * 99),
+            await ana.upload("a.png", "image/png", pictures.png((1200, 900))),
+        ]
+        first = await ana.send(group, "first", attachments=files)
         second = await ben.send(group, "second", client_id="mine")
         await ana.api.add_reaction(group, second.timestamp, "👍")
         await ben.api.edit_message(group, second.timestamp, "2nd")
@@ -41,8 +46,16 @@ async def everything(url: str, username: str) -> list[Any]:
         views = await client.conversations()
         logs = [[entry async for entry in client.log(view.id)] for view in views]
         pages = [await client.api.list_messages(view.id) for view in views]
-        files = [await client.download(a.media) for page in pages for m in page.messages for a in m.attachments]
-        return [views, logs, pages, files]
+        carried = [a.media for page in pages for m in page.messages for a in m.attachments]
+        files = [await client.download(media) for media in carried]
+        return [views, logs, pages, files, [await thumbnails(client, media) for media in carried]]
+
+
+async def thumbnails(client: Client, media: str) -> list[bytes]:
+    """The small one and the large one, where there are."""
+    described = await client.api.get_media(media)
+    addresses = [each for each in (described.small, described.large) if each]
+    return [b"".join([p async for p in client.api.get_content(described, address=each)]) for each in addresses]
 
 
 @pytest.fixture(scope="module")
@@ -194,8 +207,10 @@ def lines_of(file: Path) -> Iterator[dict[str, Any]]:
 def test_an_export_is_documented_lines(exported: Path) -> None:
     """A header with a version, then records, then an end that counts them."""
     records = list(lines_of(exported))
-    assert (records[0]["record"], records[0]["version"]) == ("header", 1)
-    assert {"user", "conversation", "member", "entry", "media", "content"} <= {r["record"] for r in records}
+    assert (records[0]["record"], records[0]["version"]) == ("header", 2)
+    assert {"user", "conversation", "member", "entry", "media", "content", "thumbnail"} <= {
+        r["record"] for r in records
+    }
     assert records[-1] == {"record": "end", "records": len(records) - 2}
 
 
@@ -236,7 +251,7 @@ def test_an_import_brings_only_what_is_new(
 @pytest.mark.parametrize(
     ("change", "code", "said"),
     [
-        (lambda r: r.update(version=2) if r["record"] == "header" else None, 2, "newer"),
+        (lambda r: r.update(version=3) if r["record"] == "header" else None, 2, "newer"),
         (lambda r: r.update(record="other"), 2, "Line 1"),
         (lambda r: r["entry"].update(seq=99) if r["record"] == "entry" else None, 2, "comes after"),
         (lambda r: r.update(conversation="g_x") if r["record"] == "entry" else None, 2, "not where"),

@@ -11,6 +11,7 @@ from tests.cli.conftest import Run
 from tests.client.server import PASSWORD, RunningServer, name_of
 from tests.emulators.data_stack import create_data_stack
 from tests.emulators.emulators import REGION, Emulator
+from tests.fixtures import pictures
 
 from tertulia.adapters.cognito.accounts import CognitoAccounts
 from tertulia.adapters.cognito.settings import CognitoSettings
@@ -48,7 +49,10 @@ async def live(server: RunningServer) -> Lived:
     ):
         others = [name_of(ben), name_of(carla), name_of(dora)]
         group = (await ana.api.create_conversation(ConversationKind.GROUP, others, title="Cine ñ 🎬")).id
-        files = [await ana.upload("film.mp4", "video/mp4", CONTENT), await ana.upload("π.png", "image/png", b"\x00png")]
+        files = [
+            await ana.upload("film.bin", "x/film", CONTENT),
+            await ana.upload("π.png", "image/png", pictures.png((999, 999))),
+        ]
         first = await ana.send(group, "first @" + name_of(ben), attachments=files)
         second = await ben.send(group, "second", reply_to=first.timestamp, client_id="mine")
         await carla.api.add_reaction(group, first.timestamp, "👍")
@@ -121,7 +125,7 @@ def comparable(file: Path) -> dict[str, list[str]]:
             for name in ("password", "created"):
                 record["user"].pop(name)
             owner = "users"
-        elif record["record"] in ("media", "content"):
+        elif record["record"] in ("media", "content", "thumbnail"):
             owner = record.get("media") or record["upload"]["id"]
         else:
             head = record["conversation"]

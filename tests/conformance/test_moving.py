@@ -22,7 +22,7 @@ async def _live(server: RunningServer) -> tuple[str, str, str]:
     """The group, its owner, and a member who sent a message under the id `mine`."""
     async with await server.register("ana") as ana, await server.register("ben") as ben:
         group = (await ana.api.create_conversation(ConversationKind.GROUP, [name_of(ben)], title="Moved")).id
-        film = await ana.upload("film.mp4", "video/mp4", CONTENT)
+        film = await ana.upload("film.bin", "x/film", CONTENT)
         first = await ana.send(group, "a sentence with zarzuela in it", attachments=[film])
         second = await ben.send(group, "second", client_id="mine")
         await ana.api.add_reaction(group, second.timestamp, "👍")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tertulia.deployment.packaging import Package, build_package
+from tertulia.deployment.packaging import Package, build_package, build_pictures
 from tertulia.deployment.wheels import target_for
 
 
@@ -10,3 +10,9 @@ from tertulia.deployment.wheels import target_for
 def package() -> Package:
     """The functions' package for this machine's Python, which runs them in the emulator."""
     return build_package(target_for("x86_64", emulated=True))
+
+
+@pytest.fixture(scope="session")
+def layer() -> Package:
+    """The one of the function that looks into files."""
+    return build_pictures(target_for("x86_64", emulated=True))

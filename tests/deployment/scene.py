@@ -25,6 +25,7 @@ from tests.edges.function_events import ORIGIN, connecting, disconnecting, messa
 from tests.emulators import emulators
 from tests.emulators.emulators import Emulator, template
 from tests.emulators.pools import clients_of, create_pool
+from tests.fixtures import pictures
 
 from tertulia.api.operations import BY_NAME, OPERATIONS, Function
 from tertulia.deployment.resources import path_of
@@ -37,6 +38,7 @@ RESET: Final = "654321"
 """The codes that the emulator sends to everybody."""
 TEXT: Final = ("the quick brown fox jumps over the lazy dog and then it sleeps " * 8)[:200]
 MESSAGES: Final = 50
+PICTURE: Final = pictures.png()
 SIZES: Final = (2, 10)
 """Members of the groups in which everything is measured."""
 COUNTED: Final = ("write_units", "read_units", "posts", "cognito_calls", "s3_calls")
@@ -178,10 +180,12 @@ async def _read(scene: Scene, group: str, ana: str, ben: str) -> None:
     await scene.call("list_messages", ana, id=group, query="limit=50")
     await scene.call("read_log", ana, id=group, query="after=45&limit=10")
     await scene.call("search_messages", ana, query="query=fox&limit=20")
-    media = await scene.call("create_media", ana, {"name": "x.png", "type": "image/png", "size": 3})
+    media = await scene.call("create_media", ana, {"name": "x.png", "type": "image/png", "size": len(PICTURE)})
     scene.home.clients.client("s3").put_object(
-        Bucket=scene.home.settings.media_bucket, Key=f"media/{media['id']}", Body=b"abc"
+        Bucket=scene.home.settings.media_bucket, Key=f"media/{media['id']}", Body=PICTURE
     )
+    await scene.call("list_parts", ana, id=media["id"])
+    await scene.call("complete_media", ana, id=media["id"])
     body = {"id": secrets.token_hex(8), "attachments": [{"media": media["id"]}]}
     await scene.call("send_message", ana, body, id=group, record="send_message with a file")
     await scene.call("get_media", ben, id=media["id"])

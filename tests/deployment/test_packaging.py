@@ -10,8 +10,18 @@ from pathlib import Path
 
 import pytest
 from tests.emulators.emulators import ROOT, template
+from tests.fixtures import pictures
 
-from tertulia.deployment.packaging import ENTRANCE, ZIP_MAX, Package, build_package, digest, pack, product_files
+from tertulia.deployment.packaging import (
+    ENTRANCE,
+    ZIP_MAX,
+    Package,
+    build_package,
+    build_pictures,
+    digest,
+    pack,
+    product_files,
+)
 from tertulia.deployment.resources import path_of
 from tertulia.deployment.wheels import PYTHONS, SERVICES, Target, own_python, target_for
 
@@ -75,11 +85,57 @@ def test_all_handlers_load_from_the_package_alone_and_quickly(unpacked: Path) ->
     assert min(took) <= IMPORT_SECONDS, took
 
 
-def test_every_part_of_the_home_is_in_it(unpacked: Path) -> None:
-    """What a function imports only when it needs it is there as well."""
+@pytest.fixture(scope="module")
+def with_layer(unpacked: Path, layer: Package) -> Path:
+    """Where the layer's libraries are, beside the package."""
+    folder = unpacked.parent / f"{unpacked.name}-opt"
+    zipfile.ZipFile(io.BytesIO(layer.content)).extractall(folder)
+    return folder / "python"
+
+
+def test_every_part_of_the_home_is_in_it(unpacked: Path, with_layer: Path) -> None:
+    """What a function imports only when it needs it is there as well; what looks into files, with the layer."""
     names = [name.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for name in product_files()]
-    code = f"import sys; sys.path.insert(0, sys.argv[1])\nfor name in {names!r}: __import__(name)\nprint('all')"
+    code = f"import sys; sys.path[:0] = [sys.argv[1], {str(with_layer)!r}]\nfor name in {names!r}: __import__(name)\n"
+    code += "print('all')"
     assert run_alone(code, unpacked) == ["all"]
+
+
+LOOK = """
+import sys; sys.path[:0] = [sys.argv[1], OPT]
+from pathlib import Path
+import tempfile
+from tertulia.adapters.pillow.worker import look
+folder = Path(tempfile.mkdtemp())
+(folder / "input").write_bytes(bytes.fromhex(CONTENT))
+print(sorted(look(folder, TYPE)))
+import shutil; shutil.rmtree(folder)
+print([name for name in sys.modules if name.startswith("PIL") and "site-packages" in str(sys.modules[name])])
+"""
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_pictures_are_looked_into_with_the_layer_alone(unpacked: Path, with_layer: Path, kind: str) -> None:
+    """What was left out of it isn't missed."""
+    content = pictures.encoded(pictures.picture(), kind).hex()
+    code = LOOK.replace("OPT", repr(str(with_layer))).replace("CONTENT", repr(content))
+    said = run_alone(code.replace("TYPE", repr(f"image/{kind.lower()}")), unpacked)
+    assert said == ["['animated', 'height', 'kind', 'large', 'small', 'thumbhash', 'width']", "[]"]
+
+
+@pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_layer_is_small_on_lambdas_platforms(architecture: str, python: str) -> None:
+    """For each Python that Lambda has, with compiled code for its machine, where a layer has its modules."""
+    machine = {"arm64": "aarch64", "x86_64": "x86_64"}[architecture]
+    made = build_pictures(Target(python, machine))
+    assert len(made.content) <= ZIP_MAX
+    names = zipfile.ZipFile(io.BytesIO(made.content)).namelist()
+    assert all(name.startswith("python/") for name in names)
+    modules = [name for name in names if "cpython" in name and name.endswith(".so")]
+    assert modules
+    assert all(machine in name for name in modules)
+    assert not [name for name in names if "avif" in name.lower() and name.endswith(".so")]
 
 
 def test_every_service_that_is_called_is_described_in_it(unpacked: Path) -> None:
@@ -146,6 +202,9 @@ def test_the_libraries_are_those_of_the_tests() -> None:
     packed = dict(pinned.findall(path_of("functions.txt").read_text()))
     assert packed
     assert {name: tested.get(name) for name in packed} == packed
+    layered = dict(pinned.findall(path_of("pictures.txt").read_text()))
+    # The last that stands is that of newer Pythons: Lambda's 3.11 runs on a system for which Pillow builds no more.
+    assert {name: tested.get(name) for name in layered} == layered
 
 
 def test_the_package_says_nothing_of_where_it_was_made(package: Package) -> None:

@@ -202,10 +202,12 @@ class TestSending:
         assert len((await send(world, group, NewAttachment(made.upload.id))).attachments) == 1
 
     async def test_completing_is_for_who_uploaded_also_afterwards(self, world: World, group: str) -> None:
-        """Members who see the message complete nothing."""
+        """Members who see the message complete nothing; the uploader gets no address: who may see it, the message
+        says."""
         media = await world.upload("ben")
         await send(world, group, NewAttachment(media))
-        await world.chat.media.complete(who("ben"), media)
+        again = await world.chat.media.complete(who("ben"), media)
+        assert (again.upload.id, again.urls) == (media, {})
         with refused("media_not_found"):
             await world.chat.media.complete(who("ana"), media)
 

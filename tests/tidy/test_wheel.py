@@ -23,7 +23,11 @@ def test_the_wheel_holds_the_web_client_and_the_command(tmp_path: Path) -> None:
     assert "tertulia/static/index.html" in names
     assert any(name.startswith("tertulia/static/assets/") and name.endswith(".js") for name in names)
     assert "tertulia/py.typed" in names
-    assert {"tertulia/deployment/template.yaml", "tertulia/deployment/functions.txt"} <= set(names)
+    assert {
+        "tertulia/deployment/template.yaml",
+        "tertulia/deployment/functions.txt",
+        "tertulia/deployment/pictures.txt",
+    } <= set(names)
     assert {"tertulia/deployment/prices.json", "tertulia/deployment/units.json"} <= set(names)
     assert not [name for name in names if name.startswith(("tests/", "bench/", "web/"))]
     entry_points = next(name for name in names if name.endswith("entry_points.txt"))

@@ -134,8 +134,8 @@ class Media(Response, frozen=True, omit_defaults=True):
     until `expires` (seconds since 1970). `small` lies within 960 x 400 pixels, `large` within 2048 x 2048; both stand
     still.
 
-    `kind` is absent until the upload is completed. What isn't known is absent. `duration` is in seconds, `thumbhash` is
-    base64.
+    To complete what was sent already answers an empty `url`. `kind` is absent until the upload is completed. What isn't
+    known is absent. `duration` is in seconds, `thumbhash` is base64.
     """
 
     id: str

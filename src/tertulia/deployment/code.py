@@ -39,11 +39,13 @@ class CodeStore:
     def key_of(self, package: Package) -> str:
         return f"{self._stack}/{package.name}"
 
-    def forget_old(self, used: str) -> None:
-        """Deletes all but the newest packages and templates. The one that is `used` stays."""
+    def forget_old(self, *used: str) -> None:
+        """Deletes all but the newest packages and templates. Those that are `used` stay."""
         listed = self._objects()
-        for kind in ("functions-", "template-"):
-            ours = [each for each in listed if each["Key"].startswith(f"{self._stack}/{kind}") and each["Key"] != used]
+        for kind in ("functions-", "pictures-", "template-"):
+            ours = [
+                each for each in listed if each["Key"].startswith(f"{self._stack}/{kind}") and each["Key"] not in used
+            ]
             for each in sorted(ours, key=lambda one: one["LastModified"], reverse=True)[KEPT:]:
                 self._s3.delete_object(Bucket=self.bucket, Key=each["Key"])
 

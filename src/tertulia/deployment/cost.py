@@ -20,6 +20,8 @@ DAYS: Final = 30
 """Of a month."""
 MEMORY_GB: Final = 1.0
 """Of each function, as the template has it."""
+_S3_CALLS_OF_A_SEND: Final = 4
+"""Who calls S3 oftener fetches a file and stores what is made of it."""
 MILLION: Final = 1_000_000
 _MILLISECONDS: Final = 1000
 _BYTES: Final = 1e9
@@ -62,7 +64,10 @@ class Units(Struct, frozen=True, kw_only=True):
     @property
     def milliseconds(self) -> int:
         """The class of its time in a function, by which it is priced: an assumption, since no emulator can measure it.
-        50 for reads, 100 for writes, 300 where Cognito is asked."""
+        50 for reads, 100 for writes, 300 where Cognito is asked; 2,000 where a file is looked into, which is a second
+        in a function of twice the memory."""
+        if self.s3_calls > _S3_CALLS_OF_A_SEND:
+            return 2000
         if self.cognito_calls:
             return 300
         return 100 if self.write_units or self.write_units_each else 50

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from tertulia.deployment.account import Account
 from tertulia.deployment.code import CodeStore
-from tertulia.deployment.packaging import Package, build_package
+from tertulia.deployment.packaging import Package, build_package, build_pictures
 from tertulia.deployment.problems import DeploymentError
 from tertulia.deployment.resources import template_parameters, template_resources
 from tertulia.deployment.site import Site, Uploaded, pages
@@ -64,7 +64,7 @@ class Prepared(Struct, frozen=True):
     """All is worked out, and nothing of the stack has changed yet."""
 
     package: Package
-    key: str
+    keys: tuple[str, str]
     plan: Plan
 
 
@@ -82,16 +82,18 @@ class Deployment:
         """Packs the code, uploads it, and asks AWS what would change."""
         given = self._parameters()
         pages("")
-        package = build_package(target_for(self.wishes.architecture, emulated=self.account.emulated))
-        key = self.code.put_package(package)
+        target = target_for(self.wishes.architecture, emulated=self.account.emulated)
+        package = build_package(target)
+        keys = self.code.put_package(package), self.code.put_package(build_pictures(target))
         parameters: dict[str, str | None] = {
             **given,
             "CodeBucket": self.code.bucket,
-            "CodeKey": key,
+            "CodeKey": keys[0],
+            "PicturesKey": keys[1],
             "Runtime": package.target.runtime,
             "Emulator": self.account.endpoint_url,
         }
-        return Prepared(package, key, self.stack.plan(self.code.put_template(), parameters))
+        return Prepared(package, keys, self.stack.plan(self.code.put_template(), parameters))
 
     def foresee(self) -> tuple[Change, ...]:
         """What `carry_out` would change, and nothing is done. A stack that isn't there is read from the template."""
@@ -109,7 +111,7 @@ class Deployment:
         outputs = self.stack.outputs()
         site = Site(self.account, outputs["WebBucket"], outputs["DistributionId"])
         done = site.upload(pages(outputs["SignUp"], codes=outputs["ConfirmByEmail"] == "true"), tell_upload)
-        self.code.forget_old(prepared.key)
+        self.code.forget_old(*prepared.keys)
         return done
 
     def give_up(self, prepared: Prepared) -> None:

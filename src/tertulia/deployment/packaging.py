@@ -18,7 +18,7 @@ from msgspec import Struct
 
 import tertulia
 from tertulia.deployment.problems import DeploymentError
-from tertulia.deployment.wheels import Target, library_files
+from tertulia.deployment.wheels import PICTURES, Target, library_files
 
 ENTRANCE: Final = "tertulia.homes.functions"
 """The module of the handlers that the template names."""
@@ -40,26 +40,37 @@ _DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
 class Package(Struct, frozen=True):
-    """A zip, and the digest of what is in it; that doesn't depend on how it was compiled and packed."""
+    """A zip, and the digest of what is in it; that doesn't depend on how it was compiled and packed. `kind` is that of
+    the functions, or that of the layer `pictures`."""
 
     content: bytes
     digest: str
     target: Target
+    kind: str = "functions"
 
     @property
     def name(self) -> str:
-        return f"functions-{self.digest[:24]}.zip"
+        return f"{self.kind}-{self.digest[:24]}.zip"
 
 
 def build_package(target: Target) -> Package:
     """The package for a platform. Asks pip for the libraries that aren't in its cache; raises DeploymentError."""
-    files = {**library_files(target), **product_files()}
+    return _packed({**library_files(target), **product_files()}, target, "functions")
+
+
+def build_pictures(target: Target) -> Package:
+    """The layer of the function that looks into files: Pillow, without what it doesn't need, and the like. Other
+    functions don't carry it, so they load as fast as without. Raises DeploymentError."""
+    return _packed(library_files(target, PICTURES), target, "pictures", folder="python/")
+
+
+def _packed(files: Mapping[str, bytes], target: Target, kind: str, folder: str = "") -> Package:
     bytecode = _bytecode(files, target) if target.compiled else {}
-    content = pack({**files, **bytecode})
+    content = pack({f"{folder}{name}": data for name, data in {**files, **bytecode}.items()})
     if len(content) > ZIP_MAX:
-        message = f"The functions' package has {len(content):,} bytes, more than {ZIP_MAX:,}."
+        message = f"The package of the {kind} has {len(content):,} bytes, more than {ZIP_MAX:,}."
         raise DeploymentError(message)
-    return Package(content, digest(files), target)
+    return Package(content, digest(files), target, kind)
 
 
 def product_files() -> dict[str, bytes]:

@@ -10,6 +10,7 @@ _HERE: Final = Path(__file__).resolve().parent
 _PLACES: Final = {
     "template.yaml": Path("infra", "template.yaml"),
     "functions.txt": Path("requirements", "functions.txt"),
+    "pictures.txt": Path("requirements", "pictures.txt"),
 }
 _PARAMETER: Final = re.compile(r"^  (\w+):$", re.MULTILINE)
 _RESOURCE: Final = re.compile(r"^  (\w+):\n    Type: (AWS::[\w:]+)$", re.MULTILINE)

@@ -34,6 +34,8 @@ _LEFT_OUT: Final = re.compile(
     | ^dateutil/zoneinfo/.*\.gz$
     | ^(?:cffi|pycparser)/
     | ^urllib3/contrib/(?:emscripten/|pyopenssl)
+    | ^PIL/(?:_avif|_imagingft|_imagingmorph|_imagingtk|ImageFont|ImageTk|ImageQt|ImageShow|ImageGrab)\b
+    | ^pillow\.libs/lib(?:avif|freetype|harfbuzz|brotli|png16)
     """.replace("SERVICES", "|".join(SERVICES)),
     re.VERBOSE,
 )
@@ -78,11 +80,17 @@ def target_for(architecture: str, *, emulated: bool) -> Target:
     return Target(python, MACHINES[architecture])
 
 
+FUNCTIONS: Final = "functions.txt"
+PICTURES: Final = "pictures.txt"
+"""Lists of libraries: what every function needs, and what the one needs besides that looks into files."""
+
+
 @cache
-def library_files(target: Target) -> Mapping[str, bytes]:
-    """The libraries' files that a function needs, by their names in the package. Fetched once in a process."""
+def library_files(target: Target, wanted: str = FUNCTIONS) -> Mapping[str, bytes]:
+    """The files of the libraries in a list that a function needs, by their names in the package. Fetched once in a
+    process."""
     with tempfile.TemporaryDirectory() as folder:
-        _download(target, Path(folder))
+        _download(target, Path(folder), wanted)
         files: dict[str, bytes] = {}
         for wheel in sorted(Path(folder).glob("*.whl")):
             with zipfile.ZipFile(wheel) as archive:
@@ -91,11 +99,11 @@ def library_files(target: Target) -> Mapping[str, bytes]:
         return files
 
 
-def _download(target: Target, folder: Path) -> None:
-    """The wheels of requirements/functions.txt, each of which must have one of the hashes that are written there."""
+def _download(target: Target, folder: Path, wanted: str) -> None:
+    """The wheels of a list in requirements/, each of which must have one of the hashes that are written there."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     command += ["--only-binary=:all:", "--require-hashes", "--dest", str(folder), "--requirement"]
-    command += [str(path_of("functions.txt"))]
+    command += [str(path_of(wanted))]
     if target.machine:
         command += ["--implementation", "cp", "--python-version", target.python]
         for glibc in _GLIBC.get(target.python, _GLIBC_NEWER):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tertulia.adapters.memory.clock import SystemClock
@@ -36,11 +37,15 @@ if TYPE_CHECKING:
     from tertulia.adapters.cognito.accounts import CognitoAccounts
     from tertulia.adapters.dynamodb.search import DynamoSearch
     from tertulia.adapters.dynamodb.store import DynamoStore
+    from tertulia.adapters.pillow.processor import SubprocessProcessor
     from tertulia.adapters.s3.media import S3Media
     from tertulia.aws.clients import Clients
     from tertulia.edges.functions.http import HttpFunction
     from tertulia.edges.functions.stream import Change, StreamFunction
     from tertulia.edges.functions.websocket import WebSocketFunction
+
+_LOOKING_SECONDS: Final = 18.0
+"""For a process that looks into a file: the rest of the function's time is for fetching and storing it."""
 
 
 class AwsHome:
@@ -112,7 +117,14 @@ class AwsHome:
             typing=Typing(store, broadcast),
             presence=Presences(store, deferred(self._presence_board), broadcast, WallClock()),
             search=MessageSearch(store, deferred(lambda: self.search), self._rate(limits.SEARCH_RATE)),
-            media=MediaFiles(store, media, self.clock, self.entropy, self._rate(limits.MEDIA_RATE)),
+            media=MediaFiles(
+                store,
+                media,
+                self.clock,
+                self.entropy,
+                self._rate(limits.MEDIA_RATE),
+                processor=deferred(lambda: self.processor),
+            ),
             tickets=Tickets(deferred(lambda: self.places.tickets), self.clock, self._rate(limits.TICKETS_RATE)),
         )
 
@@ -174,6 +186,16 @@ class AwsHome:
         from tertulia.adapters.s3.media import S3Media
 
         return S3Media(self.clients, bucket=self.settings.media_bucket, prefix=self.settings.prefix)
+
+    @cached_property
+    def processor(self) -> "SubprocessProcessor":
+        """Made by the one function that completes uploads, which has Pillow in a layer."""
+        from tempfile import mkdtemp
+
+        from tertulia.adapters.pillow.processor import SubprocessProcessor
+
+        # A folder of this container's own: in an emulator others are on the same machine.
+        return SubprocessProcessor(Path(mkdtemp(prefix="tertulia-")), seconds=_LOOKING_SECONDS)
 
     @cached_property
     def search(self) -> "DynamoSearch":

@@ -26,6 +26,10 @@ def messages_post(event: Event, context: object) -> Answer:  # noqa: ARG001
     return _run(_http(Function.MESSAGES_POST).handle(event))
 
 
+def media_post(event: Event, context: object) -> Answer:  # noqa: ARG001
+    return _run(_http(Function.MEDIA_POST).handle(event))
+
+
 def conversations_get(event: Event, context: object) -> Answer:  # noqa: ARG001
     return _run(_http(Function.CONVERSATIONS_GET).handle(event))
 

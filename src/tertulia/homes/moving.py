@@ -181,6 +181,9 @@ class Import:
                 files[record.variant] = Path(folder, record.variant)
                 _append(files[record.variant], record.data)
                 record = next(self._records, None)
+            if record is None:
+                # The file is cut here, and a thumbnail may be, too: the next import brings it whole.
+                raise _cut_off()
             if upload.details is not None:
                 await self._to.media.keep(upload, files)
         return record

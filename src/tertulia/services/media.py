@@ -127,7 +127,8 @@ class MediaFiles:
         upload = await self._own(identity, media)
         if upload.details is None:
             upload = await self._completing.complete(media)
-        return self._described(upload)
+        # Who may still see what was sent already, `describe` decides.
+        return Described(upload, {}, self._expires()) if upload.conversation else self._described(upload)
 
     async def describe(self, identity: Identity, media: str) -> Described:
         """The file, and addresses for its contents. For the uploader, and for members who may read the message that
@@ -162,7 +163,7 @@ class MediaFiles:
         return self._contents
 
     def _announced(self, upload: Upload, arrived: set[int]) -> Announced:
-        expires = self._seconds() + limits.MEDIA_URL_SECONDS
+        expires = self._expires()
         whole = None if upload.part_bytes or upload.stored else self._media.upload_address(upload, expires)
         count = part_count(upload.size, upload.part_bytes)
         wanted = [number for number in range(1, count + 1) if number not in arrived]
@@ -170,13 +171,13 @@ class MediaFiles:
         return Announced(upload, whole, parts, expires)
 
     def _described(self, upload: Upload) -> Described:
-        expires = self._seconds() + limits.MEDIA_URL_SECONDS
+        expires = self._expires()
         urls = {each: self._media.content_url(upload, expires, each) for each in variants_of(upload)}
         return Described(upload, urls, expires)
 
     async def _own(self, identity: Identity, media: str) -> Upload:
         upload = await self._media.get(media)
-        if upload is None or upload.owner != identity.username or not await self._may_see(identity, upload):
+        if upload is None or upload.owner != identity.username:
             raise NotFoundError("media_not_found")
         return upload
 
@@ -198,6 +199,9 @@ class MediaFiles:
         if message is None:
             return upload.owner == identity.username
         return any(attachment.media == upload.id for attachment in message.attachments)
+
+    def _expires(self) -> int:
+        return self._seconds() + limits.MEDIA_URL_SECONDS
 
     def _seconds(self) -> int:
         return self._clock.now() // 1_000_000

@@ -235,6 +235,13 @@ async def test_a_recording_is_as_long_as_its_blocks_reach(processor: SubprocessP
     assert (film.details.kind, film.details.width, film.details.height) == (MediaKind.VIDEO, 640, 480)
 
 
+@pytest.mark.parametrize("own", [True, False])
+async def test_a_film_in_fragments_is_as_long_as_they_reach(processor: SubprocessProcessor, own: bool) -> None:
+    """Two of five samples of half a second; without a picture it is a sound."""
+    looked = await look(processor, pictures.fragmented(own=own), "video/mp4")
+    assert looked.details == Details(kind=MediaKind.AUDIO, duration=5.0)
+
+
 async def test_a_sound_is_as_long_as_it_says(processor: SubprocessProcessor) -> None:
     """And stays as it was sent; of one that doesn't say, nothing is known."""
     looked = await look(processor, pictures.wav(1.5), "audio/wav")

@@ -223,7 +223,7 @@ export interface Log {
 /**
  * A file: what it is, and addresses for its content (`url`) and its thumbnails, where it has any, that are good until `expires` (seconds since 1970). `small` lies within 960 x 400 pixels, `large` within 2048 x 2048; both stand still.
  *
- * `kind` is absent until the upload is completed. What isn't known is absent. `duration` is in seconds, `thumbhash` is base64.
+ * To complete what was sent already answers an empty `url`. `kind` is absent until the upload is completed. What isn't known is absent. `duration` is in seconds, `thumbhash` is base64.
  */
 export interface Media {
   id: string;

@@ -87,8 +87,6 @@ def _top(file: IO[bytes], size: int) -> Iterator[_Box]:
         count += 1
         if count > _BOXES_MAX:
             raise broken()
-    if at != size and at < size - 7:
-        raise broken()
 
 
 def _box(content: bytes | bytearray, at: int, end: int) -> _Box:

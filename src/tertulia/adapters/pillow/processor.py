@@ -104,7 +104,7 @@ def _files(folder: Path) -> dict[Variant, Path]:
 
 async def _save(content: AsyncIterator[bytes], target: Path) -> None:
     # Opened here, which takes no time: a thread would go on to open it for somebody who has gone.
-    with target.open("xb") as file:  # noqa: ASYNC230
+    with target.open("xb") as file:
         async for piece in content:
             await asyncio.to_thread(file.write, piece)
         await asyncio.to_thread(file.flush)

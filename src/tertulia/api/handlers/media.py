@@ -94,7 +94,7 @@ def _media(described: Described) -> r.Media:
         name=upload.name,
         type=upload.type,
         size=upload.size,
-        url=urls[Variant.ORIGINAL],
+        url=urls.get(Variant.ORIGINAL, ""),
         expires=described.expires,
         small=urls.get(Variant.SMALL, ""),
         large=urls.get(Variant.LARGE, ""),

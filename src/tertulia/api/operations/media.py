@@ -26,7 +26,7 @@ OPERATIONS: Final = (
         path="/api/media/{id}/parts",
         summary="Which parts of an upload have arrived, and where to send the others. For the uploader.",
         tag="media",
-        function=Function.MESSAGES_GET,
+        function=Function.MEDIA_POST,
         path_type=q.MediaPath,
         response=r.MediaParts,
         errors=("media_not_found",),
@@ -38,7 +38,7 @@ OPERATIONS: Final = (
         summary="Makes an upload ready to be sent: joins its parts, looks at what it is, takes everything out of a "
         "picture that isn't the picture, and makes its thumbnails. For the uploader; repeating it changes nothing.",
         tag="media",
-        function=Function.MESSAGES_POST,
+        function=Function.MEDIA_POST,
         path_type=q.MediaPath,
         response=r.Media,
         errors=(

@@ -27,6 +27,7 @@ class Function(StrEnum):
 
     MESSAGES_GET = "Chat-Messages-GET"
     MESSAGES_POST = "Chat-Messages-POST"
+    MEDIA_POST = "Chat-Media-POST"
     CONVERSATIONS_GET = "Chat-Conversations-GET"
     CONVERSATIONS_POST = "Chat-Conversations-POST"
     USERS_GET = "Chat-Users-GET"
