@@ -114,8 +114,8 @@ def pictures(guest: Guest) -> Locator:
 
 def is_loaded(image: Locator) -> None:
     """The browser has decoded it."""
-    handle = image.element_handle()
-    image.page.wait_for_function("(image) => image.complete && image.naturalWidth > 0", arg=handle)
+    expect(image).not_to_have_js_property("naturalWidth", 0, timeout=15_000)
+    expect(image).to_have_js_property("complete", True)
 
 
 def held_up(page: Page, pattern: re.Pattern[str], method: str = "PUT") -> list[Route]:

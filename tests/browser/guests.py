@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 
 PASSWORD: Final = "correct horse battery"
 WIDE: Final = {"width": 1180, "height": 760}
+READING_SECONDS: Final = 30.0
 REFUSED: Final = "ERR_CONNECTION|WebSocket connection|Failed to load resource"
 BLOCKED: Final = "Service Worker registration blocked by Playwright"
 OFFLINE: Final = r"net::ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED"
@@ -104,6 +105,13 @@ class Guest:
 
     def patch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         return self.call("PATCH", path, body)
+
+    def reads_all(self, conversation: str) -> None:
+        """Waits until the server knows that this person has seen all of it."""
+        end = time.monotonic() + READING_SECONDS
+        while self.get(f"/api/conversations/{conversation}")["unread"]:
+            assert time.monotonic() < end, "It wasn't read."
+            self.page.wait_for_timeout(50)
 
     def visit(self, other: "Guest") -> str:
         """Opens the direct conversation with somebody, which begins here where there is none; answers its id."""

@@ -34,7 +34,8 @@ SHIFTS: Final = """() => {
 }"""
 TAB_STOPS: Final = """(row) => [...row.querySelectorAll('a, button, input, audio, video, [tabindex]')]
   .filter((element) => element.tabIndex >= 0).length + (row.tabIndex >= 0 ? 1 : 0)"""
-FOREIGN: Final = "() => document.querySelectorAll('script, iframe, style, object, embed').length"
+FOREIGN: Final = """() => document.querySelectorAll(
+  'script:not([src^="/"]), iframe, style, object, embed').length"""
 OVERFLOW: Final = """() => {
   const list = document.querySelector('.scroller');
   return list.scrollWidth - list.clientWidth;
@@ -156,7 +157,7 @@ def test_animated_pictures_move_only_where_that_is_wanted_and_have_a_button(
 
 def test_one_sound_at_a_time(pair: tuple[Guest, Guest]) -> None:
     ana, ben = pair
-    choose(ana, tone("first.wav"), tone("second.wav"))
+    choose(ana, tone("first.wav", 40), tone("second.wav", 40))
     ready(ana, 2)
     ana.composer.press("Enter")
     sounds = ben.log.locator("audio")
@@ -164,7 +165,7 @@ def test_one_sound_at_a_time(pair: tuple[Guest, Guest]) -> None:
     playing = "() => [...document.querySelectorAll('audio')].map((sound) => !sound.paused)"
     for index in range(2):
         handle = sounds.nth(index).element_handle()
-        ben.page.wait_for_function("(sound) => sound.readyState > 0 && Math.round(sound.duration) === 3", arg=handle)
+        ben.page.wait_for_function("(sound) => sound.readyState > 0 && Math.round(sound.duration) === 40", arg=handle)
         sounds.nth(index).evaluate("(sound) => sound.play()")
         ben.page.wait_for_function(f"(index) => ({playing})().every((on, at) => on === (at === index))", arg=index)
 
@@ -196,7 +197,7 @@ def test_hostile_file_names_are_text(pair: tuple[Guest, Guest], name: str) -> No
     row.locator(".picture-open").click()
     expect(ben.page.get_by_role("dialog")).to_be_visible()
     for guest in (ana, ben):
-        assert guest.page.evaluate(FOREIGN) == 1, "only the page's own script"
+        assert guest.page.evaluate(FOREIGN) == 0
         assert guest.page.evaluate("() => window.ran") is None
         assert guest.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
         assert guest.page.evaluate(OVERFLOW) <= 0

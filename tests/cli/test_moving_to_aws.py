@@ -125,7 +125,7 @@ def comparable(file: Path) -> dict[str, list[str]]:
             for name in ("password", "created"):
                 record["user"].pop(name)
             owner = "users"
-        elif record["record"] in ("media", "content"):
+        elif record["record"] in ("media", "content", "thumbnail"):
             owner = record.get("media") or record["upload"]["id"]
         else:
             head = record["conversation"]

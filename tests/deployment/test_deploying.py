@@ -114,7 +114,8 @@ def test_what_is_not_given_stays(command: Callable[..., Ran], ministack: Emulato
     assert (variables["TERTULIA_SIGN_UP"], variables["TERTULIA_RATE_FACTOR"]) == ("open", "2")
     assert variables["TERTULIA_FRONT_SECRET"]
     config = ministack.client("s3").get_object(Bucket=outputs["WebBucket"], Key="config.json")["Body"].read()
-    places = {"api": "/api", "ws": "/ws", "media": "/api/media"}
+    limits = {"bytes_max": 104857600, "part_bytes": 8388608, "files_max": 10}
+    places = {"api": "/api", "ws": "/ws", "media": limits}
     assert json.loads(config) == {**places, "sign_up": "open", "codes": True, "demo": False}
 
 
@@ -181,7 +182,7 @@ def test_status_shows_parts_and_health(command: Callable[..., Ran], ministack: E
     found = json.loads(ran.out)
     assert (ran.code, [check for check in found["checks"] if not check["well"]]) == (0, [])
     assert found["outputs"] == outputs
-    assert len([check for check in found["checks"] if "Chat-" in check["name"]]) == 8
+    assert len([check for check in found["checks"] if "Chat-" in check["name"]]) == 9
     assert set(found["stored"]) == {f"{STACK}-{name}" for name in DATA_TABLES}
     mappings = ministack.client("lambda").list_event_source_mappings(FunctionName=f"{STACK}-Chat-Stream")
     for each in mappings["EventSourceMappings"]:

@@ -65,7 +65,7 @@ function Shell({ chat }: { chat: Chat }): JSX.Element {
         <Banner />
         <NowPlaying shown={here.name === "conversation" ? here.id : ""} />
       </div>
-      <Sidebar onNew={() => setOpen("new")} onSwitch={() => setOpen("switch")} />
+      <Sidebar onNew={() => setOpen("new")} onSwitch={() => setOpen("switch")} onKeys={() => setOpen("shortcuts")} />
       {here.name === "conversation" && <ConversationPane id={here.id} />}
       {here.name === "admin" && <AdminPage />}
       {here.name !== "conversation" && here.name !== "admin" && <Welcome onNew={() => setOpen("new")} />}

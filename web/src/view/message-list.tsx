@@ -17,6 +17,7 @@ import { ListControl } from "./list-control.ts";
 import { listKeys } from "./list-keys.ts";
 import { MessageRow } from "./message-row.tsx";
 import { useSeen } from "./seen.ts";
+import { Swipe } from "./swipe.ts";
 import type { Visit } from "./visit.ts";
 
 interface Props {
@@ -31,6 +32,7 @@ export function MessageList({ visit, held, pane }: Props): JSX.Element {
   const content = useRef<HTMLDivElement>(null);
   const days = useDays(visit, pane);
   const [control] = useState(() => new ListControl(chat, visit, pane));
+  const [swipe] = useState(() => new Swipe(chat, visit));
   const seen = useSeen(scroller, (timestamp) => {
     const message = pane.messages[find(pane.messages, timestamp)];
     if (message && settings.reading.peek() === "on" && !visit.marked) chat.reading.saw(visit.id, message);
@@ -64,7 +66,13 @@ export function MessageList({ visit, held, pane }: Props): JSX.Element {
           seen.glance();
         }}
         onWheel={control.touched}
-        onTouchMove={control.touched}
+        onTouchStart={swipe.start}
+        onTouchMove={(event) => {
+          control.touched();
+          swipe.move(event);
+        }}
+        onTouchEnd={swipe.release}
+        onTouchCancel={swipe.end}
         onPointerDown={control.touched}
         onKeyDown={(event) => {
           control.touched();

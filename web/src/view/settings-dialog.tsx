@@ -9,7 +9,11 @@ import { Dialog } from "./dialog.tsx";
 import { NotificationSettings } from "./notification-settings.tsx";
 import { OnOff } from "./on-off.tsx";
 
-export default function SettingsDialog({ onClose }: { onClose: () => void }): JSX.Element {
+export default function SettingsDialog({ onClose, onKeys }: { onClose: () => void; onKeys: () => void }): JSX.Element {
+  const keys = (): void => {
+    onClose();
+    onKeys();
+  };
   return (
     <Dialog title={t("Settings")} onClose={onClose} class="tall">
       <p class="hint">{t("They are kept in this browser, for whoever uses it.")}</p>
@@ -44,6 +48,9 @@ export default function SettingsDialog({ onClose }: { onClose: () => void }): JS
           {t("Without it they are when you press Escape where you write, or answer.")}
         </OnOff>
       </fieldset>
+      <div class="dialog-choices">
+        <button type="button" class="button" onClick={keys}>Keyboard shortcuts</button>
+      </div>
     </Dialog>
   );
 }

@@ -21,9 +21,10 @@ const SettingsDialog = later(async () => (await import("./settings-dialog.tsx"))
 interface Props {
   onNew: () => void;
   onSwitch: () => void;
+  onKeys: () => void;
 }
 
-export function Sidebar({ onNew, onSwitch }: Props): JSX.Element {
+export function Sidebar({ onNew, onSwitch, onKeys }: Props): JSX.Element {
   return (
     <nav class="sidebar" aria-label={t("Conversations")} id="conversations">
       <header class="sidebar-head">
@@ -39,7 +40,7 @@ export function Sidebar({ onNew, onSwitch }: Props): JSX.Element {
         </button>
       </header>
       <List onNew={onNew} />
-      <Me />
+      <Me onKeys={onKeys} />
     </nav>
   );
 }
@@ -111,7 +112,7 @@ function Preview({ conversation }: { conversation: Conversation }): JSX.Element 
   );
 }
 
-function Me(): JSX.Element {
+function Me({ onKeys }: { onKeys: () => void }): JSX.Element {
   const { me, people } = useChat();
   const [open, setOpen] = useState<"" | "account" | "settings">("");
   const close = (): void => setOpen("");
@@ -129,7 +130,7 @@ function Me(): JSX.Element {
         <Icon name="more" />
       </button>
       {open === "account" && <AccountDialog onClose={close} />}
-      {open === "settings" && <SettingsDialog onClose={close} />}
+      {open === "settings" && <SettingsDialog onClose={close} onKeys={onKeys} />}
     </footer>
   );
 }
