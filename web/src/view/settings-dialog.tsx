@@ -49,7 +49,7 @@ export default function SettingsDialog({ onClose, onKeys }: { onClose: () => voi
         </OnOff>
       </fieldset>
       <div class="dialog-choices">
-        <button type="button" class="button" onClick={keys}>Keyboard shortcuts</button>
+        <button type="button" class="button" onClick={keys}>{t("Keyboard shortcuts")}</button>
       </div>
     </Dialog>
   );
