@@ -156,7 +156,7 @@ def test_a_conversation_is_translated(invite: Invite) -> None:
     expect(page.get_by_role("toolbar")).to_be_visible()
     all_translated(page, *names, "Trip")
     choose(ben, picture("beach.png"), text("notes.txt"))
-    expect(page.locator(".tray-item .upload-progress.done")).to_have_count(2)
+    expect(page.locator(".tray-item .upload-progress.done")).to_have_count(2, timeout=20_000)
     all_translated(page, *names, "Trip", "beach.png", "notes.txt")
     ben.say("with files")
     is_loaded(pictures(ben).first)
