@@ -32,13 +32,13 @@ export default function AdminPage(): JSX.Element {
           <Icon name="back" />
         </button>
         <div class="pane-title">
-          <h2>Administration</h2>
+          <h1>Administration</h1>
         </div>
       </header>
       {chat.me.admin ? (
         <div class="admin-body">
           <section aria-label="Signing up">
-            <h3 class="section-name">Signing up</h3>
+            <h2 class="section-name">Signing up</h2>
             <p>{SIGN_UP[account.config.sign_up]}</p>
             <p class="hint">It is set where the server is started.</p>
             {account.config.sign_up !== "closed" && <Invite />}
@@ -66,7 +66,7 @@ function People(): JSX.Element {
   const count = users.length === 1 ? "1 user" : `${users.length || "No"} users`;
   return (
     <section aria-label="Users">
-      <h3 class="section-name">Users</h3>
+      <h2 class="section-name">Users</h2>
       <div class="search-box">
         <Icon name="search" />
         <input

@@ -103,9 +103,9 @@ function Banner(): JSX.Element {
 function Welcome({ onNew }: { onNew: () => void }): JSX.Element {
   const { people, me } = useChat();
   return (
-    <main class="pane empty welcome">
+    <main class="pane empty welcome" id="messages">
       <Logo />
-      <h2>Pull up a chair, <bdi>{people.name(me.username)}</bdi></h2>
+      <h1>Pull up a chair, <bdi>{people.name(me.username)}</bdi></h1>
       <p>Choose a conversation, or begin a new one.</p>
       <button type="button" class="button primary" onClick={onNew}>Start a conversation</button>
     </main>
