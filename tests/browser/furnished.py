@@ -1,8 +1,9 @@
 """A conversation that has everything which can be in one: what the tests of looks look at."""
 
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import uuid4
 
+import httpx
 from playwright.sync_api import expect
 from tests.browser.files import Made, animation, is_loaded, made, picture, text, tone
 from tests.browser.guests import Guest
@@ -35,17 +36,26 @@ FILM: Final = """async () => {
 }"""
 
 
+class Author(Protocol):
+    """Somebody who can ask the server beside any page."""
+
+    http: httpx.Client
+    token: str
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]: ...
+
+
 def film(guest: Guest, name: str = "film.webm") -> Made:
     """A second of two colours, which the guest's browser records."""
     return made(name, "video/webm", bytes(guest.page.evaluate(FILM)))
 
 
-def say(author: Guest, conversation: str, words: str, **more: Any) -> dict[str, Any]:
+def say(author: Author, conversation: str, words: str, **more: Any) -> dict[str, Any]:
     """Sends beside the page; answers the message."""
     return author.post(f"/api/conversations/{conversation}/messages", {"id": uuid4().hex, "text": words, **more})
 
 
-def upload(author: Guest, file: Made, **about: Any) -> dict[str, Any]:
+def upload(author: Author, file: Made, **about: Any) -> dict[str, Any]:
     """Uploads beside the page; answers what a message names it by."""
     asked = {"name": file["name"], "type": file["mimeType"], "size": len(file["buffer"])}
     begun = author.post("/api/media", asked)

@@ -40,14 +40,14 @@ class Inspector:
     def __init__(self, guest: Guest, *, contrast: bool) -> None:
         self.guest = guest
         self._contrast = contrast
-        self._found: list[str] = []
+        self.found: list[str] = []
 
     def look(self, view: str) -> None:
         told = violations(self.guest.page, contrast=self._contrast)
-        self._found += [f"{view}: {each}" for each in told if f": {each}" not in "".join(self._found)]
+        self.found += [f"{view}: {each}" for each in told if f": {each}" not in "".join(self.found)]
 
     def report(self) -> None:
-        assert not self._found, "\n" + "\n".join(self._found)
+        assert not self.found, "\n" + "\n".join(self.found)
 
 
 @pytest.fixture(params=LOOKS)
@@ -73,6 +73,30 @@ def inspect(invite: Invite, look: dict[str, Any]) -> Callable[[str], Inspector]:
         return Inspector(invite(name, **look), contrast=theme == "contrast")
 
     return begin
+
+
+def test_axe_notices_what_is_wrong(inspect: Callable[[str], Inspector]) -> None:
+    """A button without a name, pale text and a small target are told, each by its rule."""
+    inspector = inspect("Ana María")
+    inspector.guest.page.evaluate(
+        """() => {
+          const add = (parent, tag, text, style) => {
+            const made = document.createElement(tag);
+            made.textContent = text;
+            Object.assign(made.style, style);
+            parent.append(made);
+          };
+          const main = document.querySelector('main');
+          add(main, 'button', '', { inlineSize: '3rem' });
+          add(main, 'p', 'pale', { color: '#aaa', background: '#bbb' });
+          const line = document.createElement('div');
+          main.append(line);
+          for (const name of ['one', 'two']) add(line, 'button', name, { blockSize: '10px', inlineSize: '10px' });
+        }"""
+    )
+    inspector.look("broken")
+    told = {each.split(": ")[1] for each in inspector.found}
+    assert told >= {"button-name", "color-contrast", "target-size"}
 
 
 def test_at_the_door(inspect: Callable[[str], Inspector], look: dict[str, Any]) -> None:
@@ -228,12 +252,12 @@ def test_without_a_connection(inspect: Callable[[str], Inspector], invite: Invit
     quiet(ana)
     with ana.forgiving(f"{OFFLINE}|{REFUSED}"):
         ana.context.set_offline(True)
-        expect(page.locator(".banner.warning")).to_be_visible()
+        expect(page.locator(".banner.warning")).to_be_visible(timeout=30_000)
         ana.say("waits")
         expect(ana.message("waits").locator(".mark")).to_be_visible()
         inspector.look("offline")
         ana.context.set_offline(False)
-        expect(page.locator(".banner.warning")).to_have_count(0)
+        expect(page.locator(".banner.warning")).to_have_count(0, timeout=30_000)
         quiet(ana)
     inspector.report()
 
@@ -251,7 +275,6 @@ def test_the_administrators_page(place: Place, browser: Browser, look: dict[str,
         page = guest.page
         page.goto("/admin")
         guest.sign_in()
-        page.goto("/admin")
         page.get_by_role("textbox", name="Search users").fill(user["username"])
         expect(page.get_by_role("listitem").filter(has_text=user["username"])).to_be_visible()
         expect(page.get_by_role("region", name="Users").get_by_role("status")).to_have_text("1 user")

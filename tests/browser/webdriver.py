@@ -147,12 +147,6 @@ class Window:
         """By keys, as a person does; `\\ue007` is Enter."""
         self._ask("POST", f"/element/{self.find(selector)}/value", {"text": text})
 
-    def wheel(self, selector: str, down: int) -> None:
-        """Turns the wheel over the middle of the element, by so many pixels."""
-        origin = {ELEMENT: self.find(selector)}
-        scroll = {"type": "scroll", "x": 0, "y": 0, "deltaX": 0, "deltaY": down, "origin": origin, "duration": 0}
-        self._ask("POST", "/actions", {"actions": [{"type": "wheel", "id": "wheel", "actions": [scroll]}]})
-
     def picture(self) -> str:
         """The window as a PNG, in base64."""
         return str(self._ask("GET", "/screenshot"))
