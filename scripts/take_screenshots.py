@@ -274,11 +274,12 @@ def _of_a_member(page: Page, scene: Scene) -> Iterator[str]:
     with _dialog(page):
         page.wait_for_function("() => document.querySelector('.lightbox-picture img')?.naturalWidth > 0")
         yield "lightbox"
-    page.locator(".emoji-button").click()
-    with _dialog(page):
-        page.locator(".emoji-grid button").nth(9).wait_for()
-        yield "emoji"
-    page.locator(".composer .icon-button").nth(2).click()
+    if page.locator(".emoji-button").is_visible():
+        page.locator(".emoji-button").click()
+        with _dialog(page):
+            page.locator(".emoji-grid button").nth(9).wait_for()
+            yield "emoji"
+    page.locator(".composer-tool").last.click()
     page.locator(".recorder .voice-time").get_by_text("0:02").wait_for()
     yield "recorder"
     page.locator(".recorder button").first.press("Escape")

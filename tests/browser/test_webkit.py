@@ -34,7 +34,10 @@ const source = Object.getOwnPropertyDescriptor(HTMLImageElement.prototype, 'src'
 window.held = [];
 Object.defineProperty(HTMLImageElement.prototype, 'src', {
   ...source,
-  set(url) { url.includes('/content') ? window.held.push(() => source.set.call(this, url)) : source.set.call(this, url); },
+  set(url) {
+    const go = () => source.set.call(this, url);
+    url.includes('/content') ? window.held.push(go) : go();
+  },
 });
 """
 """Pictures are not asked for until the test lets them."""

@@ -15,7 +15,7 @@ const GROUPS: readonly (readonly [string, readonly Line[]])[] = [
       ["Alt Shift ↑ / Alt Shift ↓", "The same, of those with unread messages"],
       ["Alt ← / Alt →", "Back, forward (the browser’s own)"],
       ["F6 / Shift F6", "Next, previous part of the page"],
-      ["Ctrl + / or ?", "This list"],
+      ["Ctrl+/ or ?", "This list"],
     ],
   ],
   [
