@@ -205,8 +205,12 @@ class Bench:
     def shift(self) -> dict[str, Any]:
         """The layout shift that the browser reports while pictures come into the boxes that wait for them."""
         held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
         with self.page() as page:
-            page.route("**/api/media/*/content*", lambda route: held.append(route))
+            page.route("**/api/media/*/content*", hold)
             page.goto(f"/c/{BUSY}")
             page.locator("[data-key]").first.wait_for()
             for size in PICTURES:
