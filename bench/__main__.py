@@ -8,15 +8,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench import fanout, history, idle, report, sends, start
+from bench import client, fanout, history, idle, report, sends, start
 from tertulia.evaluation.results import VERSION, Begun, Results, Samples
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def measure(*, quick: bool) -> dict[str, Any]:
-    """The figures of all benchmarks."""
-    figures: dict[str, Any] = {"machine": report.machine()}
+def measure(*, quick: bool, only: str = "", known: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The figures of all benchmarks; with `only`, of one of them beside the others that are known."""
+    figures: dict[str, Any] = {**(known or {}), "machine": report.machine()}
     with tempfile.TemporaryDirectory() as folder:
         parts = {
             "start": lambda: start.measure(3 if quick else 10),
@@ -28,8 +28,13 @@ def measure(*, quick: bool) -> dict[str, Any]:
             "history": lambda: asyncio.run(
                 history.measure(1000, 20_000 if quick else 1_000_000, 100 if quick else 500, Path(folder))
             ),
+            "client": lambda: client.measure(
+                5_000 if quick else 100_000, 60 if quick else 300, 2 if quick else 7, 300 if quick else 3_600
+            ),
         }
         for name, part in parts.items():
+            if only not in ("", name):
+                continue
             print(f"{name} ...", flush=True)
             began = time.perf_counter()
             figures[name] = part()
@@ -51,6 +56,7 @@ def keep(path: Path, figures: dict[str, Any], samples: list[dict[str, list[float
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--quick", action="store_true", help="small numbers: to see that it runs, not to quote")
+    options.add_argument("--only", default="", help="measure this part again, beside the figures of --figures")
     options.add_argument("--figures", type=Path, help="read the figures from this file instead of measuring")
     options.add_argument(
         "--results",
@@ -59,7 +65,9 @@ def main() -> None:
     )
     options.add_argument("--folder", type=Path, default=ROOT / "docs", help="where to write")
     chosen = options.parse_args()
-    figures = json.loads(chosen.figures.read_text()) if chosen.figures else measure(quick=chosen.quick)
+    figures = json.loads(chosen.figures.read_text()) if chosen.figures else {}
+    if chosen.only or not figures:
+        figures = measure(quick=chosen.quick, only=chosen.only, known=figures)
     samples = [row.pop("samples") for row in figures["history"] if "samples" in row]
     if chosen.results and samples:
         keep(chosen.results, figures, samples)

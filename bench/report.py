@@ -77,11 +77,52 @@ def _rows(figures: dict[str, Any]) -> list[str]:
         rows.append(
             _row(f"{row['operation'].capitalize()}, 1,000 and 1,000,000 messages", got, "≤ 1.3×", row["ratio"] <= 1.3)
         )
+    if "client" in figures:
+        rows += _client_rows(figures["client"])
     begun = figures["start"]
     rows.append(
         _row("First answer after the start", f"{begun['median_seconds']:.2f} s", "≤ 1 s", begun["median_seconds"] <= 1)
     )
     return rows
+
+
+def _client_rows(client: dict[str, Any]) -> list[str]:
+    sizes, screen, typing = client["sizes"], client["first_screen"], client["typing"]
+    memory, shift = client["memory"], client["shift"]
+    grown = memory["after_mb"] - memory["before_mb"]
+    return [
+        _row(
+            "Web client: JavaScript, CSS before the first screen, gzipped",
+            f"{sizes['first_js_kib']:.0f}, {sizes['first_css_kib']:.0f} KiB; "
+            f"the largest part that is loaded later {sizes['largest_later_js_kib']:.1f} KiB",
+            "≤ 80, 15 KiB",
+            sizes["first_js_kib"] <= 80 and sizes["first_css_kib"] <= 15,
+        ),
+        _row(
+            f"First usable screen, processor {screen['slowed']}× slowed",
+            f"{screen['p50_ms']:,.0f} ms, worst of {screen['n']} {screen['worst_ms']:,.0f} ms",
+            "≤ 1,000 ms",
+            screen["p50_ms"] <= 1000,
+        ),
+        _row(
+            f"A key in a conversation of {client['messages']:,} messages",
+            f"p50 {typing['p50_ms']:.1f} ms, p95 {typing['p95_ms']:.1f} ms",
+            "p95 ≤ 16 ms",
+            typing["p95_ms"] <= 16,
+        ),
+        _row(
+            f"Growth of the page's heap by {memory['messages']:,} messages",
+            f"{grown:.1f} MB (of {memory['before_mb']:.1f} MB)",
+            "≤ 20 MB",
+            grown <= 20,
+        ),
+        _row(
+            f"Layout shift while {shift['pictures']} pictures load",
+            f"{shift['shift']:.4f}",
+            "0",
+            shift["shift"] == 0,
+        ),
+    ]
 
 
 def _row(what: str, got: str, target: str, met: bool) -> str:

@@ -136,7 +136,7 @@ def test_as_titles(people: tuple[Guest, Guest, list[str]]) -> None:
     ana, ben, strangers = people
     group = begin(ana, ben)
     ben.page.goto(f"/c/{group}")
-    heading = ben.page.get_by_role("main").get_by_role("heading", level=2)
+    heading = ben.page.get_by_role("main").get_by_role("heading", level=1)
     for number, text in enumerate(HOSTILE):
         title = in_line(text, 120)
         ana.patch(f"/api/conversations/{group}", {"title": title})

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from playwright.sync_api import expect
+from tests.browser.furnished import furnish, open_furnished, say
 from tests.browser.guests import Guest
 
 Invite = Callable[..., Guest]
@@ -126,6 +127,94 @@ def test_the_messages_are_one_tab_stop(invite: Invite) -> None:
         "() => [...document.querySelectorAll('.list-frame *')].filter((element) => element.tabIndex >= 0).length"
     )
     assert stops == 1
+
+
+REGION: Final = """() => {
+  const { activeElement } = document;
+  const parts = ['sidebar', 'list-frame', 'composer', 'search-panel', 'welcome'];
+  return parts.find((part) => activeElement.closest(`.${part}`));
+}"""
+
+
+def test_f6_leads_through_every_part_of_the_page_and_back(invite: Invite) -> None:
+    """On a conversation, with search open, on the page of nothing, and on a phone, where one part is hidden."""
+    ana, ben = invite("Ana"), invite("Ben Okafor")
+    page, keys = ana.page, ana.page.keyboard
+
+    def goes(key: str, *parts: str) -> None:
+        for part in parts:
+            keys.press(key)
+            assert page.evaluate(REGION) == part
+
+    page.get_by_role("button", name="New conversation").focus()
+    goes("F6", "welcome", "sidebar", "welcome")
+    ana.visit(ben)
+    ana.say("hello")
+    expect(page.locator(".mark")).to_have_count(0)
+    ana.composer.focus()
+    goes("F6", "sidebar", "list-frame", "composer", "sidebar")
+    goes("Shift+F6", "composer", "list-frame", "sidebar", "composer")
+    keys.press("Control+Shift+F")
+    expect(page.get_by_label("Search for")).to_be_focused()
+    goes("F6", "sidebar", "list-frame", "composer", "search-panel")
+    goes("Shift+F6", "composer")
+    page.get_by_role("button", name="Close the search").click()
+    page.set_viewport_size({"width": 390, "height": 780})
+    expect(page.get_by_role("navigation")).to_be_hidden()
+    ana.composer.focus()
+    goes("F6", "list-frame", "composer")
+    goes("Shift+F6", "list-frame", "composer")
+
+
+def test_every_row_is_one_tab_stop_whatever_is_in_it(invite: Invite) -> None:
+    """Tab leads into the list to one row and then out of it; media, links and buttons are reached from the row."""
+    ana, ben = invite("Ana"), invite("Ben Okafor")
+    open_furnished(ana, furnish(ana, ben))
+    page, keys = ana.page, ana.page.keyboard
+    rows = page.locator("[data-key]")
+    assert rows.count() > 20
+    assert page.evaluate(INSIDE) == []
+    rows.last.focus()
+    keys.press("Home")
+    expect(rows.first).to_be_focused()
+    keys.press("Tab")
+    assert page.evaluate("() => document.activeElement.closest('.list-frame .scroller') === null")
+    keys.press("Shift+Tab")
+    expect(rows.first).to_be_focused()
+    assert page.evaluate("() => document.querySelectorAll('[data-key][tabindex=\"0\"]').length") == 1
+
+
+def test_earlier_messages_are_not_announced_and_move_no_focus(invite: Invite) -> None:
+    """However many pages of them come: the region says nothing, and who writes goes on writing."""
+    ana, ben = invite("Ana"), invite("Ben Okafor")
+    conversation = ana.visit(ben)
+    for number in range(120):
+        say(ben, conversation, f"number {number}")
+    ana.page.reload()
+    expect(ana.composer).to_be_visible()
+    ana.say("at the end")
+    expect(ana.message("at the end")).to_be_in_viewport()
+    expect(ana.page.locator(".mark")).to_have_count(0)
+    ana.page.evaluate(LISTEN)
+    ana.composer.focus()
+    before = ana.page.locator("[data-key]").count()
+    while ana.page.locator("article", has_text="number 0").count() == 0:
+        ana.page.keyboard.press("PageUp")
+    assert ana.page.locator("[data-key]").count() > before
+    expect(ana.composer).to_be_focused()
+    say(ben, conversation, "at last")
+    ana.page.wait_for_function("() => window.said.length > 0")
+    assert ana.page.evaluate("() => window.said") == ["Ben Okafor: at last"]
+
+
+INSIDE: Final = """() => [...document.querySelectorAll('[data-key] *')]
+  .filter((element) => element.tabIndex >= 0).map((element) => element.outerHTML.slice(0, 90))"""
+LISTEN: Final = """() => {
+  window.said = [];
+  const region = document.querySelector('.hidden[aria-live=polite]');
+  new MutationObserver(() => region.textContent && window.said.push(region.textContent))
+    .observe(region, { childList: true, characterData: true, subtree: true });
+}"""
 
 
 def test_a_new_message_moves_no_focus_and_is_announced_once(invite: Invite) -> None:

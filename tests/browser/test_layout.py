@@ -5,6 +5,8 @@ from typing import Final
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.browser.files import choose, picture, ready, text
+from tests.browser.furnished import furnish, open_furnished
 from tests.browser.guests import Guest
 
 Invite = Callable[..., Guest]
@@ -44,6 +46,103 @@ def test_everything_fits_into_a_small_screen(invite: Invite, width: int, size: i
     expect(ana.item("Ben Okafor")).to_be_visible()
     page.get_by_role("button", name="New conversation").click()
     fits(page)
+
+
+@pytest.mark.parametrize(("width", "size"), [(320, 16), (640, 32)], ids=["320 pixels", "text at 200 %"])
+def test_media_search_and_dialogs_fit_into_a_small_screen(invite: Invite, width: int, size: int) -> None:
+    """With every kind of row, and what opens above it; the composer and the list can still be used."""
+    ana, ben = invite("Ana María", viewport={"width": width, "height": 640}), invite("Ben Okafor")
+    page, keys = ana.page, ana.page.keyboard
+    page.add_init_script(
+        f"addEventListener('DOMContentLoaded', () => document.documentElement.style.fontSize = '{size}px')"
+    )
+    conversation = furnish(ana, ben)
+    open_furnished(ana, conversation)
+    fits(page)
+    assert page.evaluate("() => document.querySelector('.scroller').clientHeight") >= 200
+    choose(ana, picture("tray.png"), text("a-name-that-is-too-long-for-such-a-narrow-screen.txt"))
+    ready(ana, 2)
+    fits(page)
+    expect(page.get_by_role("button", name="Send", exact=True)).to_be_in_viewport()
+    ana.composer.fill("sent")
+    keys.press("Enter")
+    expect(ana.message("sent")).to_be_in_viewport()
+    for key in ("Control+k", "Control+/", "Control+Shift+F"):
+        keys.press(key)
+        fits(page)
+        keys.press("Escape")
+    page.get_by_role("button", name="Emoji", exact=True).click()
+    expect(page.locator(".emoji-grid button").first).to_be_visible()
+    fits(page)
+    keys.press("Escape")
+    page.locator(".picture-open").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    fits(page)
+    keys.press("Escape")
+    page.goto("/")
+    for opener in ("Settings", "Your account"):
+        page.get_by_role("button", name=opener, exact=True).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        fits(page)
+        keys.press("Escape")
+
+
+def test_every_target_is_large_enough_to_hit_whatever_is_shown(invite: Invite) -> None:
+    """At least 24 pixels both ways (WCAG 2.5.8), in media, dialogs and the picker too."""
+    ana, ben = invite("Ana María"), invite("Ben Okafor")
+    page = ana.page
+    open_furnished(ana, furnish(ana, ben))
+    small = page.evaluate(SMALL)
+    ana.message("one picture").first.hover()
+    small += page.evaluate(SMALL)
+    for opener in ("Emoji", "Settings", "Your account", "Members and settings", "New conversation"):
+        page.get_by_role("button", name=opener, exact=True).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        small += page.evaluate(SMALL)
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    assert small == []
+
+
+def test_in_forced_colours_everything_keeps_an_edge(invite: Invite) -> None:
+    """Bubbles, buttons, bars and the present conversation are told by lines, where the system takes the colours."""
+    ana, ben = invite("Ana María", forced_colors="active"), invite("Ben Okafor")
+    open_furnished(ana, furnish(ana, ben))
+    borders = """(selector) => [...document.querySelectorAll(selector)].map((element) => {
+      const { borderTopStyle, outlineStyle } = getComputedStyle(element);
+      return borderTopStyle === 'none' && outlineStyle === 'none';
+    })"""
+    for selector in (".bubble", ".reaction", ".badge", ".conversation[aria-current]", ".picture-play, .media audio"):
+        lines = ana.page.evaluate(borders, selector)
+        if selector in (".bubble", ".reaction", ".conversation[aria-current]"):
+            assert lines, selector
+        if "audio" not in selector:
+            assert not any(lines), selector
+    bars = ana.log.locator(".voice rect")
+    fills = bars.evaluate_all("(bars) => bars.map((bar) => getComputedStyle(bar).fill)")
+    ground = ana.page.evaluate("() => getComputedStyle(document.querySelector('.bubble')).backgroundColor")
+    assert fills
+    assert ground not in fills
+
+
+def test_with_less_motion_nothing_moves_by_itself(invite: Invite) -> None:
+    """No animation runs on a page that has everything on it, also while somebody types; pictures stand still."""
+    ana, ben = invite("Ana María", reduced_motion="reduce"), invite("Ben Okafor")
+    conversation = furnish(ana, ben)
+    open_furnished(ana, conversation)
+    ben.page.goto(f"/c/{conversation}")
+    ben.composer.press_sequentially("something")
+    expect(ana.page.locator(".typing-dots").first).to_be_visible()
+    moving = """() => document.getAnimations().filter(({ playState }) => playState === 'running')
+      .map(({ effect }) => effect.getComputedTiming()).filter(({ endTime }) => endTime > 20).length"""
+    assert ana.page.evaluate(moving) == 0
+    assert ana.log.get_by_role("button", name="Play the animation").count() == 2
+
+
+SMALL: Final = """() => [...document.querySelectorAll('button, input, select, textarea, nav a, summary')]
+  .filter((element) => element.checkVisibility() && !element.closest('.text, .hidden'))
+  .map((element) => [(element.closest('label') ?? element).getBoundingClientRect(), element.outerHTML.slice(0, 90)])
+  .filter(([box]) => box.width && (box.width < 24 || box.height < 24)).map(([, html]) => html)"""
 
 
 def test_controls_are_large_enough_to_hit(invite: Invite) -> None:

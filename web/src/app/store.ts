@@ -10,6 +10,8 @@ export const PANES_MAX = 12;
 export class Store {
   private readonly all: Signal<ReadonlyMap<string, Signal<Held>>> = signal(new Map());
   private visited: string[] = [];
+  /** Conversations that were restored, and not heard of since. */
+  private readonly kept = new Set<string>();
   /** What to add to a conversation that is new here, such as marks that were kept. */
   dress: (conversation: Conversation) => Conversation = (conversation) => conversation;
   /** Whether the list has been read at least once. */
@@ -50,7 +52,7 @@ export class Store {
   /** Takes in a fresh view of a conversation, known or new. */
   take(conversation: Conversation): void {
     const held = this.all.peek().get(conversation.id);
-    if (held) held.value = refresh(held.peek(), conversation);
+    if (held) held.value = this.refreshed(held.peek(), conversation);
     else this.all.value = new Map(this.all.peek()).set(conversation.id, signal(hold(this.dress(conversation))));
   }
 
@@ -71,8 +73,15 @@ export class Store {
     const open = new Set(withPanes.slice(0, PANES_MAX).map(({ conversation }) => conversation.id));
     const all = new Map(this.all.peek());
     for (const held of fresh) all.set(held.conversation.id, signal(open.has(held.conversation.id) ? held : { ...held, pane: null }));
+    for (const { conversation } of fresh) this.kept.add(conversation.id);
     this.visited.push(...open);
     this.all.value = all;
+  }
+
+  /** What was kept may not have known yet that messages were read which the person then marked as unread. */
+  private refreshed(held: Held, conversation: Conversation): Held {
+    const fresh = refresh(held, conversation);
+    return this.kept.delete(conversation.id) ? { ...fresh, conversation: this.dress(fresh.conversation) } : fresh;
   }
 
   remove(id: string): void {

@@ -33,13 +33,13 @@ export default function AdminPage(): JSX.Element {
           <Icon name="back" />
         </button>
         <div class="pane-title">
-          <h2>{t("Administration")}</h2>
+          <h1>{t("Administration")}</h1>
         </div>
       </header>
       {chat.me.admin ? (
         <div class="admin-body">
           <section aria-label={t("Signing up")}>
-            <h3 class="section-name">{t("Signing up")}</h3>
+            <h2 class="section-name">{t("Signing up")}</h2>
             <p>{SIGN_UP[account.config.sign_up]()}</p>
             <p class="hint">{t("It is set where the server is started.")}</p>
             {account.config.sign_up !== "closed" && <Invite />}
@@ -68,7 +68,7 @@ function People(): JSX.Element {
   const first = tn(users.length, { one: "The first {count} user", other: "The first {count} users" });
   return (
     <section aria-label={t("Users")}>
-      <h3 class="section-name">{t("Users")}</h3>
+      <h2 class="section-name">{t("Users")}</h2>
       <div class="search-box">
         <Icon name="search" />
         <input

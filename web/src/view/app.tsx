@@ -104,9 +104,9 @@ function Banner(): JSX.Element {
 function Welcome({ onNew }: { onNew: () => void }): JSX.Element {
   const { people, me } = useChat();
   return (
-    <main class="pane empty welcome">
+    <main class="pane empty welcome" id="messages">
       <Logo />
-      <h2>{tp("Pull up a chair, {name}", { name: <bdi>{people.name(me.username)}</bdi> })}</h2>
+      <h1>{tp("Pull up a chair, {name}", { name: <bdi>{people.name(me.username)}</bdi> })}</h1>
       <p>{t("Choose a conversation, or begin a new one.")}</p>
       <button type="button" class="button primary" onClick={onNew}>{t("Start a conversation")}</button>
     </main>

@@ -34,16 +34,16 @@ export function ConversationPane({ id }: { id: string }): JSX.Element {
   if (!held) return <Missing />;
   // What was kept may be old: where the visit begins, and what is unread, is decided by what the server says, if it can.
   const current = chat.store.loaded.value || chat.offline.value || !navigator.onLine;
-  if (!current) return <main class="pane" aria-busy="true" />;
+  if (!current) return <main class="pane" id="messages" aria-busy="true" />;
   return <Opened key={id} held={held} />;
 }
 
 function Missing(): JSX.Element {
   const { store } = useChat();
-  if (!store.loaded.value) return <main class="pane" aria-busy="true" />;
+  if (!store.loaded.value) return <main class="pane" id="messages" aria-busy="true" />;
   return (
-    <main class="pane empty">
-      <h2>{t("This conversation isn’t here")}</h2>
+    <main class="pane empty" id="messages">
+      <h1>{t("This conversation isn’t here")}</h1>
       <p>{t("You are not a member of it, or it doesn’t exist.")}</p>
       <button type="button" class="button" onClick={() => navigate("/")}>
         {t("Back to your conversations")}
@@ -119,7 +119,7 @@ function Head({ held, name }: { held: Held; name: string }): JSX.Element {
       </button>
       {other ? <Avatar username={other} presence /> : <GroupAvatar id={conversation.id} name={name} />}
       <div class="pane-title">
-        <h2><bdi>{name}</bdi></h2>
+        <h1><bdi>{name}</bdi></h1>
         <p>{line}</p>
       </div>
       {chat.searching.shown.value === "beside" && (

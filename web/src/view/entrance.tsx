@@ -16,7 +16,7 @@ export function Entrance(): JSX.Element {
       <div class="entrance-card">
         <div class="brand">
           <Logo />
-          <span class="brand-name">Tertulia</span>
+          <h1 class="brand-name">Tertulia</h1>
         </div>
         <p class="brand-line">{t("Good talk, in good company.")}</p>
         {config.demo && <p class="hint">{t("This server holds demo data: sign in as alice or bob.")}</p>}

@@ -7,9 +7,11 @@ import { unread } from "../state/conversations.ts";
 
 /** Each region of the page, and where the focus goes in it; the first of the targets that is there. */
 const REGIONS = [
+  { region: ".top", targets: ["button"] },
   { region: ".sidebar", targets: ["a[aria-current]", "a.conversation", "button"] },
   { region: ".list-frame", targets: ["[data-key][tabindex='0']"] },
   { region: ".composer", targets: ["textarea"] },
+  { region: ".pane.empty, .pane.admin", targets: ["input", "button:not(.only-narrow)"] },
   { region: ".search-panel", targets: ["input"] },
 ] as const;
 
@@ -67,14 +69,14 @@ export function nextUnread(chat: Chat): boolean {
   return !!id;
 }
 
-/** To the next region of the page: the conversations, the messages, where one writes. */
+/** To the next region of the page that can be seen: the conversations, the messages, where one writes. */
 function cycle(way: number): void {
   const regions = REGIONS.map(({ region }) => document.querySelector(region));
   const now = regions.findIndex((region) => region?.contains(document.activeElement));
   for (let turn = 1; turn <= regions.length; turn += 1) {
     const next = (Math.max(now, way > 0 ? -1 : 0) + way * turn + regions.length * 2) % regions.length;
     const found = REGIONS[next]!.targets.map((target) => regions[next]?.querySelector<HTMLElement>(target));
-    const target = found.find((element) => element);
+    const target = found.find((element) => element?.checkVisibility());
     if (target) return target.focus();
   }
 }

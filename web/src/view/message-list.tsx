@@ -108,11 +108,11 @@ function Days({ days, visit, held, pane }: Props & { days: readonly Day[] }): JS
     <>
       {days.map((day) => (
         <section class="day" key={day.key}>
-          <h3 class="day-name">
+          <h2 class="day-name">
             <button type="button" class="day-button" tabIndex={-1} title={t("Go to a day")} onClick={() => (visit.jumping.value = day.timestamp)}>
               {dayName(day.timestamp)}
             </button>
-          </h3>
+          </h2>
           <ol class="day-rows" role="list">
             {day.rows.map((row) =>
               row.changes.length ? (

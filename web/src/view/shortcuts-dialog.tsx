@@ -16,7 +16,7 @@ const groups = (): readonly (readonly [string, readonly Line[]])[] => [
       ["Alt Shift ↑ / Alt Shift ↓", t("The same, of those with unread messages")],
       ["Alt ← / Alt →", t("Back, forward (the browser’s own)")],
       ["F6 / Shift F6", t("Next, previous part of the page")],
-      ["Ctrl + / or ?", t("This list")],
+      ["Ctrl+/ or ?", t("This list")],
     ],
   ],
   [
