@@ -222,9 +222,9 @@ class Bench:
             )
             page.evaluate(PAINTED)
             page.evaluate(SHIFTS)
-            page.unroute("**/api/media/*/content*")
             for route in held:
                 route.continue_()
+            page.unroute("**/api/media/*/content*")
             for index in range(len(PICTURES)):
                 page.locator(".picture").nth(index).scroll_into_view_if_needed()
             page.wait_for_function(LOADED, arg=len(PICTURES))
