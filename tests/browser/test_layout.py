@@ -11,6 +11,8 @@ from tests.browser.guests import Guest
 
 Invite = Callable[..., Guest]
 
+pytestmark = pytest.mark.timeout(300)
+
 LOOSE: Final = """() => [...document.querySelectorAll('body, .sidebar, .pane, .pane > *, .scroller, dialog, dialog *')]
   .filter((box) => box.checkVisibility() && !box.matches('.hidden, .avatar, bdi, small, pre, select, input'))
   .filter((box) => box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).display !== 'inline')
