@@ -260,6 +260,8 @@ def _of_a_member(page: Page, scene: Scene) -> Iterator[str]:
         within = ".sidebar-head button" if button == ".strong" else ".sidebar-foot button"
         page.locator(f"{within}{button}" if button == ".strong" else f"{within} >> {button}").click()
         with _dialog(page):
+            if name == "new-conversation":
+                page.get_by_role("option").first.wait_for()
             yield name
     for name, keys in (("switcher", "Control+k"), ("shortcuts", "Control+/")):
         page.keyboard.press(keys)

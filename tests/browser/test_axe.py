@@ -16,6 +16,8 @@ from tests.browser.test_voice import MICROPHONE
 from tests.conformance.places import ADMIN, Place
 
 Invite = Callable[..., Guest]
+pytestmark = pytest.mark.timeout(400)
+
 LOOKS: Final = {
     "light": ("light", "light"),
     "dark": ("dark", "dark"),
