@@ -14,7 +14,7 @@ Invite = Callable[..., Guest]
 pytestmark = pytest.mark.timeout(300)
 
 LOOSE: Final = """() => [...document.querySelectorAll('body, .sidebar, .pane, .pane > *, .scroller, dialog, dialog *')]
-  .filter((box) => box.checkVisibility() && !box.matches('.hidden, .avatar, bdi, small, pre, select, input'))
+  .filter((box) => box.checkVisibility() && !box.matches('.hidden, .avatar, .emoji, bdi, small, pre, select, input'))
   .filter((box) => box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).display !== 'inline')
   .filter((box) => getComputedStyle(box).textOverflow !== 'ellipsis').map((box) => box.outerHTML.slice(0, 80))"""
 
