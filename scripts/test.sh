@@ -42,14 +42,14 @@ step "lint" $bin/ruff check --quiet src tests bench scripts examples
 step "directions of import" $bin/lint-imports --no-cache
 step "types" $bin/mypy
 if [ "$1" = quick ]; then
-    step "units" $bin/pytest -q -n auto --dist loadgroup -m "not slow and not browser" tests/domain tests/services tests/api tests/contracts tests/tidy
+    step "units" $bin/pytest -q -n auto -m "not slow and not browser" tests/domain tests/services tests/api tests/contracts tests/tidy
 else
     if [ -d web ]; then
         step "web client: types and units" $bin/python scripts/web_tests.py
     fi
     rm -f .coverage .coverage.*
     # A file at a time on each core: see tests/conftest.py.
-    step "tests" $bin/pytest -q tests -n auto --dist loadgroup --durations=20 --cov --cov-report=
+    step "tests" $bin/pytest -q tests -n auto --durations=20 --cov --cov-report=
     on_aws
     step "coverage of all: 90 %" $bin/coverage report --fail-under=90
     step "coverage of the domain: 100 % of branches" $bin/coverage report --include='src/tertulia/domain/*' --fail-under=100

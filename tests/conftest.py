@@ -7,6 +7,7 @@ from typing import Any
 import hypothesis
 import pytest
 from tests.emulators.fixtures import clocked_ministack, dynalite, ministack
+from xdist.scheduler import LoadScopeScheduling
 
 __all__ = ["clocked_ministack", "dynalite", "ministack"]
 
@@ -16,12 +17,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--url", help="base URL of a running system for tests/conformance; without it they start one")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class FileByFile(LoadScopeScheduling):
     """Where files run beside each other (`-n`), a file stays together, and so does the conformance suite: its last file
     looks back over the whole of it."""
-    for item in items:
-        apart = item.path.parent.name != "conformance"
-        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0] if apart else "conformance"))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "conformance" if file.startswith("tests/conformance/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return FileByFile(config, log)
 
 
 def pytest_configure() -> None:
