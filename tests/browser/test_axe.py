@@ -210,6 +210,7 @@ def test_around_a_conversation(inspect: Callable[[str], Inspector], invite: Invi
         inspector.look(opener)
         if opener == "New conversation":
             page.get_by_role("button", name="A group").click()
+            page.get_by_role("dialog").get_by_role("combobox").fill(ben.username)
             page.get_by_role("option", name=ben.username).click()
             inspector.look("new group")
         keys.press("Escape")

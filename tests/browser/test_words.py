@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.files import choose, is_loaded, picture, pictures, text
-from tests.browser.guests import PASSWORD, Guest, quiet
+from tests.browser.guests import PASSWORD, Guest, quiet, until
 from tests.conformance.places import ADMIN, Place
 
 Invite = Callable[..., Guest]
@@ -370,8 +370,8 @@ def test_longer_languages_fit_into_a_small_screen(invite: Invite, language: str)
 
 
 def fits(page: Page, name: str) -> None:
+    until(page, WIDER, lambda wider: wider == [])
     keep_picture(page, name)
-    assert page.evaluate(WIDER) == []
 
 
 def on_their_sides(guest: Guest) -> None:

@@ -141,7 +141,7 @@ async def test_unknown_parameters_are_refused(home: Home, operation: Operation) 
     media = (await caller.announce(1))["id"]
     identifier = media if "media" in operation.path else group
     path = operation.path.format(
-        id=identifier, username=caller.username, timestamp=message["timestamp"], emoji="%F0%9F%91%8D"
+        id=identifier, username=caller.username, timestamp=message["timestamp"], emoji="%F0%9F%91%8D", number=1
     )
     body: JSON = {} if operation.body_type is None else {"json": {}}
     await caller.refused("invalid_request", operation.method, path, params={"unknown": "1"}, **body)

@@ -132,6 +132,7 @@ def test_the_page_is_sent_as_it_should_be(command: Callable[..., Ran], ministack
     assert {there[key]["ContentType"] for key in hashed} <= {
         "text/javascript; charset=utf-8",
         "text/css; charset=utf-8",
+        "text/plain; charset=utf-8",
     }
 
 

@@ -22,7 +22,7 @@ from tertulia.ports.connections import Connection, Ticket
 def gateway_clients() -> Clients:
     """The product's own clients, for a gateway that asks for no credentials."""
     clients = Clients(region=REGION)
-    clients._session._session.set_credentials(ACCESS_KEY, ACCESS_KEY)  # type: ignore[attr-defined]
+    clients._session.set_credentials(ACCESS_KEY, ACCESS_KEY)  # type: ignore[attr-defined]
     return clients
 
 
