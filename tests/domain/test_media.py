@@ -1,0 +1,16 @@
+"""How contents reach a browser."""
+
+from tertulia.domain.media import THUMBNAIL_TYPE, Variant, delivered_type
+
+
+def test_only_what_may_be_shown_keeps_its_type() -> None:
+    """Markup and anything unknown is a download, whatever it was announced as."""
+    assert delivered_type("image/png") == "image/png"
+    for media_type in ("text/html", "image/svg+xml", "application/x-thing"):
+        assert delivered_type(media_type) == "application/octet-stream"
+
+
+def test_thumbnails_have_one_type() -> None:
+    """Of whatever they are thumbnails."""
+    for variant in (Variant.SMALL, Variant.LARGE):
+        assert delivered_type("image/gif", variant) == THUMBNAIL_TYPE
