@@ -22,6 +22,7 @@ from tests.browser.files import (
     ready,
     tone,
 )
+from tests.browser.furnished import film
 from tests.browser.guests import Guest, quiet
 
 Invite = Callable[..., Guest]
@@ -39,24 +40,6 @@ FOREIGN: Final = """() => document.querySelectorAll(
 OVERFLOW: Final = """() => {
   const list = document.querySelector('.scroller');
   return list.scrollWidth - list.clientWidth;
-}"""
-FILM: Final = """async () => {
-  const canvas = document.createElement('canvas');
-  [canvas.width, canvas.height] = [320, 180];
-  const brush = canvas.getContext('2d');
-  const recorder = new MediaRecorder(canvas.captureStream(10), { mimeType: 'video/webm;codecs=vp8' });
-  const pieces = [];
-  recorder.ondataavailable = ({ data }) => pieces.push(data);
-  const stopped = new Promise((resolve) => { recorder.onstop = resolve; });
-  recorder.start();
-  for (let frame = 0; frame < 10; frame += 1) {
-    brush.fillStyle = frame % 2 ? 'teal' : 'gold';
-    brush.fillRect(0, 0, 320, 180);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  recorder.stop();
-  await stopped;
-  return [...new Uint8Array(await new Blob(pieces).arrayBuffer())];
 }"""
 
 
@@ -236,19 +219,19 @@ def test_files_have_words_in_the_list_in_replies_and_for_screen_readers(pair: tu
 
 def test_a_film_has_its_box_and_plays_in_the_browsers_own_player(pair: tuple[Guest, Guest]) -> None:
     ana, ben = pair
-    choose(ana, made("film.webm", "video/webm", bytes(ana.page.evaluate(FILM))))
+    choose(ana, film(ana))
     ready(ana)
     ana.composer.press("Enter")
-    film = ben.log.locator("video")
-    expect(film).to_have_attribute("preload", "metadata")
+    player = ben.log.locator("video")
+    expect(player).to_have_attribute("preload", "metadata")
     ben.page.wait_for_function(
-        "(film) => film.videoWidth === 320 && film.videoHeight === 180", arg=film.element_handle()
+        "(player) => player.videoWidth === 320 && player.videoHeight === 180", arg=player.element_handle()
     )
     box = ben.log.locator(".film-frame").bounding_box()
     assert box is not None
     assert (round(box["width"]), round(box["height"])) == (320, 180)
-    film.evaluate("(film) => { film.muted = true; return film.play(); }")
-    ben.page.wait_for_function("(film) => film.currentTime > 0.3", arg=film.element_handle())
+    player.evaluate("(player) => { player.muted = true; return player.play(); }")
+    ben.page.wait_for_function("(player) => player.currentTime > 0.3", arg=player.element_handle())
     expect(ben.item("Ana María")).to_contain_text("Video")
 
 
