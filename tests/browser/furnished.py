@@ -12,7 +12,7 @@ RICH: Final = (
     "**bold**, *italic*, ~~gone~~, `code`, ||hidden||, [a link](https://example.org), https://example.org/plain :tada:",
     "> a quotation\n> of two lines",
     "1. one\n2. two\n\n- a\n- b",
-    "```python\nprint('a line of code that is so long that it has to be scrolled sideways, in its own box')\n```",
+    "```python\nprint('a line of code that is so long that it has to be broken, within its own box')\n```",
     "🎉",
     "مرحبا بالجميع",
 )

@@ -33,7 +33,7 @@ export function AttachButton({ conversation }: { conversation: string }): JSX.El
           event.currentTarget.value = ""; // So that the same file can be chosen again.
         }}
       />
-      <button type="button" class="composer-tool" aria-label={t("Attach files")} title={t("Attach files (Ctrl+Shift+U)")} onClick={() => input.current?.click()}>
+      <button type="button" class="icon-button composer-tool" aria-label={t("Attach files")} title={t("Attach files (Ctrl+Shift+U)")} onClick={() => input.current?.click()}>
         <Icon name="attach" />
       </button>
     </>
@@ -44,7 +44,7 @@ export function AttachButton({ conversation }: { conversation: string }): JSX.El
 export function RecordButton({ onClick, recording }: { onClick: () => void; recording: boolean }): JSX.Element | null {
   if (typeof MediaRecorder === "undefined" || !navigator.mediaDevices) return null;
   return (
-    <button type="button" class="composer-tool" aria-label={t("Record a voice note")} title={t("Record a voice note")} disabled={recording} onClick={onClick}>
+    <button type="button" class="icon-button composer-tool" aria-label={t("Record a voice note")} title={t("Record a voice note")} disabled={recording} onClick={onClick}>
       <Icon name="microphone" />
     </button>
   );
