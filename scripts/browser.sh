@@ -1,13 +1,13 @@
 #!/bin/sh
 # Installs Debian's Chromium and WebKit's driver for the browser tests, where they are missing and may be installed.
-# Of Chromium the part without windows, which takes half the time; the whole where there is no such package.
+# Of Chromium the whole, and the part without windows, which takes half the time, for all tests that can do with it.
 # Without Chromium it fails; without WebKit its tests are skipped, and say so.
 set -eu
 shell=/usr/bin/chromium-headless-shell
 whole=/usr/bin/chromium
 
 chromium() {
-    [ -x "${CHROMIUM:-$shell}" ] || [ -x "${CHROMIUM:-$whole}" ]
+    [ -x "${CHROMIUM:-$whole}" ]
 }
 
 webkit() {
@@ -18,10 +18,11 @@ install() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1
 }
 
-if { [ ! -x "${CHROMIUM:-$shell}" ] || ! webkit; } && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+if { ! chromium || [ ! -x "${CHROMIUM:-$shell}" ] || ! webkit; } && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing Chromium and WebKit for the browser tests ..."
     apt-get update -qq || true
-    [ -x "${CHROMIUM:-$shell}" ] || install chromium-headless-shell || chromium || install chromium || true
+    chromium || install chromium || true
+    [ -x "${CHROMIUM:-$shell}" ] || install chromium-headless-shell || true
     webkit || install webkit2gtk-driver xvfb || true
 fi
 if ! webkit; then

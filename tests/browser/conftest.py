@@ -10,7 +10,9 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.guests import Guest
 from tests.conformance.places import EmbeddedPlace, Place, RemotePlace
 
-_PLACES: Final = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
+WHOLE_CHROMIUM: Final = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+"""Chromium with all its parts: its notifications, for one, are missing from the one without windows."""
+_PLACES: Final = ("/usr/bin/chromium-headless-shell", WHOLE_CHROMIUM)
 CHROMIUM: Final = os.environ.get("CHROMIUM") or next(filter(os.path.exists, _PLACES), _PLACES[-1])
 """The part of Chromium without windows where it is there: it takes half the time."""
 STATIC: Final = Path(__file__).parents[2] / "src" / "tertulia" / "static" / "index.html"
@@ -37,11 +39,17 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"There is no Chromium at {CHROMIUM}: install it (Debian: apt-get install chromium).")
+def chromium() -> str:
+    """Where the browser of a module's tests is; a module may ask for another."""
+    return CHROMIUM
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    if not Path(chromium).exists():
+        pytest.fail(f"There is no Chromium at {chromium}: install it (Debian: apt-get install chromium).")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield started
         started.close()
 

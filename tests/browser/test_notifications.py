@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.browser.conftest import WHOLE_CHROMIUM
 from tests.browser.guests import Guest, until
 
 Invite = Callable[..., Guest]
@@ -32,6 +33,11 @@ def told(page: Page, count: int) -> list[dict[str, Any]]:
 
 def begin(one: Guest, other: Guest) -> str:
     return str(one.post("/api/conversations", {"kind": "direct", "members": [other.username]})["id"])
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    return WHOLE_CHROMIUM
 
 
 @pytest.fixture
