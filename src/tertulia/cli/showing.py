@@ -19,6 +19,7 @@ from tertulia.domain.entries import (
     MemberRemoved,
     MessageDeleted,
     MessageEdited,
+    MessagePreviewed,
     MessageSent,
     ReactionAdded,
     ReactionRemoved,
@@ -58,7 +59,7 @@ def time_of(timestamp: int) -> str:
 
 def line_of(entry: VisibleEntry) -> str:
     """An entry as a line; a message of several lines goes on under its beginning. "" where there is nothing to show."""
-    if isinstance(entry, Hidden):
+    if isinstance(entry, Hidden | MessagePreviewed):
         return ""
     said = _said(entry)
     if isinstance(entry, MessageSent):

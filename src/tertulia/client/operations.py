@@ -203,6 +203,10 @@ class Operations:
     async def delete_message(self, conversation: str, timestamp: int) -> Message:
         return await self._call("delete_message", Message, {"id": conversation, "timestamp": timestamp})
 
+    async def remove_previews(self, conversation: str, timestamp: int) -> Message:
+        path = {"id": conversation, "timestamp": timestamp}
+        return await self._call("remove_previews", Message, path)
+
     async def add_reaction(self, conversation: str, timestamp: int, emoji: str) -> Message:
         path = {"id": conversation, "timestamp": timestamp, "emoji": emoji}
         return await self._call("add_reaction", Message, path)

@@ -47,6 +47,20 @@ class Attachment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     peaks: tuple[int, ...] = ()
 
 
+class Preview(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a page that a message links to says of itself. `url` is the link as it stands in the message; `site` its
+    host, in ASCII, so that no other one can look like it; `picture` a file of the server's own.
+
+    One without a `title` was taken away by somebody: it isn't shown, and doesn't come again.
+    """
+
+    url: str
+    title: str = ""
+    description: str = ""
+    site: str = ""
+    picture: Attachment | None = None
+
+
 class Stamp(Struct, frozen=True):
     """The place of an entry in its log."""
 
@@ -87,11 +101,13 @@ class MessageSent(BaseEntry, frozen=True, kw_only=True, tag="message"):
 
 
 class MessageEdited(BaseEntry, frozen=True, kw_only=True, tag="edited"):
-    """The message at `target` (a timestamp) says `text` from now on."""
+    """The message at `target` (a timestamp) says `text` from now on. `unlinked` are links that are no longer in it and
+    had previews, which go with them."""
 
     target: int
     text: str = ""
     mentions: tuple[str, ...] = ()
+    unlinked: tuple[str, ...] = ()
     erased: bool = False
 
 
@@ -109,6 +125,15 @@ class ReactionAdded(BaseEntry, frozen=True, kw_only=True, tag="reaction_added"):
 class ReactionRemoved(BaseEntry, frozen=True, kw_only=True, tag="reaction_removed"):
     target: int
     emoji: str
+
+
+class MessagePreviewed(BaseEntry, frozen=True, kw_only=True, tag="previewed"):
+    """The message at `target` has these previews from now on: found by the server for the message's author, or what
+    `author` has left of them."""
+
+    target: int
+    previews: tuple[Preview, ...] = ()
+    erased: bool = False
 
 
 class MemberAdded(BaseEntry, frozen=True, kw_only=True, tag="member_added"):
@@ -152,13 +177,14 @@ Entry = (
     | MessageDeleted
     | ReactionAdded
     | ReactionRemoved
+    | MessagePreviewed
     | MemberAdded
     | MemberRemoved
     | RoleChanged
     | TitleChanged
     | SettingsChanged
 )
-AboutMessage = MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved
+AboutMessage = MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | MessagePreviewed
 """Entries about an earlier message, named by its timestamp in `target`."""
 VisibleEntry = Entry | Hidden
 """What a reader is given."""
@@ -187,6 +213,8 @@ def without_words(entry: Entry) -> Entry:
         case MessageSent():
             return replace(entry, text="", attachments=(), mentions=(), reply_to=0, erased=True)
         case MessageEdited():
-            return replace(entry, text="", mentions=(), erased=True)
+            return replace(entry, text="", mentions=(), unlinked=(), erased=True)
+        case MessagePreviewed():
+            return replace(entry, previews=(), erased=True)
         case _:
             return entry

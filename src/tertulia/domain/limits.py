@@ -40,6 +40,23 @@ REACTIONS_MAX: Final = 500
 DRAFT_MAX: Final = 1_000
 """Characters of a live-typing draft that are shown to others."""
 
+# Link previews
+PREVIEWS_MAX: Final = 3
+"""Links of one message that get a preview: the first ones."""
+PREVIEW_URL_MAX: Final = 1_000
+"""A longer link gets none."""
+PREVIEW_TITLE_MAX: Final = 150
+PREVIEW_DESCRIPTION_MAX: Final = 300
+PREVIEW_PAGE_BYTES: Final = 256 * 1024
+"""Of a page are read; what it says of itself stands at its beginning."""
+PREVIEW_PICTURE_BYTES: Final = 4 * 1024 * 1024
+"""A larger picture is left out."""
+PREVIEW_REDIRECTS_MAX: Final = 3
+PREVIEW_SECONDS: Final = 8.0
+"""For one page or picture, with all that leads to it: names, connections, redirects."""
+PREVIEW_QUEUE_MAX: Final = 200
+"""Messages whose links wait to be looked at; who comes after them gets no preview."""
+
 # Media
 MEDIA_BYTES_MAX: Final = 100 * 1024 * 1024
 """Of one file, where the operator says nothing else."""
@@ -131,6 +148,8 @@ MESSAGES_RATE: Final = RateLimit(60, 10)
 CHANGES_RATE: Final = RateLimit(60, 5)
 """Changes to conversations and their members by one person."""
 CURSORS_RATE: Final = RateLimit(60, 10)
+PREVIEWS_RATE: Final = RateLimit(20, 0.2)
+"""Messages of one person whose links are looked at."""
 SEARCH_RATE: Final = RateLimit(30, 2)
 MEDIA_RATE: Final = RateLimit(30, 1)
 TICKETS_RATE: Final = RateLimit(30, 1)

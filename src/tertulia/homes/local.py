@@ -26,6 +26,7 @@ from tertulia.adapters.memory.tickets import MemoryTickets
 from tertulia.adapters.pillow.processor import SubprocessProcessor
 from tertulia.adapters.sqlite.search import SqliteSearch
 from tertulia.adapters.sqlite.store import SqliteStore
+from tertulia.adapters.web.pages import WebPages
 from tertulia.api.calls import Answer, Incoming
 from tertulia.api.dispatch import dispatch
 from tertulia.api.operations import Operation
@@ -46,6 +47,7 @@ from tertulia.homes.folder import DataFolder, FolderLock
 from tertulia.homes.settings import Settings
 from tertulia.ports.accounts import SessionsEnded
 from tertulia.ports.clock import Clock
+from tertulia.ports.pages import Pages
 from tertulia.ports.rates import Rate
 from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
@@ -55,6 +57,7 @@ from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
 from tertulia.services.messages import Messages
 from tertulia.services.presence import Presences
+from tertulia.services.previews import PreviewQueue, Previews
 from tertulia.services.receipts import Receipts
 from tertulia.services.search import MessageSearch
 from tertulia.services.tickets import Tickets
@@ -64,6 +67,8 @@ LOOPBACK_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 DRAIN_SECONDS: Final = 8
 """For connections and requests to end after SIGTERM; commits in flight are finished in any case."""
 _PRESENCE_SECONDS: Final = 5.0
+_LOOKING_AT_ONCE: Final = 2
+"""Messages whose links are looked at at once."""
 _CLEANING_SECONDS: Final = 3600.0
 _SWITCH_SECONDS: Final = 0.001
 """How long a thread keeps the interpreter's lock at most while another waits: readers hold it for parts of a
@@ -82,10 +87,14 @@ class Started(Struct, frozen=True):
 
 
 class LocalHome:
-    """The parts, put together. `open` them, use `app` and `gateway`, `close` them."""
+    """The parts, put together. `open` them, use `app` and `gateway`, `close` them.
 
-    def __init__(self, settings: Settings) -> None:
+    `pages` are tests' own; else the home asks the public web. Both only where the settings switch previews on.
+    """
+
+    def __init__(self, settings: Settings, pages: Pages | None = None) -> None:
         self.settings: Final = settings
+        self._pages: Final = pages
         self.folder: Final = DataFolder(settings.data)
         self.clock: Final[Clock] = (
             OffsetClock(settings.clock_offset_file) if settings.clock_offset_file else SystemClock()
@@ -117,6 +126,7 @@ class LocalHome:
         self.media = DiskMedia(self.folder.media)
         self._stack.push_async_callback(self.media.close)
         self.tickets = MemoryTickets(self.clock, self.entropy)
+        self.processor = SubprocessProcessor(self.folder.work)
         self.hub = Hub(self.store.audience, encode_frame)
         self._stack.push_async_callback(self.hub.close)
         self.chat = self._chat()
@@ -138,6 +148,8 @@ class LocalHome:
         self.store.listen(lambda batch: self.metrics.committed(len(batch)))
         self.accounts.listen(self._end_sessions)
         self._observe()
+        if self.settings.previews:
+            self._look_at_links()
         await self._make_administrator()
         for work in (self._expire_presence(), self._clean_media()):
             task = asyncio.get_running_loop().create_task(work)
@@ -176,11 +188,23 @@ class LocalHome:
                 self.entropy,
                 self._rate(limits.MEDIA_RATE),
                 contents=self.media,
-                processor=SubprocessProcessor(self.folder.work),
+                processor=self.processor,
                 bytes_max=self.settings.media_bytes_max,
             ),
             tickets=Tickets(self.tickets, self.clock, self._rate(limits.TICKETS_RATE)),
         )
+
+    def _look_at_links(self) -> None:
+        pages = self._pages
+        if pages is None:
+            pages = web = WebPages()
+            self._stack.callback(web.close)
+        rate = self._rate(limits.PREVIEWS_RATE)
+        previews = Previews(self.store, self.media, pages, self.processor, self.clock, self.entropy, rate)
+        queue = PreviewQueue(previews.look)
+        self.store.listen(queue.committed)
+        for _ in range(_LOOKING_AT_ONCE):
+            self._stack.push_async_callback(_end, asyncio.get_running_loop().create_task(queue.work()))
 
     def _app(self) -> HttpApp:
         async def perform(operation: Operation, incoming: Incoming) -> Answer:
@@ -251,6 +275,12 @@ class LocalHome:
         while True:
             await asyncio.sleep(_CLEANING_SECONDS)
             await self.chat.media.clean()
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Whatever it was at has ended afterwards: nothing that it needs may be closed before."""
+    task.cancel()
+    await asyncio.wait([task])
 
 
 class _Server(uvicorn.Server):

@@ -97,8 +97,9 @@ class MediaStore(Protocol):
     async def keep(self, ready: Upload, files: Mapping[Variant, Path]) -> Upload:
         """Remembers type, size and details, and keeps the files, which it may take away, in place of what was there.
 
-        Afterwards, and after a crash in between, the file is as it was before or as it is said here. Who comes second
-        changes nothing. Raises `media_not_found`.
+        Afterwards, and after a crash in between, the file is as it was before or as it is said here: whole, also where
+        nobody uploaded anything, and the content is one of the server's own. Who comes second changes nothing. Raises
+        `media_not_found`.
         """
         ...
 

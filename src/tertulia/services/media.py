@@ -9,6 +9,7 @@ from msgspec import Struct
 from tertulia.domain import limits
 from tertulia.domain.errors import ConflictError, InvalidError, NotFoundError
 from tertulia.domain.media import Variant, part_bytes_for, part_count, part_size
+from tertulia.domain.messages import files_of
 from tertulia.domain.texts import checked_line
 from tertulia.ports.accounts import Identity
 from tertulia.ports.clock import Clock
@@ -198,7 +199,7 @@ class MediaFiles:
         message = await self._store.message_of(upload.conversation, found[1], upload.owner, upload.client_id)
         if message is None:
             return upload.owner == identity.username
-        return any(attachment.media == upload.id for attachment in message.attachments)
+        return upload.id in files_of(message)
 
     def _expires(self) -> int:
         return self._seconds() + limits.MEDIA_URL_SECONDS

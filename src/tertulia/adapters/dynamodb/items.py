@@ -49,7 +49,7 @@ row that were read one after the other never miss it."""
 
 Item = dict[str, Any]
 """An item, or a part of one, as plain values."""
-_STATE: Final = ("text", "reply_to", "attachments", "mentions", "reactions", "edited", "deleted", "changed")
+_STATE: Final = ("text", "reply_to", "attachments", "mentions", "reactions", "previews", "edited", "deleted", "changed")
 """What entries about a message change of it."""
 _MESSAGE: Final = ("seq", "timestamp", "number", "author", "id", "text", "reply_to", "attachments", "mentions")
 """What a message has in common with the entry that it began with."""

@@ -2,7 +2,6 @@
 
 from bisect import insort
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,13 +15,13 @@ from tertulia.domain.entries import (
     MemberAdded,
     MemberRemoved,
     MessageDeleted,
-    MessageEdited,
     MessageSent,
     RoleChanged,
     Stamp,
     VisibleEntry,
     hide,
     target_of,
+    without_words,
 )
 from tertulia.domain.errors import NotFoundError
 from tertulia.domain.members import Cursor, Member
@@ -218,11 +217,5 @@ def _sight(log: Log, reader: Member) -> Callable[[int], bool]:
     return lambda timestamp: reader.sees(timestamp, open_history=log.head.open_history)
 
 
-def _erase(entry: Entry, target: int) -> Any:
-    match entry:
-        case MessageSent() if entry.timestamp == target:
-            return replace(entry, text="", attachments=(), mentions=(), reply_to=0, erased=True)
-        case MessageEdited() if entry.target == target:
-            return replace(entry, text="", mentions=(), erased=True)
-        case _:
-            return entry
+def _erase(entry: Entry, target: int) -> Entry:
+    return without_words(entry) if target in (entry.timestamp, target_of(entry)) else entry

@@ -40,6 +40,7 @@ HANDLERS: Final[dict[str, Handler]] = {
         messages.send_message,
         messages.edit_message,
         messages.delete_message,
+        messages.remove_previews,
         messages.add_reaction,
         messages.remove_reaction,
         messages.move_cursor,
