@@ -82,7 +82,9 @@ def shown_line(text: str, maximum: int) -> str:
     characters and further blanks go, and so does what is too long."""
     head = text[: maximum * _SLACK]
     line = _BLANKS.sub(" ", _UNSEEN.sub(" ", head)).strip()
-    return line if len(line) <= maximum and len(head) == len(text) else line[: maximum - 1].rstrip() + "…"
+    if not line or (len(line) <= maximum and len(head) == len(text)):
+        return line
+    return line[: maximum - 1].rstrip() + "…"
 
 
 def checked_emoji(emoji: str) -> str:

@@ -326,6 +326,7 @@ export interface Message {
   attachments?: readonly Attachment[];
   mentions?: readonly string[];
   reactions?: readonly Reaction[];
+  previews?: readonly Preview[];
   edited?: number;
   deleted?: number;
   changed?: number;
@@ -340,7 +341,7 @@ export interface MessageDeleted {
   target: number;
 }
 
-/** The message at `target` (a timestamp) says `text` from now on. */
+/** The message at `target` (a timestamp) says `text` from now on. `unlinked` are links that are no longer in it and had previews, which go with them. */
 export interface MessageEdited {
   kind: "edited";
   seq: number;
@@ -349,6 +350,18 @@ export interface MessageEdited {
   target: number;
   text?: string;
   mentions?: readonly string[];
+  unlinked?: readonly string[];
+  erased?: boolean;
+}
+
+/** The message at `target` has these previews from now on: found by the server for the message's author, or what `author` has left of them. */
+export interface MessagePreviewed {
+  kind: "previewed";
+  seq: number;
+  timestamp: number;
+  author: string;
+  target: number;
+  previews?: readonly Preview[];
   erased?: boolean;
 }
 
@@ -405,6 +418,19 @@ export interface PresenceEvent {
 /** `result` of the action `presence`: the status of each person that the connection watches, by username. */
 export interface PresenceResult {
   presence: Record<string, Presence>;
+}
+
+/**
+ * What a page that a message links to says of itself. `url` is the link as it stands in the message; `site` its host, in ASCII, so that no other one can look like it; `picture` a file of the server's own.
+ *
+ * One without a `title` was taken away by somebody: it isn't shown, and doesn't come again.
+ */
+export interface Preview {
+  url: string;
+  title?: string;
+  description?: string;
+  site?: string;
+  picture?: Attachment | null;
 }
 
 /** An error (RFC 9457). `code` is stable; `detail` says what to do. */
@@ -674,13 +700,13 @@ export interface Config {
 }
 
 /** Entries about an earlier message, named by its timestamp in `target`. */
-export type AboutMessage = MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved;
+export type AboutMessage = MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | MessagePreviewed;
 
 /** What a conversation's log is made of: `kind` tells them apart. */
-export type Entry = ConversationCreated | MessageSent | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | MemberAdded | MemberRemoved | RoleChanged | TitleChanged | SettingsChanged;
+export type Entry = ConversationCreated | MessageSent | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | MessagePreviewed | MemberAdded | MemberRemoved | RoleChanged | TitleChanged | SettingsChanged;
 
 /** What a reader is given. */
-export type VisibleEntry = ConversationCreated | MessageSent | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | MemberAdded | MemberRemoved | RoleChanged | TitleChanged | SettingsChanged | Hidden;
+export type VisibleEntry = ConversationCreated | MessageSent | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | MessagePreviewed | MemberAdded | MemberRemoved | RoleChanged | TitleChanged | SettingsChanged | Hidden;
 
 /** What a client sends: `action` tells them apart. */
 export type Action = Send | Read | Typing | Draft | SetPresence | Ping;
