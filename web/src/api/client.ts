@@ -111,6 +111,10 @@ export class Client {
     return this.call("DELETE", `${at(id)}/messages/${timestamp}`);
   }
 
+  removePreviews(id: string, timestamp: number): Promise<t.Message> {
+    return this.call("DELETE", `${at(id)}/messages/${timestamp}/previews`);
+  }
+
   react(id: string, timestamp: number, emoji: string, on: boolean): Promise<t.Message> {
     const path = `${at(id)}/messages/${timestamp}/reactions/${encodeURIComponent(emoji)}`;
     return this.call(on ? "PUT" : "DELETE", path);

@@ -149,6 +149,10 @@ export class Chat {
     return attempt(this.client.deleteMessage(conversation, message.timestamp));
   }
 
+  removePreviews(conversation: string, message: Message): Promise<boolean> {
+    return attempt(this.client.removePreviews(conversation, message.timestamp));
+  }
+
   react(conversation: string, message: Message, emoji: string, on: boolean): Promise<boolean> {
     return attempt(this.client.react(conversation, message.timestamp, emoji, on));
   }

@@ -15,6 +15,7 @@ import { Attachments } from "./media/attachments.tsx";
 import { OutgoingFiles } from "./media/outgoing-files.tsx";
 import { MessageActions } from "./message-actions.tsx";
 import { OutgoingMark, OutgoingProblem } from "./outgoing.tsx";
+import { Previews } from "./previews.tsx";
 import { Reactions } from "./reactions.tsx";
 import type { Visit } from "./visit.ts";
 
@@ -100,6 +101,7 @@ function Body({ row, conversation }: { row: Row; conversation: string }): JSX.El
     <>
       {text && <Markdown text={text} names={names} />}
       {row.message && <Attachments message={row.message} conversation={conversation} />}
+      {row.message && <Previews message={row.message} conversation={conversation} />}
       {row.outgoing && <OutgoingFiles files={row.outgoing.files ?? []} />}
       {!!row.message?.edited && (
         <span class="edited" title={fullTime(row.message.edited)}>
