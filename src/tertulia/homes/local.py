@@ -316,14 +316,15 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def serve(settings: Settings, started: Callable[[Started], None]) -> None:
-    """Runs until SIGTERM or SIGINT, then stops within ten seconds. `started` is called once requests are taken.
+async def serve(settings: Settings, started: Callable[[Started], None], pages: Pages | None = None) -> None:
+    """Runs until SIGTERM or SIGINT, then stops within ten seconds. `started` is called once requests are taken; `pages`
+    are tests' own.
 
     Raises what `LocalHome.open` raises, and OSError where the address can't be had.
     """
     listener = _listen(settings.host, settings.port)
     with listener:
-        home = LocalHome(settings)
+        home = LocalHome(settings, pages)
         await home.open()
         try:
             if settings.demo:

@@ -12,11 +12,11 @@ export function PreviewCard({ preview, host }: { preview: Preview; host: string 
   return (
     <a class="preview-link" href={preview.url} target="_blank" rel="noopener noreferrer nofollow" tabIndex={-1}>
       <span class="hidden">{t("Preview:")} </span>
+      {/* From right to left, so that of a long host the end stays: that is whose it is. */}
+      <span class="preview-site" dir="rtl" title={host}>
+        <bdi dir="ltr">{host}</bdi>
+      </span>
       <span class="preview-text">
-        {/* From right to left, so that of a long host the end stays: that is whose it is. */}
-        <span class="preview-site" dir="rtl" title={host}>
-          <bdi dir="ltr">{host}</bdi>
-        </span>
         <span class="preview-title" dir="auto">{preview.title}</span>
         {preview.description && <span class="preview-description" dir="auto">{preview.description}</span>}
       </span>

@@ -20,16 +20,16 @@ export function Previews({ message, conversation }: { message: Message; conversa
   const label = t("Remove link previews");
   return (
     <div class="previews">
-      {shown.map(({ preview, host }) => (
+      {shown.map(({ preview, host }, index) => (
         <div key={preview.url} class="preview">
           <Card preview={preview} host={host} />
+          {may && !index && (
+            <button type="button" class="icon-button" tabIndex={-1} aria-label={label} title={label} onClick={() => void chat.removePreviews(conversation, message)}>
+              <Icon name="close" />
+            </button>
+          )}
         </div>
       ))}
-      {may && (
-        <button type="button" class="icon-button preview-remove" tabIndex={-1} aria-label={label} title={label} onClick={() => void chat.removePreviews(conversation, message)}>
-          <Icon name="close" />
-        </button>
-      )}
     </div>
   );
 }
