@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tests.aws import linked
 from tests.aws import probes as do
 
 PROBES: Final[dict[tuple[str, str], tuple[do.Step, ...]]] = {
@@ -58,5 +59,12 @@ PROBES: Final[dict[tuple[str, str], tuple[do.Step, ...]]] = {
     ("Chat-Stream", "ForgetFiles"): (do.delete_files,),
     ("Chat-Stream", "DeleteFiles"): (do.delete_files,),
     ("Chat-Stream", "PushToConnections"): (do.push_from_the_stream,),
+    ("Chat-Stream", "AskForPreviews"): (linked.ask_from_the_stream,),
+    ("Chat-Previews", "MoveHeads"): (linked.show_a_preview, linked.show_as_seen),
+    ("Chat-Previews", "ShowPreviews"): (linked.show_a_preview,),
+    ("Chat-Previews", "WriteChanges"): (linked.show_a_preview, linked.show_as_seen),
+    ("Chat-Previews", "FindByMessage"): (linked.show_a_preview, linked.show_as_seen),
+    ("Chat-Previews", "KeepPictures"): (linked.show_a_preview, linked.come_too_late),
+    ("Chat-Previews", "StorePictures"): (linked.show_a_preview, linked.come_too_late),
 }
 """By function and statement, what fails without it."""

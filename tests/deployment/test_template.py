@@ -19,7 +19,7 @@ from tertulia.homes import functions
 from tertulia.homes.aws_settings import AwsSettings
 
 RESOURCES: Final[dict[str, Any]] = template()["Resources"]
-EXTRA: Final = {"Chat-WebSocket", "Chat-Stream"}
+EXTRA: Final = {"Chat-WebSocket", "Chat-Stream", "Chat-Previews"}
 ACTIONS: Final = ("send", "read", "typing", "draft", "presence", "ping")
 
 
@@ -80,7 +80,7 @@ def test_each_action_is_answered_on_its_connection() -> None:
     assert set(answered.values()) == {"NotEmulated"}
 
 
-def test_the_functions_are_the_reports_and_two_more() -> None:
+def test_the_functions_are_the_reports_and_three_more() -> None:
     """Their names are those of the table of operations, and their handlers exist."""
     assert set(function_names().values()) == {each.value for each in Function if each.value} | EXTRA
     for each in of_type("AWS::Lambda::Function").values():
@@ -279,6 +279,17 @@ def test_what_the_command_reads_of_the_template_is_there() -> None:
 def test_the_longest_name_of_a_stack_fits_the_bucket() -> None:
     """S3 allows 63 characters: the account has twelve digits, the longest region fourteen."""
     assert len("x" * NAME_MAX + "-media-" + "1" * 12 + "-" + "ap-northeast-1") <= 63
+
+
+def test_links_are_looked_at_once_and_soon() -> None:
+    """What the function is asked isn't tried again, and doesn't wait for long; who asks has no other right to call."""
+    (asked,) = of_type("AWS::Lambda::EventInvokeConfig").values()
+    assert asked["FunctionName"] == {"Ref": "PreviewsFunction"}
+    assert (asked["MaximumRetryAttempts"], asked["Qualifier"]) == (0, "$LATEST")
+    assert asked["MaximumEventAgeInSeconds"] <= 300
+    calling = [(role, each) for role, each in statements() if "lambda:InvokeFunction" in each["Action"]]
+    assert [role for role, _ in calling] == ["StreamRole"]
+    assert calling[0][1]["Resource"] == [{"Fn::GetAtt": ["PreviewsFunction", "Arn"]}]
 
 
 def test_no_emulator_is_named_in_the_template() -> None:

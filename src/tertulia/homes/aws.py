@@ -17,6 +17,7 @@ from tertulia.homes.deferred import deferred
 from tertulia.ports.accounts import Accounts as AccountsPort
 from tertulia.ports.accounts import SessionsEnded
 from tertulia.ports.broadcast import Broadcast
+from tertulia.ports.pages import Pages
 from tertulia.ports.rates import Rate
 from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
@@ -41,18 +42,24 @@ if TYPE_CHECKING:
     from tertulia.adapters.s3.media import S3Media
     from tertulia.aws.clients import Clients
     from tertulia.edges.functions.http import HttpFunction
+    from tertulia.edges.functions.previews import PreviewsFunction
     from tertulia.edges.functions.stream import Change, StreamFunction
     from tertulia.edges.functions.websocket import WebSocketFunction
+    from tertulia.services.previews import Linking
 
 _LOOKING_SECONDS: Final = 18.0
 """For a process that looks into a file: the rest of the function's time is for fetching and storing it."""
 
 
 class AwsHome:
-    """The parts. Each imports what it is made of, so that a function loads no more than it uses."""
+    """The parts. Each imports what it is made of, so that a function loads no more than it uses.
 
-    def __init__(self, settings: AwsSettings) -> None:
+    `pages` are tests' own; else the home asks the public web.
+    """
+
+    def __init__(self, settings: AwsSettings, pages: Pages | None = None) -> None:
         self.settings: Final = settings
+        self._pages: Final = pages
         self.clock: Final = SystemClock()
         self.entropy: Final = SystemEntropy()
         self._signs_in = False
@@ -96,8 +103,28 @@ class AwsHome:
                 finish_deletion=self.store.finish_deletion,
                 delete_file=self.media.delete,
                 index=deferred(lambda: self.search),
+                ask_for_previews=self._ask_for_previews if self.settings.previews else None,
             )
         )
+
+    @cached_property
+    def previews(self) -> "PreviewsFunction":
+        from tertulia.adapters.web.pages import WebPages
+        from tertulia.edges.functions.previews import PreviewsFunction
+        from tertulia.services.previews import Previews
+
+        # What this one commits is pushed from the stream: so it needs to know nobody's connections.
+        store = self._made_store()
+        pages = self._pages or WebPages()
+        rate = self._rate(limits.PREVIEWS_RATE)
+        previews = Previews(store, self.media, pages, self.processor, self.clock, self.entropy, rate)
+        return PreviewsFunction(previews.look)
+
+    async def _ask_for_previews(self, linking: "Linking") -> None:
+        from tertulia.adapters.awslambda.asking import PreviewAsking
+        from tertulia.edges.functions.previews import FUNCTION
+
+        await PreviewAsking(self.clients, self.settings.prefix + FUNCTION).ask(linking)
 
     # What they are made of
 
@@ -136,13 +163,17 @@ class AwsHome:
 
     @cached_property
     def store(self) -> "DynamoStore":
-        from tertulia.adapters.dynamodb.store import DynamoStore
-
-        store = DynamoStore(self.clients, self.clock, prefix=self.settings.prefix)
+        store = self._made_store()
         if self.settings.websocket_endpoint:
             # Not the method itself: the broadcast needs the store, and is made at the first commit.
             store.listen(lambda batch: self.broadcast.committed(batch))  # noqa: PLW0108
         return store
+
+    def _made_store(self) -> "DynamoStore":
+        """One to which nobody listens yet."""
+        from tertulia.adapters.dynamodb.store import DynamoStore
+
+        return DynamoStore(self.clients, self.clock, prefix=self.settings.prefix)
 
     @cached_property
     def places(self) -> "Places":
@@ -189,7 +220,7 @@ class AwsHome:
 
     @cached_property
     def processor(self) -> "SubprocessProcessor":
-        """Made by the one function that completes uploads, which has Pillow in a layer."""
+        """Made by the two functions that look into files, which have Pillow in a layer."""
         from tempfile import mkdtemp
 
         from tertulia.adapters.pillow.processor import SubprocessProcessor
@@ -246,8 +277,9 @@ def read_change(record: Mapping[str, Any]) -> "Change":
     """What a record of the streams says. An entry is new where its item is; a message that was erased no longer names
     its files."""
     from tertulia.adapters.dynamodb.attributes import plain_item
-    from tertulia.adapters.dynamodb.items import entry_from
+    from tertulia.adapters.dynamodb.items import entry_from, message_from
     from tertulia.domain.entries import MessageSent
+    from tertulia.domain.messages import files_of
     from tertulia.edges.functions.stream import Change
     from tertulia.ports.store import Committed
 
@@ -257,9 +289,10 @@ def read_change(record: Mapping[str, Any]) -> "Change":
         return Change(Committed(item["conversation"], entry_from(item)))
     if record["eventName"] != "MODIFY" or "OldImage" not in images:
         return Change()
-    before, after = entry_from(plain_item(images["OldImage"])), entry_from(plain_item(images["NewImage"]))
+    old = plain_item(images["OldImage"])
+    before, after = entry_from(old), entry_from(plain_item(images["NewImage"]))
     if isinstance(before, MessageSent) and isinstance(after, MessageSent) and after.erased and not before.erased:
-        return Change(files=tuple(attachment.media for attachment in before.attachments))
+        return Change(files=files_of(message_from(old)))
     return Change()
 
 
