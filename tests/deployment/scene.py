@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import pytest
 from tests.adapters.apigateway.gateway import running_gateway
+from tests.adapters.web.site import Site, answer, opened_site, page, pages_of
 from tests.deployment.metering import Meter
 from tests.edges.function_events import ORIGIN, connecting, disconnecting, message, request
 from tests.emulators import emulators
@@ -27,6 +28,7 @@ from tests.emulators.emulators import Emulator, template
 from tests.emulators.pools import clients_of, create_pool
 from tests.fixtures import pictures
 
+from tertulia.adapters.web.pages import WebPages
 from tertulia.api.operations import BY_NAME, OPERATIONS, Function
 from tertulia.deployment.resources import path_of
 from tertulia.homes.aws import AwsHome
@@ -39,17 +41,20 @@ RESET: Final = "654321"
 TEXT: Final = ("the quick brown fox jumps over the lazy dog and then it sleeps " * 8)[:200]
 MESSAGES: Final = 50
 PICTURE: Final = pictures.png()
+HOST: Final = "pages.example"
 SIZES: Final = (2, 10)
 """Members of the groups in which everything is measured."""
-COUNTED: Final = ("write_units", "read_units", "posts", "cognito_calls", "s3_calls")
+COUNTED: Final = ("write_units", "read_units", "posts", "cognito_calls", "s3_calls", "web_calls")
 JSON = dict[str, Any]
 
 
 class Scene:
-    """People, a group of them, and what each operation used."""
+    """People, a group of them, and what each operation used. `link` leads to a page of `site` with a picture."""
 
-    def __init__(self, home: AwsHome, endpoint: str) -> None:
+    def __init__(self, home: AwsHome, endpoint: str, site: Site) -> None:
         self.home: Final = home
+        self.site: Final = site
+        self.link: Final = f"http://{HOST}:{site.port}/"
         self.meter: Final = Meter(home.clients, endpoint)
         self.used: Final[dict[str, JSON]] = {}
         self.asked: Final[dict[str, set[tuple[str, str]]]] = defaultdict(set)
@@ -108,6 +113,13 @@ class Scene:
         assert answer == {"batchItemFailures": []}
         self._note("stream", before, "Chat-Stream")
 
+    async def look(self, who: str, group: str, timestamp: int) -> None:
+        """As the function on links does it."""
+        before, asked = Counter(self.meter.counts), len(self.site.asked)
+        await self.home.previews.handle({"conversation": group, "author": who, "timestamp": timestamp})
+        self.meter.counts["web_calls"] += len(self.site.asked) - asked
+        self._note("previews", before, "Chat-Previews")
+
     def _note(self, name: str, before: Counter[str], function: str) -> None:
         """What is noted last is what holds: by then all is as it usually is."""
         used = self.meter.counts - before
@@ -147,6 +159,7 @@ async def play(scene: Scene, members: int, admin: str) -> None:
     await _write(scene, group, people)
     await _read(scene, group, ana, ben)
     await _change(scene, group, people, f"eve{members}")
+    await _link(scene, group, ana)
     await _accounts(scene, ben, admin)
     await scene.disconnect(ben)
 
@@ -203,6 +216,16 @@ async def _change(scene: Scene, group: str, people: list[str], eve: str) -> None
     await scene.call("update_conversation", ana, {"title": "Another title"}, id=group)
 
 
+async def _link(scene: Scene, group: str, ana: str) -> None:
+    body = {"id": secrets.token_hex(8), "text": scene.link}
+    linked = await scene.call("send_message", ana, body, id=group, record="the 64th entry")
+    # It costs more than others do: see `send_message` in docs/costs.md.
+    del scene.used["the 64th entry"]
+    await scene.look(ana, group, linked["timestamp"])
+    found = await scene.call("remove_previews", ana, id=group, timestamp=linked["timestamp"])
+    assert [each["url"] for each in found["previews"]] == [scene.link]
+
+
 async def _accounts(scene: Scene, ben: str, admin: str) -> None:
     await scene.call("update_me", ben, {"name": "Benjamin"})
     await scene.call("create_invite", admin, {})
@@ -218,7 +241,7 @@ async def _accounts(scene: Scene, ben: str, admin: str) -> None:
 
 
 @asynccontextmanager
-async def opened_home(emulator: Emulator, endpoint: str, prefix: str) -> AsyncIterator[AwsHome]:
+async def opened_home(emulator: Emulator, endpoint: str, prefix: str, pages: WebPages) -> AsyncIterator[AwsHome]:
     """The home on the emulator's tables, pool and bucket, made for it."""
     bucket = f"{prefix.lower()}media"
     emulator.client("s3").create_bucket(Bucket=bucket)
@@ -239,7 +262,8 @@ async def opened_home(emulator: Emulator, endpoint: str, prefix: str) -> AsyncIt
                 confirm_by_email=True,
                 rate_factor=0,
                 endpoint_url=emulator.url,
-            )
+            ),
+            pages,
         )
 
 
@@ -256,15 +280,18 @@ def _create_tables(emulator: Emulator, prefix: str) -> None:
 async def measure(emulator: Emulator, members: int) -> dict[str, JSON]:
     """What each operation uses in a group of so many, by its name."""
     prefix = f"Units{members}-"
-    with running_gateway() as gateway:
-        async with opened_home(emulator, gateway.url, prefix) as home:
-            scene = Scene(home, gateway.url)
-            admin = f"root{members}"
-            await scene.sign_up(admin)
-            await home.accounts.set_admin(admin, True)
-            await play(scene, members, admin)
-            await scene.stream(_record(home, prefix))
-            return scene.used
+    async with opened_site() as site:
+        site.answers["/"] = answer(page("A page", '<meta property="og:image" content="/a.png">'))
+        site.answers["/a.png"] = answer(PICTURE, kind="image/png")
+        with running_gateway() as gateway:
+            async with opened_home(emulator, gateway.url, prefix, pages_of(site, HOST)) as home:
+                scene = Scene(home, gateway.url, site)
+                admin = f"root{members}"
+                await scene.sign_up(admin)
+                await home.accounts.set_admin(admin, True)
+                await play(scene, members, admin)
+                await scene.stream(_record(home, prefix))
+                return scene.used
 
 
 def _record(home: AwsHome, prefix: str) -> JSON:
