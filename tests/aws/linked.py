@@ -52,9 +52,9 @@ async def show_a_preview(s: Stage) -> None:
     async with linking_site() as (site, url):
         message = await s.ana.send(s.group, url)
         await look(s, site, s.ana, s.group, message)
-        (preview,) = await shown(s.bea, s.group, message)
-        assert (preview["title"], preview["site"]) == ("A page", HOST)
-        described = await s.bea.call("GET", f"/api/media/{preview['picture']['media']}")
+        previews = await shown(s.bea, s.group, message)
+        assert [(each["title"], each["site"]) for each in previews] == [("A page", HOST)]
+        described = await s.bea.call("GET", f"/api/media/{previews[0]['picture']['media']}")
         content = await s.http.get(described["url"])
         assert (content.status_code, content.content[8:12]) == (200, b"WEBP")
 
