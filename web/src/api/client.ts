@@ -108,7 +108,7 @@ export class Client {
   }
 
   deleteMessage(id: string, timestamp: number): Promise<t.Message> {
-    return this.call("DELETE", `${at(id)}/messages/${timestamp}`);
+    return this.session.authorised({ method: "DELETE", path: `${at(id)}/messages/${timestamp}`, keepalive: true });
   }
 
   react(id: string, timestamp: number, emoji: string, on: boolean): Promise<t.Message> {

@@ -107,7 +107,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
 
   const editLast = (): void => {
     const messages = chat.store.peek(visit.id)?.pane?.messages ?? [];
-    const own = messages.findLast((message) => message.author === chat.me.username && !message.deleted);
+    const own = messages.findLast((message) => message.author === chat.me.username && !chat.deleting.gone(visit.id, message));
     if (own) visit.mode.value = { kind: "edit", message: own };
   };
 

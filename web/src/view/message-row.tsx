@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { keyOf } from "../app/deleting.ts";
 import { plain } from "../markdown/index.ts";
 import { attachedTitle } from "../state/media.ts";
 import type { Message } from "../state/messages.ts";
@@ -31,13 +32,15 @@ export interface RowProps {
 }
 
 export function MessageRow({ row, visit, stop, original, seen, direct }: RowProps): JSX.Element {
-  const { people, me } = useChat();
+  const { people, me, deleting } = useChat();
   const [active, setActive] = useState(false);
   const own = row.author === me.username;
   const name = people.name(row.author);
   const { message, outgoing } = row;
   const id = `m${message?.timestamp ?? outgoing?.id}`;
-  const classes = ["row", own ? "own" : "other", row.first && "first", row.last && "last", message?.deleted && "deleted"];
+  const revocable = deleting.shown.value.get(keyOf(visit.id, message?.timestamp ?? 0));
+  const deleted = !!message?.deleted || revocable !== undefined;
+  const classes = ["row", own ? "own" : "other", row.first && "first", row.last && "last", deleted && "deleted"];
   return (
     <li class={classes.filter(Boolean).join(" ")}>
       {row.divider && <UnreadLine />}
@@ -68,17 +71,31 @@ export function MessageRow({ row, visit, stop, original, seen, direct }: RowProp
             </time>
           </header>
           <div class="bubble" id={`${id}-body`}>
-            {original !== undefined && <Quote original={original} visit={visit} timestamp={message?.reply_to ?? 0} />}
-            {message?.deleted ? <p class="tombstone">{t("This message was deleted.")}</p> : <Body row={row} conversation={visit.id} />}
+            {!deleted && original !== undefined && <Quote original={original} visit={visit} timestamp={message?.reply_to ?? 0} />}
+            {deleted ? <Tombstone undo={message && !message.deleted && revocable ? () => deleting.undo(visit.id, message.timestamp) : null} /> : <Body row={row} conversation={visit.id} />}
             {outgoing && <OutgoingMark outgoing={outgoing} />}
           </div>
-          {message && <Reactions message={message} conversation={visit.id} />}
+          {message && !deleted && <Reactions message={message} conversation={visit.id} />}
           {outgoing && <OutgoingProblem outgoing={outgoing} visit={visit} />}
           {seen >= 0 && <span class="receipt">{receipt(seen, direct)}</span>}
         </div>
-        {active && message && !message.deleted && <MessageActions message={message} visit={visit} />}
+        {active && message && !deleted && <MessageActions message={message} visit={visit} />}
       </article>
     </li>
+  );
+}
+
+/** `undo`: takes it back, for as long as that is possible. */
+function Tombstone({ undo }: { undo: (() => void) | null }): JSX.Element {
+  const revoke = (event: Event): void => {
+    (event.currentTarget as HTMLElement).closest<HTMLElement>("[data-key]")?.focus();
+    undo?.();
+  };
+  return (
+    <p class="tombstone">
+      {t("This message was deleted.")}
+      {undo && <>{" "}<button type="button" class="text-button" tabIndex={-1} onClick={revoke}>{t("Undo")}</button></>}
+    </p>
   );
 }
 
