@@ -200,6 +200,9 @@ async def _change(scene: Scene, group: str, people: list[str], eve: str) -> None
     await scene.call("remove_member", ana, id=group, username=eve)
     await scene.call("update_conversation", ana, {"live_typing": True}, id=group)
     await scene.say(ana, "draft", conversation=group, text="half a sent", version=1)
+    live = await scene.call("send_message", ana, {"id": secrets.token_hex(8), "live_seconds": 900}, id=group, record="")
+    where = {"timestamp": live["timestamp"], "latitude": 40.4168, "longitude": -3.7038, "accuracy": 20}
+    await scene.say(ana, "location", conversation=group, **where)
     await scene.call("update_conversation", ana, {"title": "Another title"}, id=group)
 
 

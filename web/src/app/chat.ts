@@ -5,11 +5,10 @@ import { Client } from "../api/client.ts";
 import { socketAddress } from "../api/config.ts";
 import { newId } from "../api/ids.ts";
 import type { Config, ConversationView, Event, Goodbye, User, VisibleEntry } from "../api/types.ts";
-import { plain } from "../markdown/index.ts";
 import { Gathering } from "../realtime/gathering.ts";
 import { Socket, type SocketState } from "../realtime/socket.ts";
 import { fromView } from "../state/conversations.ts";
-import { attachedWords } from "../state/media.ts";
+import { gistParts } from "../state/gist.ts";
 import type { Message } from "../state/messages.ts";
 import { t } from "../words/index.ts";
 import { Deleting } from "./deleting.ts";
@@ -18,7 +17,8 @@ import type { Keeping } from "./keeping.ts";
 import { MediaDesk } from "./media/desk.ts";
 import { Moment } from "./moment.ts";
 import { announced, Announcer } from "./announcer.ts";
-import { attempt } from "./notices.ts";
+import { Locating } from "./locating.ts";
+import { attempt, notify } from "./notices.ts";
 import { Notifying } from "./notifying.ts";
 import { holdPage } from "./pages.ts";
 import { People } from "./people.ts";
@@ -52,6 +52,7 @@ export class Chat {
   readonly notifying: Notifying;
   readonly announcer = new Announcer();
   readonly deleting: Deleting;
+  readonly locating: Locating;
   /** Whether there has been no connection for so long that the person should know. */
   readonly offline = signal(false);
   /** Whether the server ended this connection for good, such as for too many open ones. */
@@ -96,6 +97,10 @@ export class Chat {
       storage: this.database,
       reupload: (files) => this.media.uploads.again(files),
     });
+    this.locating = new Locating({
+      tell: ({ conversation, timestamp }, place) => this.socket.call("location", { conversation, timestamp, ...place }),
+      failed: () => notify(t("The browser no longer says where you are, so it isn’t shared."), true),
+    });
     this.deleting = new Deleting((conversation, timestamp) => attempt(client.deleteMessage(conversation, timestamp)));
     this.socket = new Socket({
       address: socketAddress(config.ws, location.href),
@@ -114,6 +119,7 @@ export class Chat {
     this.keeping.watch(this.store, this.people);
     this.notifying.start();
     this.watchPresence();
+    this.locating.resume();
     const going = (): void => void this.deleting.flush();
     addEventListener("pagehide", going);
     this.ends.push(() => removeEventListener("pagehide", going));
@@ -127,6 +133,7 @@ export class Chat {
     this.keeping.stop();
     this.notifying.stop();
     void this.deleting.flush();
+    this.locating.stop();
     this.socket.stop();
     this.events.stop();
     this.sending.stop();
@@ -188,6 +195,9 @@ export class Chat {
       case "draft":
         if (event.username !== this.me.username) this.moment.draft(event);
         break;
+      case "location":
+        this.locating.heard(event);
+        break;
       case "presence":
         this.people.setPresence(event.username, event.status);
         break;
@@ -216,9 +226,9 @@ export class Chat {
     if (mine) return this.media.uploads.settled((entry.attachments ?? []).map((file) => file.media));
     const here = conversation === this.store.shown.peek();
     if (!announced(settings.announcing.peek(), here, !!entry.mentions?.includes(this.me.username))) return;
-    const said = plain(entry.text ?? "", { hideSpoilers: true });
+    const [said, attached] = gistParts(entry);
     const name = this.people.name(entry.author);
-    this.announcer.message(here ? name : t("{name}, elsewhere", { name }), said, attachedWords(entry.attachments ?? []));
+    this.announcer.message(here ? name : t("{name}, elsewhere", { name }), said, attached);
   }
 
   /** The order matters: the connection receives already, so between it and what is read now there is no gap. */

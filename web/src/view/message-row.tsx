@@ -3,14 +3,15 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { keyOf } from "../app/deleting.ts";
-import { plain } from "../markdown/index.ts";
-import { attachedTitle } from "../state/media.ts";
+import { gist } from "../state/gist.ts";
+import { placeIn } from "../state/location.ts";
 import type { Message } from "../state/messages.ts";
 import type { Row } from "../state/rows.ts";
 import { clockTime, dateOf, fullTime } from "../state/times.ts";
 import { t, tn } from "../words/index.ts";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
+import { LiveLocation, LocationCard } from "./location-card.tsx";
 import { Markdown } from "./markdown.tsx";
 import { Attachments } from "./media/attachments.tsx";
 import { OutgoingFiles } from "./media/outgoing-files.tsx";
@@ -112,10 +113,12 @@ function receipt(seen: number, direct: boolean): string {
 function Body({ row, conversation }: { row: Row; conversation: string }): JSX.Element {
   const { people, me } = useChat();
   const text = row.message?.text ?? row.outgoing?.text ?? "";
+  const place = placeIn(text);
   const names = { name: (username: string) => people.name(username), me: me.username };
   return (
     <>
-      {text && <Markdown text={text} names={names} />}
+      {place ? <LocationCard place={place} /> : text && <Markdown text={text} names={names} />}
+      {!!row.message?.live_until && <LiveLocation message={row.message} conversation={conversation} />}
       {row.message && <Attachments message={row.message} conversation={conversation} />}
       {row.outgoing && <OutgoingFiles files={row.outgoing.files ?? []} />}
       {!!row.message?.edited && (
@@ -130,7 +133,7 @@ function Body({ row, conversation }: { row: Row; conversation: string }): JSX.El
 function Quote(props: { original: Message | null; timestamp: number; visit: Visit }): JSX.Element {
   const { people } = useChat();
   const { original, visit, timestamp } = props;
-  const text = original?.deleted ? t("This message was deleted.") : original ? plain(original.text, { hideSpoilers: true }) || attachedTitle(original.attachments) : "";
+  const text = original?.deleted ? t("This message was deleted.") : original ? gist(original) : "";
   return (
     <button type="button" class="quoted" tabIndex={-1} onClick={() => visit.toMessage(timestamp)}>
       <span class="hidden">{t("In reply to")} </span>
