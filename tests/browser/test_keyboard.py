@@ -180,6 +180,7 @@ def test_every_row_is_one_tab_stop_whatever_is_in_it(invite: Invite) -> None:
     rows.last.focus()
     keys.press("Home")
     expect(rows.first).to_be_focused()
+    expect(page.locator(".pill")).to_be_visible()
     keys.press("Tab")
     assert page.evaluate("() => document.activeElement.closest('.list-frame .scroller') === null")
     keys.press("Shift+Tab")
