@@ -37,7 +37,8 @@ def pytest_configure() -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     # A test's time says nothing on a busy machine; what failed is printed so that it can be repeated.
-    hypothesis.settings.register_profile("tertulia", deadline=None, print_blob=True)
+    slow = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile("tertulia", deadline=None, print_blob=True, suppress_health_check=slow)
     hypothesis.settings.load_profile("tertulia")
     # httpcore tries to import `sniffio` several times in every request, and a search of the whole path that finds
     # nothing costs more than the request.

@@ -13,6 +13,8 @@ export interface Message {
   readonly reply_to: number;
   readonly attachments: readonly Attachment[];
   readonly mentions: readonly string[];
+  /** Until this timestamp the author shows where they are, or 0. */
+  readonly live_until: number;
   readonly reactions: readonly Reaction[];
   readonly previews: readonly Preview[];
   /** Timestamps of the last entry of that kind, or 0. */
@@ -26,6 +28,7 @@ const DEFAULTS = {
   reply_to: 0,
   attachments: [],
   mentions: [],
+  live_until: 0,
   reactions: [],
   previews: [],
   edited: 0,
@@ -51,6 +54,7 @@ export function begin(entry: MessageSent): Message {
     reply_to: entry.reply_to ?? 0,
     attachments: entry.attachments ?? [],
     mentions: entry.mentions ?? [],
+    live_until: entry.live_until ?? 0,
   };
 }
 
