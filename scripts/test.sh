@@ -17,9 +17,7 @@ step() {
     echo "   ($((SECONDS - start)) s)"
 }
 
-on_aws() {
-    $bin/pytest -q tests/conformance --aws --timeout 600 "$@"
-}
+on_aws=("$bin/pytest" -q tests/conformance --aws --timeout 600 -p no:cacheprovider)
 
 # What was begun in the background: says what it said, and how it ended.
 await() {
@@ -42,7 +40,7 @@ finish() {
 }
 
 if [ "$1" = aws ]; then
-    step "conformance of the serverless home, in an emulator" on_aws
+    step "conformance of the serverless home, in an emulator" "${on_aws[@]}"
     finish
 fi
 
@@ -59,7 +57,7 @@ else
     rm -f .coverage .coverage.*
     # It waits for its emulator most of the time, so it runs beside the others.
     said=$(mktemp)
-    on_aws -p no:cacheprovider >"$said" 2>&1 &
+    "${on_aws[@]}" >"$said" 2>&1 &
     aws=$!
     trap 'kill $aws 2>/dev/null' EXIT
     # A file at a time on each core: see tests/conftest.py.
