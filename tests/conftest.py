@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -29,6 +30,18 @@ class FileByFile(LoadScopeScheduling):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     return FileByFile(config, log)
+
+
+UNTRACED = ("aws", "browser", "conformance", "faults", "history")
+"""Folders whose tests look at whole systems: tracing each line of them takes a third of the time, and the tests of the
+parts show what is covered."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] in UNTRACED:
+            item.add_marker("no_cover")
 
 
 def pytest_configure() -> None:
