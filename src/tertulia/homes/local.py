@@ -24,6 +24,7 @@ from tertulia.adapters.memory.presence_board import MemoryPresenceBoard
 from tertulia.adapters.memory.rates import MemoryRate, Unlimited
 from tertulia.adapters.memory.tickets import MemoryTickets
 from tertulia.adapters.pillow.processor import SubprocessProcessor
+from tertulia.adapters.sqlite.library import SqliteLibrary
 from tertulia.adapters.sqlite.search import SqliteSearch
 from tertulia.adapters.sqlite.store import SqliteStore
 from tertulia.api.calls import Answer, Incoming
@@ -51,6 +52,7 @@ from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
 from tertulia.services.history import HistoryReader
+from tertulia.services.library import PictureLibrary
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
 from tertulia.services.messages import Messages
@@ -116,6 +118,7 @@ class LocalHome:
         self._stack.push_async_callback(self.search.close)
         self.media = DiskMedia(self.folder.media)
         self._stack.push_async_callback(self.media.close)
+        self.library = SqliteLibrary(self.store)
         self.tickets = MemoryTickets(self.clock, self.entropy)
         self.hub = Hub(self.store.audience, encode_frame)
         self._stack.push_async_callback(self.hub.close)
@@ -159,11 +162,12 @@ class LocalHome:
 
     def _chat(self) -> Chat:
         changes = self._rate(limits.CHANGES_RATE)
+        processor = SubprocessProcessor(self.folder.work)
         return Chat(
             accounts=Accounts(self.accounts, self._rate(limits.SIGN_IN_RATE)),
             conversations=Conversations(self.store, self.accounts, self.entropy, changes),
             members=Members(self.store, self.accounts, changes),
-            messages=Messages(self.store, self.media, self._rate(limits.MESSAGES_RATE)),
+            messages=Messages(self.store, self.media, self.library, self._rate(limits.MESSAGES_RATE)),
             history=HistoryReader(self.store),
             receipts=Receipts(self.store, self.hub, self._rate(limits.CURSORS_RATE)),
             typing=Typing(self.store, self.hub),
@@ -176,8 +180,16 @@ class LocalHome:
                 self.entropy,
                 self._rate(limits.MEDIA_RATE),
                 contents=self.media,
-                processor=SubprocessProcessor(self.folder.work),
+                processor=processor,
                 bytes_max=self.settings.media_bytes_max,
+            ),
+            library=PictureLibrary(
+                self.library,
+                self.media,
+                self.clock,
+                self.entropy,
+                self._rate(limits.LIBRARY_RATE),
+                processor=processor,
             ),
             tickets=Tickets(self.tickets, self.clock, self._rate(limits.TICKETS_RATE)),
         )

@@ -5,6 +5,7 @@ from msgspec import Struct
 from tertulia.services.accounts import Accounts
 from tertulia.services.conversations import Conversations
 from tertulia.services.history import HistoryReader
+from tertulia.services.library import PictureLibrary
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
 from tertulia.services.messages import Messages
@@ -26,4 +27,5 @@ class Chat(Struct, frozen=True, kw_only=True):
     presence: Presences
     search: MessageSearch
     media: MediaFiles
+    library: PictureLibrary
     tickets: Tickets

@@ -155,6 +155,10 @@ class S3Media:
         await self._set(ready, change, values, ExpressionAttributeNames=names)
         return replace(current, type=ready.type, size=ready.size, details=ready.details, stored=True)
 
+    async def place(self, ready: Upload, files: Mapping[Variant, Path]) -> Upload:
+        await self.begin(replace(ready, details=None))
+        return await self.keep(ready, files)
+
     async def read(
         self, media: str, start: int = 0, end: int | None = None, variant: Variant = Variant.ORIGINAL
     ) -> AsyncIterator[bytes]:
