@@ -13,6 +13,7 @@ import type { Message } from "../state/messages.ts";
 import { t } from "../words/index.ts";
 import { Drafts } from "./drafts.ts";
 import type { Keeping } from "./keeping.ts";
+import { Library } from "./library.ts";
 import { MediaDesk } from "./media/desk.ts";
 import { Moment } from "./moment.ts";
 import { announced, Announcer } from "./announcer.ts";
@@ -47,6 +48,7 @@ export class Chat {
   readonly drafts: Drafts;
   readonly media: MediaDesk;
   readonly searching: Searching;
+  readonly library: Library;
   readonly notifying: Notifying;
   readonly announcer = new Announcer();
   /** Whether there has been no connection for so long that the person should know. */
@@ -79,6 +81,7 @@ export class Chat {
         : client.moveCursor(conversation, timestamp),
     );
     this.searching = new Searching((asked, cursor, limit) => client.searchMessages(asked, cursor, limit));
+    this.library = new Library(client, me.username);
     this.notifying = new Notifying(this.store, this.people, me.username);
     this.drafts = new Drafts(me.username);
     this.media = new MediaDesk(client, config, (file, problem) => this.sending.fileChanged(file, problem));

@@ -20,9 +20,12 @@ import { attach, useDrop } from "./media/attach.ts";
 import { LiveBoard, TypingLine } from "./moment-line.tsx";
 import { useOpening, type Opening } from "./opening.ts";
 import { attentive } from "./seen.ts";
+import { later } from "./later.tsx";
 import { Reacting } from "./reacting.tsx";
 import { openSearch, resultsWanted, toResults } from "./search-panel.tsx";
 import { Visit } from "./visit.ts";
+
+const Saving = later(async () => (await import("./library/saving.tsx")).default);
 
 export function ConversationPane({ id }: { id: string }): JSX.Element {
   const chat = useChat();
@@ -73,6 +76,7 @@ function Opened({ held }: { held: Held }): JSX.Element {
       <Composer conversation={conversation} visit={visit} name={name} />
       <Deleting visit={visit} />
       <Reacting visit={visit} />
+      {visit.saving.value && <Saving visit={visit} onClose={() => (visit.saving.value = null)} />}
       <Jumping visit={visit} conversation={conversation} />
       {drop.over && <p class="drop-target">{t("Drop the files here to attach them")}</p>}
     </main>

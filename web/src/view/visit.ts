@@ -26,6 +26,8 @@ export class Visit {
   /** The message that an emoji is chosen for. */
   readonly reacting: Signal<Message | null> = signal(null);
   readonly deleting: Signal<Message | null> = signal(null);
+  /** The message whose moving picture is saved to the library. */
+  readonly saving: Signal<Message | null> = signal(null);
   /** Set by the list and by the composer while they are there. */
   toEnd: () => void = () => undefined;
   toMessage: (timestamp: number, quietly?: boolean) => void = () => undefined;
