@@ -13,27 +13,27 @@ _PREFIX: Final = "house-"
 _SIDE: Final = 160
 """Pixels, as they are shown; a drawing has none of its own."""
 _DRAWINGS: Final = (
-    ("cup", "A steaming cup of coffee", "coffee hot drink morning café"),
-    ("hello", "A cup waves hello", "wave hi hello good morning"),
-    ("thumbs-up", "A cup with its thumb up", "yes good ok agreed like"),
-    ("heart", "A cup hugs a heart", "love like dear thanks"),
-    ("laughing", "A cup laughs until it spills", "haha funny lol joke"),
-    ("crying", "A sad cup in its own puddle", "sad tears sorry oh no"),
-    ("thinking", "A teapot thinks", "hmm think wonder question"),
-    ("sleepy", "A cat asleep on a cushion", "tired night sleep late"),
-    ("clap", "Two hands clap", "bravo applause well done"),
-    ("party", "A croissant in a party hat", "celebrate birthday hooray congratulations"),
-    ("thank-you", "A cookie bows and says thank you", "thanks gracias please kind"),
-    ("surprised", "A lemon jumps with surprise", "wow what oh surprise"),
-    ("angry", "A boiling teapot", "angry mad grr steam"),
-    ("cool", "A cat with sunglasses", "cool relaxed nice"),
-    ("idea", "A lamp lights up above a cup", "idea light eureka plan"),
-    ("on-my-way", "A croissant runs", "coming hurry run late soon"),
+    ("cup", 2484, "A steaming cup of coffee", "coffee hot drink morning café"),
+    ("hello", 2592, "A cup waves hello", "wave hi hello good morning"),
+    ("thumbs-up", 2572, "A cup with its thumb up", "yes good ok agreed like"),
+    ("heart", 3628, "A cup hugs a heart", "love like dear thanks"),
+    ("laughing", 2871, "A cup laughs until it spills", "haha funny lol joke"),
+    ("crying", 2382, "A sad cup in its own puddle", "sad tears sorry oh no"),
+    ("thinking", 2666, "A teapot thinks", "hmm think wonder question"),
+    ("sleepy", 2432, "A cat asleep on a cushion", "tired night sleep late"),
+    ("clap", 1599, "Two hands clap", "bravo applause well done"),
+    ("party", 2482, "A croissant in a party hat", "celebrate birthday hooray congratulations"),
+    ("thank-you", 3327, "A cookie bows and says thank you", "thanks gracias please kind"),
+    ("surprised", 2009, "A lemon jumps with surprise", "wow what oh surprise"),
+    ("angry", 2334, "A boiling teapot", "angry mad grr steam"),
+    ("cool", 1941, "A cat with sunglasses", "cool relaxed nice"),
+    ("idea", 2587, "A lamp lights up above a cup", "idea light eureka plan"),
+    ("on-my-way", 2445, "A croissant runs", "coming hurry run late soon"),
 )
-"""Name, what it shows, and by what else it is found; in the order of the picker."""
+"""Name, bytes, what it shows, and by what else it is found; in the order of the picker."""
 
 
-def _picture(position: int, name: str, alt: str, tags: str) -> Picture:
+def _picture(position: int, name: str, size: int, alt: str, tags: str) -> Picture:
     return Picture(
         kind=PictureKind.STICKER,
         # Before every key of a stored one.
@@ -41,7 +41,7 @@ def _picture(position: int, name: str, alt: str, tags: str) -> Picture:
         media=_PREFIX + name,
         name=name,
         type="image/svg+xml",
-        size=0,
+        size=size,
         added_by="",
         added=0,
         width=_SIDE,

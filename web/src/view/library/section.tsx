@@ -67,16 +67,18 @@ function Packs({ packs, onChanged }: { packs: readonly PackView[]; onChanged: ()
     onChanged();
   };
   return (
-    <ul class="members" aria-label={t("Packs")}>
-      {packs.map((pack) => (
-        <li key={pack.id} class="member">
-          <span class="person">
-            <bdi>{pack.title}</bdi>
-            <small>{KINDS[pack.kind]()}</small>
-          </span>
-          <button type="button" class="text-button danger" aria-label={t("Remove {name}", { name: pack.title })} onClick={() => setAsking(pack)}>{t("Remove")}</button>
-        </li>
-      ))}
+    <>
+      <ul class="members" aria-label={t("Packs")}>
+        {packs.map((pack) => (
+          <li key={pack.id} class="member">
+            <span class="person">
+              <bdi>{pack.title}</bdi>
+              <small>{KINDS[pack.kind]()}</small>
+            </span>
+            <button type="button" class="text-button danger" aria-label={t("Remove {name}", { name: pack.title })} onClick={() => setAsking(pack)}>{t("Remove")}</button>
+          </li>
+        ))}
+      </ul>
       {asking && (
         <Dialog title={t("Remove “{title}”?", { title: asking.title })} onClose={() => setAsking(null)}>
           <p>{t("Messages with its pictures keep their descriptions.")}</p>
@@ -86,7 +88,7 @@ function Packs({ packs, onChanged }: { packs: readonly PackView[]; onChanged: ()
           </div>
         </Dialog>
       )}
-    </ul>
+    </>
   );
 }
 
