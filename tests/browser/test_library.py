@@ -1,7 +1,5 @@
 """The server's own pictures, from the picker to the other's screen."""
 
-import io
-import zipfile
 from collections.abc import Callable
 from typing import Final
 
@@ -9,6 +7,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.files import animation, is_loaded, made, picture
 from tests.browser.guests import Guest, quiet
 from tests.conformance.places import ADMIN, Place
+from tests.fixtures.pictures import zipped
 
 Invite = Callable[..., Guest]
 CUP: Final = "A steaming cup of coffee"
@@ -71,14 +70,6 @@ def test_stickers_and_gifs_by_keyboard(invite: Invite) -> None:
         quiet(guest)
 
 
-def zipped(**files: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as pack:
-        for name, content in files.items():
-            pack.writestr(f"{name}.png", content)
-    return out.getvalue()
-
-
 def test_emoji_of_the_server(place: Place, browser: Browser, invite: Invite) -> None:
     """An administrator uploads a pack; people complete its names, see pictures in texts and reactions, and the words
     again when it is removed."""
@@ -89,7 +80,9 @@ def test_emoji_of_the_server(place: Place, browser: Browser, invite: Invite) -> 
     section = root.page.get_by_role("region", name="Stickers, GIFs and emoji")
     form = section.get_by_role("form", name="Add a pack")
     dot = picture(width=64, height=64)["buffer"]
-    form.get_by_label("Zip file").set_input_files(made("Shapes.zip", "application/zip", zipped(dotty=dot, no=b"no")))
+    form.get_by_label("Zip file").set_input_files(
+        made("Shapes.zip", "application/zip", zipped({"dotty.png": dot, "no.png": b"no"}))
+    )
     form.get_by_label("Kind").select_option("emoji")
     form.get_by_role("button", name="Add the pack").click()
     expect(form.get_by_role("status")).to_have_text("1 picture added")

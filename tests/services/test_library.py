@@ -1,14 +1,13 @@
 """The server's own pictures: who adds, who sees, what is found, what a message keeps of them."""
 
-import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec import UNSET
 from tests.fixtures import pictures
+from tests.fixtures.pictures import zipped
 from tests.services.refused import refused
 from tests.services.world import World, who
 
@@ -56,14 +55,6 @@ async def names(world: World, kind: PictureKind, query: str = "", limit: int = 5
         page, after = await world.chat.library.find(who("ben"), kind, query, after=after, limit=limit)
         found += [shown.picture.name for shown in page]
     return found
-
-
-def zipped(files: dict[str, bytes], *, kind: int = zipfile.ZIP_DEFLATED) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", kind) as made:
-        for name, content in files.items():
-            made.writestr(name, content)
-    return out.getvalue()
 
 
 async def take(world: World, content: bytes, kind: PictureKind = STICKER, title: str = "", start: int = 0) -> Taken:

@@ -44,7 +44,7 @@ class DynamoLibrary:
         return Rules() if found is None else msgspec.convert(found, Rules)
 
     async def set_rules(self, rules: Rules) -> None:
-        await self._database.write_many([Put(_key(_RULES), msgspec.to_builtins(rules))])
+        await self._database.write(Update(_key(_RULES), msgspec.to_builtins(rules)))
 
     async def get(self, kind: PictureKind, key: str) -> Picture | None:
         found = await self._database.get(_picture_key(kind, key))
