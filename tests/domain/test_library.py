@@ -10,6 +10,7 @@ from tertulia.domain import house, limits
 from tertulia.domain import library as domain
 from tertulia.domain.library import Picture, PictureKind
 from tertulia.domain.media import Details, MediaKind
+from tertulia.domain.picture_words import matches, words_of
 
 STICKER, GIF, EMOJI = PictureKind.STICKER, PictureKind.GIF, PictureKind.EMOJI
 
@@ -98,7 +99,7 @@ def test_what_is_no_picture_is_none() -> None:
 
 
 def found(picture: Picture, query: str) -> bool:
-    return domain.matches(picture, domain.words_of(query))
+    return matches(picture, words_of(query))
 
 
 def test_a_picture_is_found_by_the_beginning_of_its_words() -> None:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from msgspec import UNSET
@@ -127,6 +128,20 @@ async def test_our_own_stickers_come_first(looking: World) -> None:
     assert list(described.urls.values()) == ["/stickers/cup.svg"]
     await looking.chat.library.change_rules(ROOT, gifs=UNSET, house_pack=False)
     assert await names(looking, STICKER) == ["ours"]
+
+
+def test_our_drawings_are_what_the_table_says() -> None:
+    """Each is there, of its size, and holds shapes and nothing that could run or be fetched."""
+    folder = Path(__file__).parents[2] / "web" / "public" / "stickers"
+    drawings = {path.stem: path for path in folder.iterdir()}
+    assert {drawing.name for drawing in house.PICTURES} == set(drawings)
+    shapes = {"svg", "g", "path", "circle", "ellipse", "filter"}
+    for drawing in house.PICTURES:
+        assert drawings[drawing.name].stat().st_size == drawing.size
+        elements = list(ElementTree.parse(drawings[drawing.name]).iter())
+        tags = {element.tag.rpartition("}")[2] for element in elements}
+        assert {tag for tag in tags if not tag.startswith("fe")} <= shapes
+        assert not any(name.startswith("on") or "href" in name for element in elements for name in element.attrib)
 
 
 async def test_an_emoji_has_one_name(looking: World) -> None:

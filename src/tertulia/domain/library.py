@@ -4,7 +4,7 @@ A picture is a sticker, a GIF or an emoji. Its content is a file like any other;
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -13,14 +13,12 @@ from msgspec import Struct
 from tertulia.domain import limits
 from tertulia.domain.entries import Attachment
 from tertulia.domain.errors import InvalidError
-from tertulia.domain.folding import caseless
 from tertulia.domain.media import Details, MediaKind
 from tertulia.domain.texts import checked_line
 
 OWNER: Final = "#library"
 """In the place of the conversation that a file belongs to: no conversation's id begins with `#`."""
 _EMOJI_NAME: Final = re.compile(f"[a-z0-9_+-]{{1,{limits.EMOJI_NAME_MAX}}}")
-_BREAKS: Final = re.compile(r"[\s_+-]+")
 _PACK: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -166,17 +164,6 @@ def require_suitable(kind: PictureKind, details: Details | None, size: int) -> D
             "picture_unsuitable", f"The picture is wider or higher than {_SIDES[kind]} pixels.", maximum=_SIDES[kind]
         )
     return details
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """What is looked for, word by word, without regard to case and accents."""
-    return tuple(word for word in _BREAKS.split(caseless(text)) if word)
-
-
-def matches(picture: Picture, wanted: Iterable[str]) -> bool:
-    """Whether each word that is wanted begins a word of its name, its tags or its description."""
-    words = [word for text in (picture.name, picture.alt, *picture.tags) for word in words_of(text)]
-    return all(any(word.startswith(each) for word in words) for each in wanted)
 
 
 def attachment_of(picture: Picture) -> Attachment:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, UnsetType
 from msgspec.structs import replace
@@ -21,7 +22,9 @@ from tertulia.ports.media import MediaStore, Upload
 from tertulia.ports.processing import MediaProcessor
 from tertulia.ports.rates import Rate
 from tertulia.services import limiting
-from tertulia.services.packs import Listed, PackFile, name_for
+
+if TYPE_CHECKING:
+    from tertulia.services.packs import Listed, PackFile
 
 
 class Shown(Struct, frozen=True):
@@ -103,14 +106,17 @@ class PictureLibrary:
     ) -> tuple[list[Shown], str | None]:
         """A page of those that have words beginning with what is asked, and where the next page begins. A page may be
         short, or empty, and not the last one. Raises `rate_limited`, `invalid_request`."""
+        # What folds words takes time to load, and most functions never need it; so below with zips.
+        from tertulia.domain.picture_words import matches, words_of
+
         limiting.take(self._rate, identity.username)
         if len(query) > limits.LIBRARY_QUERY_MAX:
             raise InvalidError("invalid_request", "Search for less.", maximum=limits.LIBRARY_QUERY_MAX)
-        wanted = domain.words_of(query)
+        wanted = words_of(query)
         own = await self._own_drawings(kind, after)
         most = limits.LIBRARY_LOOKED_AT_MAX if wanted else limit + 1
         looked_at = [*own, *await self._library.page(kind, after=after, limit=most)][:most]
-        found = [picture for picture in looked_at if domain.matches(picture, wanted)]
+        found = [picture for picture in looked_at if matches(picture, wanted)]
         if len(found) > limit:
             return self._shown(found[:limit]), found[limit - 1].key
         return self._shown(found), looked_at[-1].key if len(looked_at) == most else None
@@ -151,6 +157,8 @@ class PictureLibrary:
         """Takes the next pictures of a zip that the caller uploaded, from the one at `start`; repeating it changes
         nothing. For administrators. Raises `media_not_found`, `pack_broken`, `library_full`, `overloaded`,
         `not_supported`, `rate_limited`."""
+        from tertulia.services.packs import PackFile
+
         limiting.take(self._rate, identity.username)
         _require_admin(identity)
         upload = await self._media.get(media)
@@ -217,9 +225,11 @@ class PictureLibrary:
         return self._shown([there or picture])[0], new
 
     async def _take(
-        self, identity: Identity, pack: Pack, file: PackFile, position: int, listed: Listed
+        self, identity: Identity, pack: Pack, file: "PackFile", position: int, listed: "Listed"
     ) -> bool | Problem:
         """Whether the picture is new; or why it was not taken. What is only now so is raised."""
+        from tertulia.services.packs import name_for
+
         try:
             name = domain.checked_name(pack.kind, name_for(pack.kind, listed))
             key = domain.key_of(pack.kind, "", name, 0, pack.id, position)
