@@ -1,7 +1,7 @@
 """`SqliteLibrary`: the port `Library` in the store's own file, written by its one writer."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, TypeVar
 
 import msgspec
@@ -11,6 +11,7 @@ from tertulia.adapters.sqlite.store import SqliteStore
 from tertulia.domain import limits
 from tertulia.domain.errors import ConflictError
 from tertulia.domain.library import MOST, Pack, Picture, PictureKind, Rules
+from tertulia.ports.portable import LibraryRecord, PortablePack, PortablePicture, PortableRules
 
 T = TypeVar("T")
 
@@ -75,6 +76,19 @@ class SqliteLibrary:
 
     async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         return await self._store.write(lambda connection: Written(work(connection)))
+
+
+def read_library(connection: sqlite3.Connection) -> Iterator[LibraryRecord]:
+    """All of it, as the records of an export; nothing where the file is of before there was a library. Blocks."""
+    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'Chat-Library'").fetchone():
+        return
+    for kind, text in connection.execute('SELECT "kind", "item" FROM "Chat-Library" ORDER BY "kind", "key"'):
+        if kind == _PACK:
+            yield PortablePack(msgspec.json.decode(text, type=Pack))
+        elif kind == _RULES:
+            yield PortableRules(msgspec.json.decode(text, type=Rules))
+        else:
+            yield PortablePicture(msgspec.json.decode(text, type=Picture))
 
 
 def _item(connection: sqlite3.Connection, kind: str, key: str) -> str | None:
