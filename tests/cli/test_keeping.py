@@ -19,6 +19,7 @@ from tertulia.api import requests as q
 from tertulia.client import Client
 from tertulia.domain.entries import ConversationKind
 from tertulia.domain.library import PictureKind
+from tertulia.ports.portable import VERSION
 
 
 async def live_a_little(server: RunningServer) -> tuple[str, str]:
@@ -214,7 +215,7 @@ def lines_of(file: Path) -> Iterator[dict[str, Any]]:
 def test_an_export_is_documented_lines(exported: Path) -> None:
     """A header with a version, then records, then an end that counts them."""
     records = list(lines_of(exported))
-    assert (records[0]["record"], records[0]["version"]) == ("header", 3)
+    assert (records[0]["record"], records[0]["version"]) == ("header", VERSION)
     assert {"user", "conversation", "member", "entry", "media", "content", "thumbnail"} <= {
         r["record"] for r in records
     }
@@ -258,7 +259,7 @@ def test_an_import_brings_only_what_is_new(
 @pytest.mark.parametrize(
     ("change", "code", "said"),
     [
-        (lambda r: r.update(version=3) if r["record"] == "header" else None, 2, "newer"),
+        (lambda r: r.update(version=VERSION + 1) if r["record"] == "header" else None, 2, "newer"),
         (lambda r: r.update(record="other"), 2, "Line 1"),
         (lambda r: r["entry"].update(seq=99) if r["record"] == "entry" else None, 2, "comes after"),
         (lambda r: r.update(conversation="g_x") if r["record"] == "entry" else None, 2, "not where"),

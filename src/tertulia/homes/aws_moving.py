@@ -101,8 +101,8 @@ class StackMover:
             yield PortableUser(user)
         if not media:
             return
-        async for record in self._library_records():
-            yield record
+        async for kept in self._library_records():
+            yield kept
         async for upload in self._contents.stored_uploads():
             try:
                 pieces = self._media.read(upload.id)
