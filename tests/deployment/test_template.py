@@ -20,7 +20,7 @@ from tertulia.homes.aws_settings import AwsSettings
 
 RESOURCES: Final[dict[str, Any]] = template()["Resources"]
 EXTRA: Final = {"Chat-WebSocket", "Chat-Stream"}
-ACTIONS: Final = ("send", "read", "typing", "draft", "presence", "ping")
+ACTIONS: Final = ("send", "read", "typing", "draft", "location", "presence", "ping")
 
 
 def of_type(kind: str) -> dict[str, dict[str, Any]]:

@@ -121,6 +121,7 @@ def test_a_message_carries_words_for_it() -> None:
     attachment = domain.attachment_of(cup)
     assert (attachment.library, attachment.alt, attachment.media) == ("sticker", cup.alt, "house-cup")
     assert house.find("cup") is None
+    assert house.address_of(cup) == "/stickers/cup.svg"
 
 
 @pytest.mark.parametrize("text", ["👍", ":", "::", "a:b", ":a", "a:"])
