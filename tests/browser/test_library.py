@@ -62,10 +62,22 @@ def test_stickers_and_gifs_by_keyboard(invite: Invite) -> None:
     sent = ana.log.get_by_role("img", name="traffic lights")
     is_loaded(sent)
     quiet(ben)
+    page.get_by_role("button", name="Emoji", exact=True).click()
+    page.get_by_role("tab", name="GIFs").click()
+    page.get_by_role("group", name="Newest first").get_by_role("button", name="traffic lights").focus()
+    expect(page.get_by_role("button", name="Remove")).to_have_count(0)
+    keys.press("Escape")
     last = ana.get(f"/api/conversations/{direct}/messages")["messages"][-1]
     ben.call("DELETE", f"/api/conversations/{direct}/messages/{last['timestamp']}")
     expect(sent).to_have_count(0)
     assert ana.get("/api/library/pictures?kind=gif")["pictures"][0]["media"] == last["attachments"][0]["media"]
+    ben.page.get_by_role("button", name="Emoji", exact=True).click()
+    dialog.get_by_role("tab", name="GIFs").click()
+    dialog.get_by_role("group", name="Used lately").get_by_role("button", name="traffic lights").focus()
+    dialog.get_by_role("button", name="Remove “traffic lights”").click()
+    ben.page.get_by_role("dialog", name="Remove “traffic lights”?").get_by_role("button", name="Remove").click()
+    expect(dialog.get_by_role("status")).to_have_text("There are none yet.")
+    ben.page.keyboard.press("Escape")
     for guest in (ana, ben):
         quiet(guest)
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { houseAddress } from "./house.ts";
-import { altOf, customName, isFresh, lately, LATELY_MAX, outgoingOf, tagsOf, type Picture } from "./pictures.ts";
+import { speak } from "../words/index.ts";
+import { altOf, customName, isFresh, lately, LATELY_MAX, outgoingOf, shows, tagsOf, type Picture } from "./pictures.ts";
 
 function picture(media: string, more: Partial<Picture> = {}): Picture {
   return { media, kind: "sticker", name: media, url: `/x/${media}`, ...more };
@@ -19,6 +20,16 @@ describe("pictures of the library", () => {
     expect(houseAddress("abc")).toBe("");
     expect(altOf({ media: "house-cup", alt: "", name: "cup" })).toBe("A steaming cup of coffee");
     expect(altOf({ media: "abc", alt: "", name: "bird" })).toBe("bird");
+  });
+
+  it("are found by what they show in the reader's language", async () => {
+    await speak("es", ["es-ES"]);
+    const cat = { media: "house-cool", name: "cool", alt: "A cat with sunglasses" };
+    expect(shows(cat, "GATO gaf")).toBe(true);
+    expect(shows(cat, "cat")).toBe(false);
+    await speak("en", ["en-US"]);
+    expect(shows(cat, "sun")).toBe(true);
+    expect(shows(picture("Café_au lait"), "cafe LA")).toBe(true);
   });
 
   it("are sent by reference", () => {

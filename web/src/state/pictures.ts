@@ -3,6 +3,7 @@
 import type { Attachment } from "../api/media.ts";
 import type { PictureKind, PictureView } from "../api/types.ts";
 import { houseWords } from "./house.ts";
+import { fold } from "./switching.ts";
 import type { OutgoingFile } from "./uploads.ts";
 
 export type Picture = PictureView;
@@ -23,6 +24,16 @@ export function customName(emoji: string): string {
 /** What a picture shows, in words; those of the product's own pack in the reader's language. */
 export function altOf({ media, alt, name }: Pick<Attachment, "media" | "alt" | "name">): string {
   return houseWords(media) || alt || name;
+}
+
+/** Whether each word that is typed begins a word of what it shows, in the reader's language; the server looks in its own. */
+export function shows(picture: Pick<Picture, "media" | "alt" | "name">, query: string): boolean {
+  const words = wordsOf(altOf({ media: picture.media, name: picture.name, alt: picture.alt ?? "" }));
+  return wordsOf(query).every((wanted) => words.some((word) => word.startsWith(wanted)));
+}
+
+function wordsOf(text: string): string[] {
+  return fold(text).split(/[\s_+-]+/u).filter(Boolean);
 }
 
 /** A picture of the library as a message carries it: there is nothing to upload. */

@@ -5,13 +5,14 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { sentenceOf } from "../../api/errors.ts";
 import type { PackView } from "../../api/types.ts";
 import { houseAddress } from "../../state/house.ts";
-import { altOf, type Picture } from "../../state/pictures.ts";
+import { altOf, shows, type Picture } from "../../state/pictures.ts";
 import { t, tn } from "../../words/index.ts";
 import { useChat } from "../context.ts";
 import { gridKeys } from "../grid-keys.ts";
 import { Icon } from "../icons.tsx";
 import { useMoving } from "../moving.ts";
 import { useNear, useSource } from "../media/near.ts";
+import { RemoveGif } from "./remove-gif.tsx";
 import { SaveGif } from "./save-gif.tsx";
 
 /** Typing goes on for so long before the server is asked (milliseconds). */
@@ -39,13 +40,20 @@ export function PicturesTab({ kind, onPick }: Props): JSX.Element {
   const [found, setFound] = useState<Found | null>(null);
   const [problem, setProblem] = useState("");
   const [turn, setTurn] = useState(0);
+  /** The one that had the focus or the pointer last. */
+  const [current, setCurrent] = useState<Picture | null>(null);
   const packs = usePacks(kind);
   const grid = useRef<HTMLDivElement>(null);
+  /** Our own drawings, which the server knows by English words alone. */
+  const drawn = useRef<readonly Picture[]>([]);
   const read = async (cursor: string, before: readonly Picture[], here: () => boolean): Promise<void> => {
     try {
       const page = await library.find(kind, query, cursor);
       if (!here()) return;
-      setFound({ query, pictures: [...before, ...page.pictures], cursor: page.cursor });
+      if (!query && !cursor) drawn.current = page.pictures.filter(({ media }) => houseAddress(media));
+      const own = query && !cursor ? drawn.current.filter((picture) => shows(picture, query)) : [];
+      const pictures = [...before, ...own, ...page.pictures.filter(({ media }) => !own.some((other) => other.media === media))];
+      setFound({ query, pictures, cursor: page.cursor });
       setProblem("");
     } catch (error) {
       if (here()) setProblem(sentenceOf(error));
@@ -59,6 +67,10 @@ export function PicturesTab({ kind, onPick }: Props): JSX.Element {
       clearTimeout(timer);
     };
   }, [query, turn]);
+  const again = (): void => {
+    setCurrent(null);
+    setTurn(turn + 1);
+  };
   const lately = library.lately.value.filter((picture) => picture.kind === kind);
   const sections = found ? sectionsOf(kind, found, lately, packs) : [];
   const first = sections[0]?.pictures[0];
@@ -83,13 +95,18 @@ export function PicturesTab({ kind, onPick }: Props): JSX.Element {
           }}
         />
       </div>
-      <Sections grid={grid} kind={kind} sections={sections} onPick={onPick}>
+      <Sections grid={grid} kind={kind} sections={sections} onPick={onPick} onPoint={setCurrent}>
         {found && found.cursor !== null && (
           <button type="button" class="button" onClick={() => void read(found.cursor!, found.pictures, () => true)}>{t("More")}</button>
         )}
       </Sections>
       <p class="hint" role="status">{problem || (found && foundWords(found, lately.length))}</p>
-      {kind === "gif" && <AddGif onAdded={() => setTurn(turn + 1)} />}
+      {kind === "gif" && (
+        <div class="dialog-choices">
+          {current && <RemoveGif key={current.media} picture={current} onRemoved={again} />}
+          <AddGif onAdded={again} />
+        </div>
+      )}
     </>
   );
 }
@@ -126,10 +143,11 @@ interface SectionsProps {
   kind: Props["kind"];
   sections: readonly Section[];
   onPick: Props["onPick"];
+  onPoint: (picture: Picture) => void;
   children: JSX.Element | false | null;
 }
 
-function Sections({ grid, kind, sections, onPick, children }: SectionsProps): JSX.Element {
+function Sections({ grid, kind, sections, onPick, onPoint, children }: SectionsProps): JSX.Element {
   const [at, setAt] = useState(0);
   let index = -1;
   return (
@@ -141,7 +159,7 @@ function Sections({ grid, kind, sections, onPick, children }: SectionsProps): JS
             {pictures.map((picture) => {
               index += 1;
               const own = index;
-              return <Cell key={picture.media} picture={picture} stop={own === at} onFocus={() => setAt(own)} onPick={() => onPick(picture)} />;
+              return <Cell key={picture.media} picture={picture} stop={own === at} onFocus={() => setAt(own)} onPoint={() => onPoint(picture)} onPick={() => onPick(picture)} />;
             })}
           </div>
         </div>
@@ -151,7 +169,7 @@ function Sections({ grid, kind, sections, onPick, children }: SectionsProps): JS
   );
 }
 
-function Cell(props: { picture: Picture; stop: boolean; onFocus: () => void; onPick: () => void }): JSX.Element {
+function Cell(props: { picture: Picture; stop: boolean; onFocus: () => void; onPoint: () => void; onPick: () => void }): JSX.Element {
   const { picture } = props;
   const { library } = useChat();
   const frame = useRef<HTMLButtonElement>(null);
@@ -176,10 +194,14 @@ function Cell(props: { picture: Picture; stop: boolean; onFocus: () => void; onP
       title={alt}
       onFocus={() => {
         props.onFocus();
+        props.onPoint();
         point(true);
       }}
       onBlur={() => point(false)}
-      onMouseEnter={() => point(true)}
+      onMouseEnter={() => {
+        props.onPoint();
+        point(true);
+      }}
       onMouseLeave={() => point(false)}
       onClick={props.onPick}
     >
