@@ -62,6 +62,7 @@ class ChatServer:
             search=absent,
             media=absent,
             library=absent,
+            locations=absent,
             tickets=Tickets(self.tickets, clock, rate),
         )
         self.gateway = Gateway(self.chat, self.hub, CallerReader(), clock, entropy, settings or WebSocketSettings())
