@@ -160,6 +160,7 @@ async def play(scene: Scene, members: int, admin: str) -> None:
     await _read(scene, group, ana, ben)
     await _change(scene, group, people, f"eve{members}")
     await _link(scene, group, ana)
+    await _library(scene, group, admin, ben)
     await _accounts(scene, ben, admin)
     await scene.disconnect(ben)
 
@@ -184,6 +185,36 @@ async def _write(scene: Scene, group: str, people: list[str]) -> None:
         await read(ben, group, new["timestamp"])
     await scene.say(ben, "presence", status="online", watch=people)
     await scene.say(ben, "ping")
+
+
+async def _library(scene: Scene, group: str, admin: str, ben: str) -> None:
+    """One picture and a pack of one, each sent and gone again."""
+    media = await _completed(scene, admin, "p.png", PICTURE)
+    name = f"name{secrets.token_hex(4)}"
+    await scene.call("add_picture", admin, {"media": media, "kind": "sticker", "name": name})
+    pack = await _completed(scene, admin, "p.zip", pictures.zipped({"a.png": PICTURE}))
+    await scene.call("add_pack", admin, {"media": pack})
+    await scene.call("get_library", ben)
+    await scene.call("update_library", admin, {"house": True})
+    await scene.call("list_pictures", ben, query="kind=sticker&query=name&limit=20")
+    # Twice, since one of them is the 64th entry.
+    for _ in range(2):
+        body = {"id": secrets.token_hex(8), "attachments": [{"media": media}]}
+        await scene.call("send_message", ben, body, id=group, record="send_message with a sticker")
+    await scene.call("remove_picture", admin, id=media)
+    await scene.call("remove_pack", admin, id=pack)
+
+
+async def _completed(scene: Scene, who: str, name: str, content: bytes) -> str:
+    """A file that was uploaded; what that uses is measured elsewhere."""
+    kind = "image/png" if name.endswith("png") else "application/zip"
+    media = await scene.call("create_media", who, {"name": name, "type": kind, "size": len(content)})
+    scene.home.clients.client("s3").put_object(
+        Bucket=scene.home.settings.media_bucket, Key=f"media/{media['id']}", Body=content
+    )
+    if kind == "image/png":
+        await scene.call("complete_media", who, id=media["id"])
+    return str(media["id"])
 
 
 async def _read(scene: Scene, group: str, ana: str, ben: str) -> None:

@@ -13,8 +13,8 @@ from tertulia.api.operations import OPERATIONS, Function
 from tertulia.deployment.deploying import DATA_TABLES, NAME_MAX
 from tertulia.deployment.packaging import ENTRANCE
 from tertulia.deployment.resources import template_parameters, template_resources, template_text
-from tertulia.edges.server.headers import page_policy
-from tertulia.edges.server.static import _FILE
+from tertulia.edges.server.headers import CONTENT_POLICY, page_policy
+from tertulia.edges.server.static import _FILE, DRAWINGS
 from tertulia.homes import functions
 from tertulia.homes.aws_settings import AwsSettings
 
@@ -233,6 +233,17 @@ def _server_headers() -> dict[str, str]:
 
     fixed = AnswerHeaders(HttpSettings())._fixed[Kind.PAGE, True]
     return {name.decode(): value.decode() for name, value in fixed}
+
+
+def test_drawings_have_the_headers_that_the_server_sends() -> None:
+    """As pages of their own they may do nothing, in either home."""
+    headers = of_type("AWS::CloudFront::ResponseHeadersPolicy")["DrawingHeaders"]["ResponseHeadersPolicyConfig"]
+    policy = headers["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    assert policy == CONTENT_POLICY.decode()
+    (distribution,) = of_type("AWS::CloudFront::Distribution").values()
+    behaviours = distribution["DistributionConfig"]["CacheBehaviors"]
+    (drawings,) = [each for each in behaviours if each["PathPattern"] == f"{DRAWINGS}*"]
+    assert drawings["ResponseHeadersPolicyId"] == {"Ref": "DrawingHeaders"}
 
 
 def test_a_page_of_the_web_client_is_told_from_a_file_as_the_server_does() -> None:

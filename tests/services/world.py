@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection
 from tertulia.adapters.memory.accounts import MemoryAccounts
 from tertulia.adapters.memory.clock import SetClock
 from tertulia.adapters.memory.entropy import SeededEntropy
+from tertulia.adapters.memory.library import MemoryLibrary
 from tertulia.adapters.memory.media import MemoryMedia
 from tertulia.adapters.memory.presence_board import MemoryPresenceBoard
 from tertulia.adapters.memory.rates import MemoryRate, Unlimited
@@ -24,6 +25,7 @@ from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
 from tertulia.services.history import HistoryReader
+from tertulia.services.library import PictureLibrary
 from tertulia.services.locations import Locations
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
@@ -78,6 +80,7 @@ class World:
         self.store = MemoryStore(self.clock)
         self.accounts = MemoryAccounts(self.clock, self.entropy)
         self.media = MemoryMedia()
+        self.library = MemoryLibrary()
         self.board = MemoryPresenceBoard()
         self.broadcast = Recorder()
         self.committed: list[Committed] = []
@@ -87,7 +90,7 @@ class World:
             accounts=Accounts(self.accounts, made),
             conversations=Conversations(self.store, self.accounts, self.entropy, made),
             members=Members(self.store, self.accounts, made),
-            messages=Messages(self.store, self.media, made),
+            messages=Messages(self.store, self.media, self.library, made),
             history=HistoryReader(self.store),
             receipts=Receipts(self.store, self.broadcast, made),
             typing=Typing(self.store, self.broadcast),
@@ -103,6 +106,7 @@ class World:
                 contents=self.media,
                 processor=processor,
             ),
+            library=PictureLibrary(self.library, self.media, self.clock, self.entropy, made, processor=processor),
             tickets=Tickets(MemoryTickets(self.clock, self.entropy), self.clock, made),
         )
         self._sent = 0

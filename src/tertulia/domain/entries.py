@@ -30,7 +30,8 @@ class Attachment(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     The rest lets a client keep its place before the file is there: `width` and `height` in pixels; `thumbhash`, a
     blurred picture (base64); `animated`: it moves; `duration` in seconds; `alt` says in words what it shows. `voice`:
-    it is a voice note; `peaks` are how loud it is over its length, from 0 to 255.
+    it is a voice note; `peaks` are how loud it is over its length, from 0 to 255. `library` is `sticker` or `gif` where
+    it is one of the server's own pictures, which all messages share and an administrator may remove.
     """
 
     media: str
@@ -45,6 +46,7 @@ class Attachment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     alt: str = ""
     voice: bool = False
     peaks: tuple[int, ...] = ()
+    library: str = ""
 
 
 class Preview(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -108,9 +108,10 @@ def fold(sent: MessageSent, changes: Iterable[AboutMessage]) -> Message:
 
 
 def files_of(message: Message) -> tuple[str, ...]:
-    """The ids of the files that the message shows: what it carries, and the pictures of its previews."""
-    pictures = pictures_of(message.previews)
-    return (*(attachment.media for attachment in message.attachments), *pictures)
+    """The ids of the files that are the message's own: what it carries, but for the library's, and the pictures of its
+    previews."""
+    carried = (attachment.media for attachment in message.attachments if not attachment.library)
+    return (*carried, *pictures_of(message.previews))
 
 
 def pictures_of(previews: Iterable[Preview]) -> tuple[str, ...]:

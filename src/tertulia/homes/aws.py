@@ -23,6 +23,7 @@ from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
 from tertulia.services.history import HistoryReader
+from tertulia.services.library import PictureLibrary
 from tertulia.services.locations import Locations
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from tertulia.adapters.apigateway.broadcast import ApiGatewayBroadcast
     from tertulia.adapters.apigateway.places import Places
     from tertulia.adapters.cognito.accounts import CognitoAccounts
+    from tertulia.adapters.dynamodb.library import DynamoLibrary
     from tertulia.adapters.dynamodb.search import DynamoSearch
     from tertulia.adapters.dynamodb.store import DynamoStore
     from tertulia.adapters.pillow.processor import SubprocessProcessor
@@ -133,13 +135,14 @@ class AwsHome:
     def chat(self) -> Chat:
         """The services, over parts that are made when they are first used."""
         store, accounts, media = deferred(lambda: self.store), self._accounts(), deferred(lambda: self.media)
+        library = deferred(lambda: self.library)
         broadcast: Broadcast = deferred(lambda: self.broadcast)
         changes = self._rate(limits.CHANGES_RATE)
         return Chat(
             accounts=Accounts(accounts, self._rate(limits.SIGN_IN_RATE)),
             conversations=Conversations(store, accounts, self.entropy, changes),
             members=Members(store, accounts, changes),
-            messages=Messages(store, media, self._rate(limits.MESSAGES_RATE)),
+            messages=Messages(store, media, library, self._rate(limits.MESSAGES_RATE)),
             history=HistoryReader(store),
             receipts=Receipts(store, broadcast, self._rate(limits.CURSORS_RATE)),
             typing=Typing(store, broadcast),
@@ -152,6 +155,14 @@ class AwsHome:
                 self.clock,
                 self.entropy,
                 self._rate(limits.MEDIA_RATE),
+                processor=deferred(lambda: self.processor),
+            ),
+            library=PictureLibrary(
+                library,
+                media,
+                self.clock,
+                self.entropy,
+                self._rate(limits.LIBRARY_RATE),
                 processor=deferred(lambda: self.processor),
             ),
             tickets=Tickets(deferred(lambda: self.places.tickets), self.clock, self._rate(limits.TICKETS_RATE)),
@@ -229,6 +240,12 @@ class AwsHome:
 
         # A folder of this container's own: in an emulator others are on the same machine.
         return SubprocessProcessor(Path(mkdtemp(prefix="tertulia-")), seconds=_LOOKING_SECONDS)
+
+    @cached_property
+    def library(self) -> "DynamoLibrary":
+        from tertulia.adapters.dynamodb.library import DynamoLibrary
+
+        return DynamoLibrary(self.store.database, self.entropy)
 
     @cached_property
     def search(self) -> "DynamoSearch":

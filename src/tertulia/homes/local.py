@@ -24,6 +24,7 @@ from tertulia.adapters.memory.presence_board import MemoryPresenceBoard
 from tertulia.adapters.memory.rates import MemoryRate, Unlimited
 from tertulia.adapters.memory.tickets import MemoryTickets
 from tertulia.adapters.pillow.processor import SubprocessProcessor
+from tertulia.adapters.sqlite.library import SqliteLibrary
 from tertulia.adapters.sqlite.search import SqliteSearch
 from tertulia.adapters.sqlite.store import SqliteStore
 from tertulia.adapters.web.pages import WebPages
@@ -53,6 +54,7 @@ from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
 from tertulia.services.history import HistoryReader
+from tertulia.services.library import PictureLibrary
 from tertulia.services.locations import Locations
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
@@ -126,6 +128,7 @@ class LocalHome:
         self._stack.push_async_callback(self.search.close)
         self.media = DiskMedia(self.folder.media)
         self._stack.push_async_callback(self.media.close)
+        self.library = SqliteLibrary(self.store)
         self.tickets = MemoryTickets(self.clock, self.entropy)
         self.processor = SubprocessProcessor(self.folder.work)
         self.hub = Hub(self.store.audience, encode_frame)
@@ -176,7 +179,7 @@ class LocalHome:
             accounts=Accounts(self.accounts, self._rate(limits.SIGN_IN_RATE)),
             conversations=Conversations(self.store, self.accounts, self.entropy, changes),
             members=Members(self.store, self.accounts, changes),
-            messages=Messages(self.store, self.media, self._rate(limits.MESSAGES_RATE)),
+            messages=Messages(self.store, self.media, self.library, self._rate(limits.MESSAGES_RATE)),
             history=HistoryReader(self.store),
             receipts=Receipts(self.store, self.hub, self._rate(limits.CURSORS_RATE)),
             typing=Typing(self.store, self.hub),
@@ -192,6 +195,14 @@ class LocalHome:
                 contents=self.media,
                 processor=self.processor,
                 bytes_max=self.settings.media_bytes_max,
+            ),
+            library=PictureLibrary(
+                self.library,
+                self.media,
+                self.clock,
+                self.entropy,
+                self._rate(limits.LIBRARY_RATE),
+                processor=self.processor,
             ),
             tickets=Tickets(self.tickets, self.clock, self._rate(limits.TICKETS_RATE)),
         )

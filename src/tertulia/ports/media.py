@@ -103,6 +103,11 @@ class MediaStore(Protocol):
         """
         ...
 
+    async def place(self, ready: Upload, files: Mapping[Variant, Path]) -> Upload:
+        """Takes a file that the server itself made, whole and looked into: as if it had been begun, written and kept.
+        What no message claims is deleted like any other."""
+        ...
+
     async def delete(self, media: str) -> None:
         """Afterwards nobody reads a content of it, parts and thumbnails neither, whatever address they hold. It may be
         gone already."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from tertulia.domain import limits, messages
+from tertulia.domain import house, limits, messages
 from tertulia.domain.entries import (
     AboutMessage,
     Attachment,
@@ -28,12 +28,14 @@ from tertulia.domain.errors import (
     InvalidError,
     NotFoundError,
 )
+from tertulia.domain.library import OWNER, Picture, PictureKind, attachment_of, emoji_named, place_of
 from tertulia.domain.locations import checked_live_seconds, live_until
 from tertulia.domain.media import Details, MediaKind
 from tertulia.domain.messages import Message
 from tertulia.domain.permissions import Action, may
 from tertulia.domain.texts import checked_client_id, checked_emoji, checked_text
 from tertulia.ports.accounts import Identity
+from tertulia.ports.library import Library
 from tertulia.ports.media import MediaStore, Upload
 from tertulia.ports.rates import Rate
 from tertulia.ports.store import Append, Decide, Decision, Snapshot, Store
@@ -61,9 +63,10 @@ class NewMessage(Struct, frozen=True, kw_only=True):
 
 
 class Messages:
-    def __init__(self, store: Store, media: MediaStore, rate: Rate) -> None:
+    def __init__(self, store: Store, media: MediaStore, library: Library, rate: Rate) -> None:
         self._store = store
         self._media = media
+        self._library = library
         self._rate = rate
 
     async def send(self, identity: Identity, conversation: str, new: NewMessage) -> tuple[Message, bool]:
@@ -111,8 +114,11 @@ class Messages:
         return await self._change(identity, conversation, timestamp, _remove_previews(identity.username))
 
     async def react(self, identity: Identity, conversation: str, timestamp: int, emoji: str) -> Message:
-        """Raises `message_not_found`, `message_deleted`, `too_many_reactions`."""
+        """Raises `message_not_found`, `message_deleted`, `too_many_reactions`, `emoji_not_found`."""
         checked_emoji(emoji)
+        name = emoji_named(emoji)
+        if name is not None and await self._library.get(PictureKind.EMOJI, name) is None:
+            raise InvalidError("emoji_not_found")
         return await self._change(identity, conversation, timestamp, _react(identity.username, emoji))
 
     async def unreact(self, identity: Identity, conversation: str, timestamp: int, emoji: str) -> Message:
@@ -148,7 +154,14 @@ class Messages:
         await access.member_of(self._store, conversation, identity.username)
         found = []
         for attachment in new.attachments:
+            drawing = house.find(attachment.media)
+            if drawing is not None:
+                found.append(attachment_of(drawing))
+                continue
             upload = await self._media.get(attachment.media)
+            if upload is not None and upload.conversation == OWNER:
+                found.append(attachment_of(await self._picture(upload)))
+                continue
             if upload is None or upload.owner != identity.username:
                 raise InvalidError("attachment_not_found", media=attachment.media)
             ready = await completing.settled(self._media, upload)
@@ -156,6 +169,13 @@ class Messages:
                 raise InvalidError("attachment_not_found", media=attachment.media)
             found.append(_attachment(ready, attachment))
         return tuple(found)
+
+    async def _picture(self, upload: Upload) -> Picture:
+        """Of the library, by its file. An emoji is written, not attached."""
+        picture = await self._library.get(*place_of(upload.client_id))
+        if picture is None or picture.kind is PictureKind.EMOJI:
+            raise InvalidError("attachment_not_found", media=upload.id)
+        return picture
 
     async def _first_result(self, snapshot: Snapshot) -> Message:
         earlier = snapshot.earlier

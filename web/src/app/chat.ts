@@ -14,6 +14,7 @@ import { t } from "../words/index.ts";
 import { Deleting } from "./deleting.ts";
 import { Drafts } from "./drafts.ts";
 import type { Keeping } from "./keeping.ts";
+import { Library } from "./library.ts";
 import { MediaDesk } from "./media/desk.ts";
 import { Moment } from "./moment.ts";
 import { announced, Announcer } from "./announcer.ts";
@@ -49,6 +50,7 @@ export class Chat {
   readonly drafts: Drafts;
   readonly media: MediaDesk;
   readonly searching: Searching;
+  readonly library: Library;
   readonly notifying: Notifying;
   readonly announcer = new Announcer();
   readonly deleting: Deleting;
@@ -84,6 +86,7 @@ export class Chat {
         : client.moveCursor(conversation, timestamp),
     );
     this.searching = new Searching((asked, cursor, limit) => client.searchMessages(asked, cursor, limit));
+    this.library = new Library(client, me.username);
     this.notifying = new Notifying(this.store, this.people, me.username);
     this.drafts = new Drafts(me.username);
     this.media = new MediaDesk(client, config, (file, problem) => this.sending.fileChanged(file, problem));

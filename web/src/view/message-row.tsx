@@ -72,7 +72,7 @@ export function MessageRow({ row, visit, stop, original, seen, direct }: RowProp
               {clockTime(row.timestamp)}
             </time>
           </header>
-          <div class="bubble" id={`${id}-body`}>
+          <div class={isBare(row) && !deleted ? "bubble bare" : "bubble"} id={`${id}-body`}>
             {!deleted && original !== undefined && <Quote original={original} visit={visit} timestamp={message?.reply_to ?? 0} />}
             {deleted ? <Tombstone undo={message && !message.deleted && revocable ? () => deleting.undo(visit.id, message.timestamp) : null} /> : <Body row={row} conversation={visit.id} />}
             {outgoing && <OutgoingMark outgoing={outgoing} />}
@@ -104,6 +104,12 @@ function Tombstone({ undo }: { undo: (() => void) | null }): JSX.Element {
 /** Whether somebody with a keyboard is in the row; who clicked there has gone on with the mouse. */
 function hasKeyboard(row: HTMLElement): boolean {
   return row.matches(":focus-visible") || row.querySelector(":focus-visible") !== null;
+}
+
+/** A sticker by itself has no bubble. */
+function isBare({ message, outgoing }: Row): boolean {
+  const { text = "", attachments = [], reply_to: reply = 0 } = message ?? { text: outgoing?.text, attachments: outgoing?.files, reply_to: outgoing?.reply_to };
+  return !text && !reply && attachments.length > 0 && attachments.every(({ library }) => library === "sticker");
 }
 
 function receipt(seen: number, direct: boolean): string {

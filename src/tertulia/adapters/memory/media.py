@@ -71,6 +71,12 @@ class MemoryMedia:
             )
         return self._uploads[ready.id]
 
+    async def place(self, ready: Upload, files: Mapping[Variant, Path]) -> Upload:
+        for variant, path in files.items():
+            self._contents[ready.id, variant] = path.read_bytes()
+        self._uploads[ready.id] = replace(ready, stored=True)
+        return self._uploads[ready.id]
+
     async def read(
         self, media: str, start: int = 0, end: int | None = None, variant: Variant = Variant.ORIGINAL
     ) -> AsyncIterator[bytes]:

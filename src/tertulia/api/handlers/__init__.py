@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from tertulia.api.calls import Answer, Call
-from tertulia.api.handlers import accounts, conversations, media, messages
+from tertulia.api.handlers import accounts, conversations, library, media, messages
 from tertulia.services.chat import Chat
 
 Handler = Callable[[Chat, Call[Any, Any, Any]], Awaitable[Answer]]
@@ -52,6 +52,13 @@ HANDLERS: Final[dict[str, Handler]] = {
         media.upload_content,
         media.upload_part,
         media.get_content,
+        library.get_library,
+        library.update_library,
+        library.list_pictures,
+        library.add_picture,
+        library.remove_picture,
+        library.add_pack,
+        library.remove_pack,
     )
 }
 """By the name of the operation; a test holds that the table of operations has the same names."""

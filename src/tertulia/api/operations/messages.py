@@ -93,7 +93,7 @@ OPERATIONS: Final = (
         function=Function.MESSAGES_POST,
         path_type=q.ReactionPath,
         response=Message,
-        errors=(*MESSAGE, "message_deleted", "too_many_reactions"),
+        errors=(*MESSAGE, "message_deleted", "too_many_reactions", "emoji_not_found"),
     ),
     Operation(
         name="remove_reaction",
