@@ -59,6 +59,7 @@ class ChatServer:
             presence=Presences(self.store, MemoryPresenceBoard(), self.hub, clock),
             search=absent,
             media=absent,
+            notifying=absent,
             tickets=Tickets(self.tickets, clock, rate),
         )
         self.gateway = Gateway(self.chat, self.hub, CallerReader(), clock, entropy, settings or WebSocketSettings())

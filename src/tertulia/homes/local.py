@@ -18,6 +18,7 @@ from msgspec import Struct
 from tertulia.adapters.disk.media import DiskMedia
 from tertulia.adapters.hub.hub import Hub
 from tertulia.adapters.local_accounts.accounts import LocalAccounts
+from tertulia.adapters.local_accounts.books import LocalBooks
 from tertulia.adapters.memory.clock import SystemClock
 from tertulia.adapters.memory.entropy import SystemEntropy
 from tertulia.adapters.memory.presence_board import MemoryPresenceBoard
@@ -26,6 +27,8 @@ from tertulia.adapters.memory.tickets import MemoryTickets
 from tertulia.adapters.pillow.processor import SubprocessProcessor
 from tertulia.adapters.sqlite.search import SqliteSearch
 from tertulia.adapters.sqlite.store import SqliteStore
+from tertulia.adapters.web.push_services import WebPush
+from tertulia.adapters.web.vapid import new_key
 from tertulia.api.calls import Answer, Incoming
 from tertulia.api.dispatch import dispatch
 from tertulia.api.operations import Operation
@@ -46,6 +49,7 @@ from tertulia.homes.folder import DataFolder, FolderLock
 from tertulia.homes.settings import Settings
 from tertulia.ports.accounts import SessionsEnded
 from tertulia.ports.clock import Clock
+from tertulia.ports.notifying import PushServices
 from tertulia.ports.rates import Rate
 from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
@@ -54,7 +58,9 @@ from tertulia.services.history import HistoryReader
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
 from tertulia.services.messages import Messages
+from tertulia.services.notifying import Notifying
 from tertulia.services.presence import Presences
+from tertulia.services.pushing import Pushing, Surroundings
 from tertulia.services.receipts import Receipts
 from tertulia.services.search import MessageSearch
 from tertulia.services.tickets import Tickets
@@ -84,8 +90,10 @@ class Started(Struct, frozen=True):
 class LocalHome:
     """The parts, put together. `open` them, use `app` and `gateway`, `close` them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, push_services: PushServices | None = None) -> None:
+        """`push_services` are the world's where none are given."""
         self.settings: Final = settings
+        self._push_services = push_services
         self.folder: Final = DataFolder(settings.data)
         self.clock: Final[Clock] = (
             OffsetClock(settings.clock_offset_file) if settings.clock_offset_file else SystemClock()
@@ -119,7 +127,11 @@ class LocalHome:
         self.tickets = MemoryTickets(self.clock, self.entropy)
         self.hub = Hub(self.store.audience, encode_frame)
         self._stack.push_async_callback(self.hub.close)
+        self.board = MemoryPresenceBoard()
+        self.books = LocalBooks(self.accounts.database)
+        await self.books.start()
         self.chat = self._chat()
+        self.pushing = self._pushing()
         callers = CallerReader(self.settings.trusted_proxies, https=self.settings.https)
         self.gateway = Gateway(
             self.chat,
@@ -135,11 +147,12 @@ class LocalHome:
         )
         self.app = self._app()
         self.store.listen(self.hub.committed)
+        self.store.listen(self.pushing.committed)
         self.store.listen(lambda batch: self.metrics.committed(len(batch)))
         self.accounts.listen(self._end_sessions)
         self._observe()
         await self._make_administrator()
-        for work in (self._expire_presence(), self._clean_media()):
+        for work in (self._expire_presence(), self._clean_media(), self.pushing.run()):
             task = asyncio.get_running_loop().create_task(work)
             self._stack.callback(task.cancel)
 
@@ -167,7 +180,7 @@ class LocalHome:
             history=HistoryReader(self.store),
             receipts=Receipts(self.store, self.hub, self._rate(limits.CURSORS_RATE)),
             typing=Typing(self.store, self.hub),
-            presence=Presences(self.store, MemoryPresenceBoard(), self.hub, self.clock),
+            presence=Presences(self.store, self.board, self.hub, self.clock),
             search=MessageSearch(self.store, self.search, self._rate(limits.SEARCH_RATE)),
             media=MediaFiles(
                 self.store,
@@ -180,6 +193,24 @@ class LocalHome:
                 bytes_max=self.settings.media_bytes_max,
             ),
             tickets=Tickets(self.tickets, self.clock, self._rate(limits.TICKETS_RATE)),
+            notifying=Notifying(self.books, new_key, self.clock, self._rate(limits.NOTIFICATIONS_RATE)),
+        )
+
+    def _pushing(self) -> Pushing:
+        services = self._push_services
+        if services is None:
+            services = web = WebPush(self.clock)
+            self._stack.callback(web.close)
+        return Pushing(
+            Surroundings(
+                books=self.books,
+                store=self.store,
+                accounts=self.accounts,
+                board=self.board,
+                services=services,
+                clock=self.clock,
+                make_key=new_key,
+            )
         )
 
     def _app(self) -> HttpApp:
@@ -230,6 +261,11 @@ class LocalHome:
         metrics.counter("tertulia_deliveries", "Frames handed to connections.", lambda: hub.deliveries)
         metrics.counter("tertulia_events_lost", "Events that clients have to ask for.", lambda: hub.lost)
         metrics.gauge("tertulia_commit_queue", "Writes that wait for a transaction.", lambda: store.depth)
+        pushed = self.pushing.counts
+        metrics.counter("tertulia_pushes", "Notifications that push services took.", lambda: pushed.sent)
+        metrics.counter(
+            "tertulia_pushes_failed", "Notifications that they didn't.", lambda: pushed.failed + pushed.lost
+        )
         metrics.counter("tertulia_commits", "Durable commits.", lambda: store.figures.commits)
 
     async def _make_administrator(self) -> None:

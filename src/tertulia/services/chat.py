@@ -8,6 +8,7 @@ from tertulia.services.history import HistoryReader
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
 from tertulia.services.messages import Messages
+from tertulia.services.notifying import Notifying
 from tertulia.services.presence import Presences
 from tertulia.services.receipts import Receipts
 from tertulia.services.search import MessageSearch
@@ -27,3 +28,4 @@ class Chat(Struct, frozen=True, kw_only=True):
     search: MessageSearch
     media: MediaFiles
     tickets: Tickets
+    notifying: Notifying

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from tertulia.api.calls import Answer, Call
-from tertulia.api.handlers import accounts, conversations, media, messages
+from tertulia.api.handlers import accounts, conversations, media, messages, notifications
 from tertulia.services.chat import Chat
 
 Handler = Callable[[Chat, Call[Any, Any, Any]], Awaitable[Answer]]
@@ -51,6 +51,11 @@ HANDLERS: Final[dict[str, Handler]] = {
         media.upload_content,
         media.upload_part,
         media.get_content,
+        notifications.get_notifications,
+        notifications.set_quiet_hours,
+        notifications.choose_notifications,
+        notifications.put_device,
+        notifications.remove_device,
     )
 }
 """By the name of the operation; a test holds that the table of operations has the same names."""

@@ -1,0 +1,1 @@
+"""The port `Pages` on the open web, with the standard library alone."""

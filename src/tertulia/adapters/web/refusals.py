@@ -1,0 +1,9 @@
+"""Why something of the web isn't had. Stays in this adapter: people are told nothing."""
+
+
+class RefusedError(Exception):
+    """`reason` is a few words for the log; nothing of what the other side said."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
