@@ -42,6 +42,7 @@ PROBES: Final[dict[tuple[str, str], tuple[do.Step, ...]]] = {
     ("Chat-Users-POST", "ReadTheClientSecret"): (do.live_an_account,),
     ("Chat-Users-POST", "EndSessionsAndKeepInvitations"): (do.invite, do.sign_out_everywhere),
     ("Chat-Users-POST", "PushToConnections"): (do.sign_out_everywhere,),
+    ("Chat-Users-POST", "KeepNotifications"): (do.choose_notifications,),
     ("Chat-WebSocket", "MoveHeadsAndCursors"): (do.speak, do.type_and_be_seen),
     ("Chat-WebSocket", "WriteMessages"): (do.speak,),
     ("Chat-WebSocket", "SendOnce"): (do.speak, do.type_and_be_seen),
@@ -58,5 +59,9 @@ PROBES: Final[dict[tuple[str, str], tuple[do.Step, ...]]] = {
     ("Chat-Stream", "ForgetFiles"): (do.delete_files,),
     ("Chat-Stream", "DeleteFiles"): (do.delete_files,),
     ("Chat-Stream", "PushToConnections"): (do.push_from_the_stream,),
+    ("Chat-Notify", "FindMembers"): (do.forget_a_device,),
+    ("Chat-Notify", "ReadNotifications"): (do.forget_a_device,),
+    ("Chat-Notify", "SeeWhoIsThere"): (do.forget_a_device,),
+    ("Chat-Notify", "NameAuthors"): (do.forget_a_device,),
 }
 """By function and statement, what fails without it."""

@@ -14,12 +14,14 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import pytest
 from tests.adapters.apigateway.gateway import running_gateway
+from tests.adapters.web.receiver import Browser, Service, everywhere, running_service
 from tests.deployment.metering import Meter
 from tests.edges.function_events import ORIGIN, connecting, disconnecting, message, request
 from tests.emulators import emulators
@@ -27,10 +29,14 @@ from tests.emulators.emulators import Emulator, template
 from tests.emulators.pools import clients_of, create_pool
 from tests.fixtures import pictures
 
+from tertulia.adapters.memory.clock import SystemClock
+from tertulia.adapters.web.dialing import Dialer
+from tertulia.adapters.web.push_services import WebPush
 from tertulia.api.operations import BY_NAME, OPERATIONS, Function
 from tertulia.deployment.resources import path_of
 from tertulia.homes.aws import AwsHome
 from tertulia.homes.aws_settings import AwsSettings
+from tertulia.ports.notifying import PushServices
 
 PASSWORD: Final = "correct horse battery"
 CONFIRMATION: Final = "123456"
@@ -39,6 +45,7 @@ RESET: Final = "654321"
 TEXT: Final = ("the quick brown fox jumps over the lazy dog and then it sleeps " * 8)[:200]
 MESSAGES: Final = 50
 PICTURE: Final = pictures.png()
+BROWSER: Final = Browser()
 SIZES: Final = (2, 10)
 """Members of the groups in which everything is measured."""
 COUNTED: Final = ("write_units", "read_units", "posts", "cognito_calls", "s3_calls")
@@ -48,8 +55,9 @@ JSON = dict[str, Any]
 class Scene:
     """People, a group of them, and what each operation used."""
 
-    def __init__(self, home: AwsHome, endpoint: str) -> None:
+    def __init__(self, home: AwsHome, endpoint: str, service: Service) -> None:
         self.home: Final = home
+        self.service: Final = service
         self.meter: Final = Meter(home.clients, endpoint)
         self.used: Final[dict[str, JSON]] = {}
         self.asked: Final[dict[str, set[tuple[str, str]]]] = defaultdict(set)
@@ -108,6 +116,11 @@ class Scene:
         assert answer == {"batchItemFailures": []}
         self._note("stream", before, "Chat-Stream")
 
+    async def notify(self, record: JSON) -> None:
+        before = Counter(self.meter.counts)
+        assert await self.home.notify.handle({"Records": [record]}) == {}
+        self._note("notify", before, "Chat-Notify")
+
     def _note(self, name: str, before: Counter[str], function: str) -> None:
         """What is noted last is what holds: by then all is as it usually is."""
         used = self.meter.counts - before
@@ -147,6 +160,7 @@ async def play(scene: Scene, members: int, admin: str) -> None:
     await _write(scene, group, people)
     await _read(scene, group, ana, ben)
     await _change(scene, group, people, f"eve{members}")
+    await _notify(scene, group, people)
     await _accounts(scene, ben, admin)
     await scene.disconnect(ben)
 
@@ -203,6 +217,29 @@ async def _change(scene: Scene, group: str, people: list[str], eve: str) -> None
     await scene.call("update_conversation", ana, {"title": "Another title"}, id=group)
 
 
+async def _notify(scene: Scene, group: str, people: list[str]) -> None:
+    """All but the author of a message have a browser, look at nothing, and are told."""
+    ana, ben = people[:2]
+    await scene.call("get_notifications", ana)
+    await scene.call("set_quiet_hours", ana, {"quiet": None})
+    await scene.call("set_quiet_hours", ana, {"quiet": {"begin": 0, "end": 1, "zone": "UTC", "offset": 0}})
+    await scene.call("choose_notifications", ana, {"level": "mentions"}, id=group)
+    for who in people[1:]:
+        await scene.say(who, "presence", status="away")
+        known = BROWSER.device(f"{scene.service.origin}/{who}")
+        body = {"endpoint": known.endpoint, "p256dh": known.p256dh, "auth": known.auth}
+        device = await scene.call("put_device", who, body)
+    await scene.call("send_message", ana, {"id": secrets.token_hex(8), "text": TEXT}, id=group)
+    record = _last(scene.home, group)
+    scene.meter.actions.clear()
+    for _ in range(2):
+        await scene.notify(record)
+    told = await scene.service.wait(2 * (len(people) - 1))
+    assert all(msgspec.json.decode(BROWSER.decrypt(each.body))["text"] == TEXT for each in told)
+    await scene.call("remove_device", people[-1], id=device["id"])
+    await scene.say(ben, "presence", status="online", watch=people)
+
+
 async def _accounts(scene: Scene, ben: str, admin: str) -> None:
     await scene.call("update_me", ben, {"name": "Benjamin"})
     await scene.call("create_invite", admin, {})
@@ -218,7 +255,7 @@ async def _accounts(scene: Scene, ben: str, admin: str) -> None:
 
 
 @asynccontextmanager
-async def opened_home(emulator: Emulator, endpoint: str, prefix: str) -> AsyncIterator[AwsHome]:
+async def opened_home(emulator: Emulator, endpoint: str, prefix: str, push: PushServices) -> AsyncIterator[AwsHome]:
     """The home on the emulator's tables, pool and bucket, made for it."""
     bucket = f"{prefix.lower()}media"
     emulator.client("s3").create_bucket(Bucket=bucket)
@@ -239,7 +276,8 @@ async def opened_home(emulator: Emulator, endpoint: str, prefix: str) -> AsyncIt
                 confirm_by_email=True,
                 rate_factor=0,
                 endpoint_url=emulator.url,
-            )
+            ),
+            push_services=push,
         )
 
 
@@ -256,9 +294,13 @@ def _create_tables(emulator: Emulator, prefix: str) -> None:
 async def measure(emulator: Emulator, members: int) -> dict[str, JSON]:
     """What each operation uses in a group of so many, by its name."""
     prefix = f"Units{members}-"
-    with running_gateway() as gateway:
-        async with opened_home(emulator, gateway.url, prefix) as home:
-            scene = Scene(home, gateway.url)
+    with running_gateway() as gateway, tempfile.TemporaryDirectory() as folder:
+        async with running_service(Path(folder)) as (service, trusted), AsyncExitStack() as stack:
+            dialer = Dialer(reachable=everywhere, ports=frozenset({service.port}), tls=trusted)
+            push = WebPush(SystemClock(), dialer=dialer)
+            stack.callback(push.close)
+            home = await stack.enter_async_context(opened_home(emulator, gateway.url, prefix, push))
+            scene = Scene(home, gateway.url, service)
             admin = f"root{members}"
             await scene.sign_up(admin)
             await home.accounts.set_admin(admin, True)
@@ -267,9 +309,24 @@ async def measure(emulator: Emulator, members: int) -> dict[str, JSON]:
             return scene.used
 
 
+def _last(home: AwsHome, group: str) -> JSON:
+    """A record of the stream: the last message of the group."""
+    found = home.clients.client("dynamodb").query(
+        TableName=f"{home.settings.prefix}Chat-Messages",
+        KeyConditionExpression="conversation = :group",
+        ExpressionAttributeValues={":group": {"S": group}},
+        ScanIndexForward=False,
+        Limit=1,
+    )
+    return _inserted(found["Items"][0])
+
+
 def _record(home: AwsHome, prefix: str) -> JSON:
     """A record of the stream: the first message that the table has, which was pushed already."""
-    found = home.clients.client("dynamodb").scan(TableName=f"{prefix}Chat-Messages", Limit=1)["Items"][0]
+    return _inserted(home.clients.client("dynamodb").scan(TableName=f"{prefix}Chat-Messages", Limit=1)["Items"][0])
+
+
+def _inserted(found: JSON) -> JSON:
     return {
         "eventID": "1",
         "eventName": "INSERT",

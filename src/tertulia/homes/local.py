@@ -18,7 +18,6 @@ from msgspec import Struct
 from tertulia.adapters.disk.media import DiskMedia
 from tertulia.adapters.hub.hub import Hub
 from tertulia.adapters.local_accounts.accounts import LocalAccounts
-from tertulia.adapters.local_accounts.books import LocalBooks
 from tertulia.adapters.memory.clock import SystemClock
 from tertulia.adapters.memory.entropy import SystemEntropy
 from tertulia.adapters.memory.presence_board import MemoryPresenceBoard
@@ -27,8 +26,6 @@ from tertulia.adapters.memory.tickets import MemoryTickets
 from tertulia.adapters.pillow.processor import SubprocessProcessor
 from tertulia.adapters.sqlite.search import SqliteSearch
 from tertulia.adapters.sqlite.store import SqliteStore
-from tertulia.adapters.web.push_services import WebPush
-from tertulia.adapters.web.vapid import new_key
 from tertulia.api.calls import Answer, Incoming
 from tertulia.api.dispatch import dispatch
 from tertulia.api.operations import Operation
@@ -43,7 +40,7 @@ from tertulia.edges.server.metrics import Metrics
 from tertulia.edges.server.protocol import bind
 from tertulia.edges.server.settings import HttpSettings, MediaConfig, WebConfig
 from tertulia.edges.server.websocket import Gateway, WebSocketSettings
-from tertulia.homes import demo
+from tertulia.homes import demo, local_notifications
 from tertulia.homes.clock import OffsetClock
 from tertulia.homes.folder import DataFolder, FolderLock
 from tertulia.homes.settings import Settings
@@ -58,9 +55,7 @@ from tertulia.services.history import HistoryReader
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
 from tertulia.services.messages import Messages
-from tertulia.services.notifying import Notifying
 from tertulia.services.presence import Presences
-from tertulia.services.pushing import Pushing, Surroundings
 from tertulia.services.receipts import Receipts
 from tertulia.services.search import MessageSearch
 from tertulia.services.tickets import Tickets
@@ -128,31 +123,24 @@ class LocalHome:
         self.hub = Hub(self.store.audience, encode_frame)
         self._stack.push_async_callback(self.hub.close)
         self.board = MemoryPresenceBoard()
-        self.books = LocalBooks(self.accounts.database)
-        await self.books.start()
-        self.chat = self._chat()
-        self.pushing = self._pushing()
-        callers = CallerReader(self.settings.trusted_proxies, https=self.settings.https)
-        self.gateway = Gateway(
-            self.chat,
-            self.hub,
-            callers,
+        notifications = local_notifications.opened(
+            self.accounts,
+            self.store,
+            self.board,
             self.clock,
-            self.entropy,
-            WebSocketSettings(
-                hosts=_hosts(self.settings),
-                origins=self.settings.origins,
-                rates=scaled_rates(self.settings.rate_factor),
-            ),
+            self._rate(limits.NOTIFICATIONS_RATE),
+            self._push_services,
         )
+        self.notifications = await self._stack.enter_async_context(notifications)
+        self.chat = self._chat()
+        self.gateway = self._gateway()
         self.app = self._app()
         self.store.listen(self.hub.committed)
-        self.store.listen(self.pushing.committed)
         self.store.listen(lambda batch: self.metrics.committed(len(batch)))
         self.accounts.listen(self._end_sessions)
         self._observe()
         await self._make_administrator()
-        for work in (self._expire_presence(), self._clean_media(), self.pushing.run()):
+        for work in (self._expire_presence(), self._clean_media()):
             task = asyncio.get_running_loop().create_task(work)
             self._stack.callback(task.cancel)
 
@@ -193,24 +181,20 @@ class LocalHome:
                 bytes_max=self.settings.media_bytes_max,
             ),
             tickets=Tickets(self.tickets, self.clock, self._rate(limits.TICKETS_RATE)),
-            notifying=Notifying(self.books, new_key, self.clock, self._rate(limits.NOTIFICATIONS_RATE)),
+            notifying=self.notifications.notifying,
         )
 
-    def _pushing(self) -> Pushing:
-        services = self._push_services
-        if services is None:
-            services = web = WebPush(self.clock)
-            self._stack.callback(web.close)
-        return Pushing(
-            Surroundings(
-                books=self.books,
-                store=self.store,
-                accounts=self.accounts,
-                board=self.board,
-                services=services,
-                clock=self.clock,
-                make_key=new_key,
-            )
+    def _gateway(self) -> Gateway:
+        settings = self.settings
+        return Gateway(
+            self.chat,
+            self.hub,
+            CallerReader(settings.trusted_proxies, https=settings.https),
+            self.clock,
+            self.entropy,
+            WebSocketSettings(
+                hosts=_hosts(settings), origins=settings.origins, rates=scaled_rates(settings.rate_factor)
+            ),
         )
 
     def _app(self) -> HttpApp:
@@ -261,7 +245,7 @@ class LocalHome:
         metrics.counter("tertulia_deliveries", "Frames handed to connections.", lambda: hub.deliveries)
         metrics.counter("tertulia_events_lost", "Events that clients have to ask for.", lambda: hub.lost)
         metrics.gauge("tertulia_commit_queue", "Writes that wait for a transaction.", lambda: store.depth)
-        pushed = self.pushing.counts
+        pushed = self.notifications.pushing.counts
         metrics.counter("tertulia_pushes", "Notifications that push services took.", lambda: pushed.sent)
         metrics.counter(
             "tertulia_pushes_failed", "Notifications that they didn't.", lambda: pushed.failed + pushed.lost

@@ -136,8 +136,9 @@ class Pushing:
         chosen = await self._choose(head, concerned, messages, now)
         if not chosen:
             return
-        authors = {message.author for _, message, _ in chosen.values()}
-        names = {user.username: user.name for user in await self._ask.accounts.users(sorted(authors))}
+        authors = sorted({message.author for _, message, _ in chosen.values()})
+        users = await asyncio.gather(*map(self._ask.accounts.user, authors))
+        names = {user.username: user.name for user in users if user is not None}
         key = await self._ask.books.key(self._ask.make_key)
         for username, (book, message, more) in chosen.items():
             told = notifying.told(head, message, names.get(message.author, ""), more)

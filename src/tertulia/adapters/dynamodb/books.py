@@ -55,7 +55,7 @@ class DynamoBooks:
         return _book_of(await self._get(_name(username)))
 
     async def with_devices(self, usernames: Sequence[str]) -> dict[str, Book]:
-        """Half a read unit for each who has a book and 4 KB of it, for these reads may be a moment old."""
+        """One read unit for each person and 4 KB of the book."""
         names = list(usernames)
         pieces = [names[start : start + _BATCH] for start in range(0, len(names), _BATCH)]
         items = [item for found in await asyncio.gather(*map(self._batch, pieces)) for item in found]
@@ -116,7 +116,9 @@ class DynamoBooks:
 
     async def _batch(self, usernames: Sequence[str]) -> list[Item]:
         items: list[Item] = []
-        asked: dict[str, Any] = {self._table: {"Keys": [{"id": {"S": _name(each)}} for each in usernames]}}
+        asked: dict[str, Any] = {
+            self._table: {"Keys": [{"id": {"S": _name(each)}} for each in usernames], "ConsistentRead": True}
+        }
         for attempt in range(ATTEMPTS):
             answer = await self._clients.call(self._dynamodb.batch_get_item, RequestItems=asked)
             items += answer.get("Responses", {}).get(self._table, [])
