@@ -118,7 +118,7 @@ class ReadState(Response, frozen=True):
     unread: int
 
 
-class QuietHours(Response, frozen=True):
+class QuietHoursView(Response, frozen=True):
     """From minute `begin` of the day in the time zone `zone` to minute `end`, nothing is told."""
 
     begin: int
@@ -148,7 +148,7 @@ class Notifications(Response, frozen=True):
 
     key: str
     devices: list[NotifiedDevice]
-    quiet: QuietHours | None
+    quiet: QuietHoursView | None
     conversations: dict[str, NotificationChoice]
 
 

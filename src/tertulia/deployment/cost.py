@@ -186,6 +186,8 @@ def times_of(load: Load) -> dict[str, float]:
     return {
         "send": sent,
         "stream": sent,
+        # As if each found somebody to tell.
+        "notify": sent,
         "typing": sent * habit["typing_a_message"],
         "read": received * habit["reads_a_received_message"],
         "ping": online / habit["minutes_between_pings"],

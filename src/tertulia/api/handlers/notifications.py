@@ -49,8 +49,8 @@ async def remove_device(chat: Chat, call: Call[q.DevicePath, q.Nothing, None]) -
     return Answer(status=200, body=r.Empty())
 
 
-def _quiet(quiet: QuietHours) -> r.QuietHours:
-    return r.QuietHours(begin=quiet.begin, end=quiet.end, zone=quiet.zone, offset=quiet.offset)
+def _quiet(quiet: QuietHours) -> r.QuietHoursView:
+    return r.QuietHoursView(begin=quiet.begin, end=quiet.end, zone=quiet.zone, offset=quiet.offset)
 
 
 def _device(device: Device) -> r.NotifiedDevice:
