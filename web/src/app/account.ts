@@ -12,6 +12,8 @@ import { Door } from "./door.ts";
 import { forgetUses } from "./emoji.ts";
 import { Keeping } from "./keeping.ts";
 import { notify } from "./notices.ts";
+import { settings } from "./settings.ts";
+import { endPush } from "./worker.ts";
 
 export type Phase =
   | { name: "starting"; waiting: boolean }
@@ -103,6 +105,7 @@ export class Account {
   private out(): void {
     this.phase.value = { name: "signed-out" };
     void this.keeping.forget();
+    if (settings.push.peek() === "on") void endPush().catch(() => undefined);
     this.keeping = new Keeping();
   }
 

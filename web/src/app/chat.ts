@@ -20,6 +20,7 @@ import { attempt } from "./notices.ts";
 import { Notifying } from "./notifying.ts";
 import { holdPage } from "./pages.ts";
 import { People } from "./people.ts";
+import { Preferences } from "./preferences.ts";
 import { learn, statusHere, watched } from "./presence.ts";
 import { Reading } from "./reading.ts";
 import { Searching } from "./searching.ts";
@@ -47,6 +48,7 @@ export class Chat {
   readonly drafts: Drafts;
   readonly media: MediaDesk;
   readonly searching: Searching;
+  readonly preferences: Preferences;
   readonly notifying: Notifying;
   readonly announcer = new Announcer();
   /** Whether there has been no connection for so long that the person should know. */
@@ -79,7 +81,8 @@ export class Chat {
         : client.moveCursor(conversation, timestamp),
     );
     this.searching = new Searching((asked, cursor, limit) => client.searchMessages(asked, cursor, limit));
-    this.notifying = new Notifying(this.store, this.people, me.username);
+    this.preferences = new Preferences(client, me.username);
+    this.notifying = new Notifying(this.store, this.people, me.username, this.preferences);
     this.drafts = new Drafts(me.username);
     this.media = new MediaDesk(client, config, (file, problem) => this.sending.fileChanged(file, problem));
     this.sending = new Sending(me.username, {
@@ -110,6 +113,7 @@ export class Chat {
     this.watchPresence();
     this.socket.start();
     holdPage();
+    void this.renewPush();
     void this.sending.load();
   }
 
@@ -214,8 +218,16 @@ export class Chat {
     }
     this.media.uploads.resume();
     this.sending.flush();
+    void this.preferences.learn().catch(() => undefined);
     void this.reading.flush();
     this.follow(watched(this.store, this.me.username));
+  }
+
+  /** A subscription may have changed while no page was open, and ends with the session that it was made in. */
+  private async renewPush(): Promise<void> {
+    if (settings.push.peek() !== "on") return;
+    const { renew } = await import("./pushing.ts");
+    await renew(this.client, this.config.api);
   }
 
   private follow(watch: string[]): void {
