@@ -134,6 +134,18 @@ async def test_what_was_read_meanwhile_is_not_told(scene: Scene, group: str) -> 
     assert await scene.told() == []
 
 
+async def test_what_was_deleted_meanwhile_is_not_told(scene: Scene, group: str) -> None:
+    """It isn't said by a notification either; what else was said is."""
+    await scene.device("ben")
+    wrong = await scene.world.say("ana", group, "wrong window")
+    await scene.world.say("ana", group, "hello")
+    await scene.world.chat.messages.delete(who("ana"), group, wrong.timestamp)
+    assert await scene.told() == [("ben/1", "hello")]
+    last = await scene.world.say("ana", group, "wrong again")
+    await scene.world.chat.messages.delete(who("ana"), group, last.timestamp)
+    assert await scene.told() == []
+
+
 async def test_levels_mutes_and_quiet_hours_hold(scene: Scene, group: str) -> None:
     """For each person and conversation; quiet hours by the clock where the person is."""
     await scene.device("ben")

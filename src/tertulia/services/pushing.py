@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from tertulia.domain import limits, notifying
 from tertulia.domain.conversations import Conversation
-from tertulia.domain.entries import ConversationKind, MessageSent
+from tertulia.domain.entries import ConversationKind, MessageDeleted, MessageSent
 from tertulia.domain.errors import ChatError
 from tertulia.domain.members import Member
 from tertulia.domain.notifying import Book, Device, QuietHours, Told
@@ -79,6 +79,8 @@ class Pushing:
         for each in batch:
             if isinstance(each.entry, MessageSent):
                 self._gather(each.conversation, each.entry)
+            elif isinstance(each.entry, MessageDeleted) and each.conversation in self._gathered:
+                self._drop(each.conversation, each.entry.target)
 
     async def run(self, seconds: float = GATHER_SECONDS) -> None:
         """Tells what was gathered, every few seconds, until it is cancelled."""
@@ -121,6 +123,11 @@ class Pushing:
             messages = self._gathered[conversation] = []
         messages.append(message)
         del messages[:-MESSAGES_MAX]
+
+    def _drop(self, conversation: str, target: int) -> None:
+        """What was deleted before anybody was told is told to nobody."""
+        left = [each for each in self._gathered[conversation] if each.timestamp != target]
+        self._gathered[conversation] = left
 
     async def _tell(self, conversation: str, gathered: Sequence[MessageSent]) -> None:
         now = self._ask.clock.now()
