@@ -18,7 +18,6 @@ from tertulia.domain import limits
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import ConversationKind, MessageSent
 from tertulia.domain.errors import InvalidError
-from tertulia.domain.markdown import plain
 from tertulia.domain.members import Member
 
 DAY_MINUTES: Final = 24 * 60
@@ -189,6 +188,9 @@ def choose(
 
 def told(head: Conversation, message: MessageSent, name: str, more: int) -> Told:
     """What is said of it: spoilers stay hidden, and a text goes on with three dots."""
+    # The parser is loaded by who tells, and not by everybody who knows what a level is.
+    from tertulia.domain.markdown import plain
+
     text = " ".join(plain(message.text, hide_spoilers=True).split())
     shown = text if len(text) <= limits.PUSH_TEXT_MAX else text[: limits.PUSH_TEXT_MAX] + "…"
     return Told(
