@@ -41,6 +41,7 @@ def error_of(steps: list[Step]) -> events.ActionError:
         message("read", request=2, conversation="g_1", timestamp=5),
         message("typing", request=3, conversation="g_1"),
         message("draft", request=4, conversation="g_1", text="ho", version=1),
+        message("location", request=4, conversation="g_1", timestamp=5, latitude=40.4, longitude=-3.7, accuracy=20),
         message("presence", request=5, status="away", watch=["bob"]),
     ],
 )
@@ -151,6 +152,14 @@ def test_typing_beyond_its_rate_is_not_passed_on() -> None:
     state, steps = steps_of(begin(0), limits.TYPINGS_PER_SECOND + 5, typing)
     assert sum(isinstance(s, Call) for s in steps) == limits.TYPINGS_PER_SECOND
     assert isinstance(step(state, typing, 1.0)[1][0], Call)
+
+
+def test_positions_beyond_their_rate_are_not_passed_on() -> None:
+    """Whoever moves is seen to move; a flood is answered and shown to nobody."""
+    position = message("location", request=1, conversation="g_1", timestamp=5, latitude=40.4, longitude=-3.7)
+    state, steps = steps_of(begin(0), limits.LOCATIONS_PER_SECOND + 5, position)
+    assert sum(isinstance(s, Call) for s in steps) == limits.LOCATIONS_PER_SECOND
+    assert isinstance(step(state, position, 1.0)[1][0], Call)
 
 
 def test_a_clock_that_stands_still_fills_no_bucket() -> None:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from tests.aws.place import Cloud
-from tests.browser.conftest import browser
+from tests.browser.conftest import browser, chromium
 
-__all__ = ["browser"]
+__all__ = ["browser", "chromium"]
 
 
 @pytest.fixture(scope="session")

@@ -195,7 +195,14 @@ def test_messages_can_be_edited_deleted_reacted_to_and_replied_to(pair: tuple[Gu
     expect(ben.message("the first").get_by_text("edited")).to_be_visible()
     ana.message("second").hover()
     ana.page.get_by_role("toolbar").get_by_role("button", name="Delete").click()
-    ana.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(ana.log.get_by_text("This message was deleted.").first).to_be_visible()
+    ana.page.get_by_role("button", name="Undo").click()
+    expect(ana.message("second")).to_be_visible()
+    ana.message("second").hover()
+    ana.page.get_by_role("toolbar").get_by_role("button", name="Delete").click()
+    ben.sees("the first", "second", "an answer")
+    # A page that goes doesn't wait until it can no longer be taken back.
+    ana.page.reload()
     expect(ben.log.get_by_text("This message was deleted.").first).to_be_visible()
     ben.sees("the first", "an answer")
 

@@ -117,3 +117,23 @@ async def test_a_wrong_action_is_answered_and_the_connection_lives_on(home: Home
     await socket.settle()
     assert [(answer["type"], answer["code"]) for answer in answers] == [("error", "invalid_request")]
     assert answers[0]["request"] in (0, 3)
+
+
+async def test_a_live_location_is_passed_on_and_leaves_no_trail(home: Home) -> None:
+    """Positions reach everybody who is connected, are nowhere afterwards, and end with the message that began them."""
+    ana, ben = await home.register_all("ana", "ben")
+    group = await ana.group(ben)
+    own, others = await ana.connect(), await ben.connect()
+    live = await ana.send(group, "on my way", live_seconds=900)
+    assert live["live_until"] == live["timestamp"] + 900 * 1_000_000
+    where = {"timestamp": live["timestamp"], "latitude": 40.4168, "longitude": -3.7038, "accuracy": 20}
+    await own.act("location", conversation=group, **where)
+    event = await others.event("location", conversation=group)
+    assert {name: event[name] for name in where} == where
+    assert event["username"] == ana.username
+    socket = await ben.connect()
+    await socket.refused("forbidden", "location", conversation=group, **where)
+    assert "40.4168" not in str([await ben.log(group), await ben.messages(group), await ben.view(group)])
+    await ana.call("DELETE", f"/api/conversations/{group}/messages/{live['timestamp']}")
+    await own.refused("live_location_over", "location", conversation=group, **where)
+    assert "live_until" not in str(await ben.log(group))

@@ -176,11 +176,15 @@ async def test_an_action_by_a_role(home: Home, cast: dict[str, Person], standing
     scene = await set_scene(cast, role, standing)
     await cast["owner"].change(scene.group, live_typing=True)
     socket = await scene.caller.connect()
+    live = {"timestamp": 1}
+    if role in ("member", "admin", "owner"):
+        live = await scene.caller.send(scene.group, "", live_seconds=60)
     actions: list[tuple[str, dict[str, Any]]] = [
         ("send", {"id": new_id(), "text": "x"}),
         ("read", {"timestamp": 1}),
         ("typing", {}),
         ("draft", {"text": "x", "version": 1}),
+        ("location", {"timestamp": live["timestamp"], "latitude": 0, "longitude": 0}),
     ]
     for action, fields in actions:
         if role in ("member", "admin", "owner"):

@@ -82,6 +82,7 @@ async def test_who_is_removed_gets_nothing_that_was_committed_later(home: Home) 
     for action in (
         {"action": "typing"},
         {"action": "draft", "text": "x", "version": 1},
+        {"action": "location", "timestamp": 1, "latitude": 0, "longitude": 0},
         {"action": "read", "timestamp": 1},
     ):
         await socket.refused("conversation_not_found", conversation=group, **action)

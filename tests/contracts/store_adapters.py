@@ -90,7 +90,14 @@ async def begin(store: Store, *members: str, name: str = GROUP) -> None:
 
 
 async def send(
-    store: Store, author: str, text: str, client_id: str, *, name: str = GROUP, reply_to: int = 0
+    store: Store,
+    author: str,
+    text: str,
+    client_id: str,
+    *,
+    name: str = GROUP,
+    reply_to: int = 0,
+    live_until: int = 0,
 ) -> Outcome:
     def decide(snapshot: Snapshot, stamp: Stamp) -> Decision:
         if snapshot.earlier is not None:
@@ -103,6 +110,7 @@ async def send(
             number=snapshot.conversation.messages + 1,
             text=text,
             reply_to=reply_to,
+            live_until=live_until,
         )
         return Decision(entry, messages.digest(text, reply_to, ()))
 

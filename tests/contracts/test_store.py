@@ -313,6 +313,20 @@ async def test_a_deletion_erases_what_was_said_from_the_log(store: Store) -> Non
     assert retry.snapshot.earlier_digest, "the digest tells a retry from a reuse also after the deletion"
 
 
+async def test_a_live_location_keeps_its_end_until_it_is_deleted(store: Store) -> None:
+    """In the message and in its entry, through a reaction; then it is gone from both."""
+    await begin(store, "ben")
+    sent = timestamp(await send(store, "ana", "", "1", live_until=9_000))
+    await react(store, "ben", sent, "👍")
+    ben = await reader(store, "ben")
+    seen = await store.message(GROUP, ben, sent) or pytest.fail("no message")
+    assert (seen.live_until, len(seen.reactions)) == (9_000, 1)
+    await delete(store, "ana", sent)
+    gone = await store.message(GROUP, ben, sent) or pytest.fail("no message")
+    entries, _ = await store.log(GROUP, ben, after=1, limit=10)
+    assert (gone.live_until, getattr(entries[0], "live_until", 0)) == (0, 0)
+
+
 async def test_members_join_leave_and_change_roles(store: Store) -> None:
     await begin(store, "ben")
     await send(store, "ana", "x", "1")

@@ -200,8 +200,10 @@ async def _read(scene: Scene, group: str, ana: str, ben: str) -> None:
     )
     await scene.call("list_parts", ana, id=media["id"])
     await scene.call("complete_media", ana, id=media["id"])
-    body = {"id": secrets.token_hex(8), "attachments": [{"media": media["id"]}]}
-    await scene.call("send_message", ana, body, id=group, record="send_message with a file")
+    body = {"id": secrets.token_hex(8), "attachments": [{"media": media["id"]}], "live_seconds": 900}
+    sent = await scene.call("send_message", ana, body, id=group, record="send_message with a file")
+    where = {"timestamp": sent["timestamp"], "latitude": 40.4168, "longitude": -3.7038, "accuracy": 20}
+    await scene.say(ana, "location", conversation=group, **where)
     await scene.call("get_media", ben, id=media["id"])
     await scene.call("list_users", ana, query="query=be&limit=20")
     await scene.call("get_me", ana)

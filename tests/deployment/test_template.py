@@ -22,7 +22,7 @@ from tertulia.services.pushing import GATHER_SECONDS
 
 RESOURCES: Final[dict[str, Any]] = template()["Resources"]
 EXTRA: Final = {"Chat-WebSocket", "Chat-Stream", "Chat-Notify"}
-ACTIONS: Final = ("send", "read", "typing", "draft", "presence", "ping")
+ACTIONS: Final = ("send", "read", "typing", "draft", "location", "presence", "ping")
 
 
 def of_type(kind: str) -> dict[str, dict[str, Any]]:

@@ -10,7 +10,7 @@ from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import ConversationKind, MessageSent
 from tertulia.domain.errors import InvalidError
 from tertulia.domain.members import Cursor, Member, Period
-from tertulia.domain.notifying import Book, Choice, Device, Level, QuietHours
+from tertulia.domain.notifying import Book, Choice, Device, Level, QuietHours, What
 
 NOW = 1_000_000_000
 POINT = urlsafe_b64encode(b"\x04" + b"p" * 64).decode().rstrip("=")
@@ -180,6 +180,15 @@ def test_what_is_said_is_the_beginning_without_spoilers() -> None:
     assert (short.name, short.title) == ("ben", "")
     assert "butler" not in short.text
     assert notifying.told(head(), message(10, text="x" * 200), "Ben", 0).text == "x" * 200
+
+
+def test_where_somebody_is_is_not_said() -> None:
+    """That it is a place is, or that it is a live one."""
+    place = notifying.told(head(), message(10, text="geo:52.5,13.4;u=9"), "Ben", 0)
+    assert (place.text, place.what) == ("", What.PLACE)
+    live = notifying.told(head(), message(10, text="on my way", live_until=99), "Ben", 0)
+    assert (live.text, live.what) == ("on my way", What.LIVE)
+    assert notifying.told(head(), message(10, text="see geo:1,2"), "Ben", 0).what is What.WORDS
 
 
 def test_a_topic_says_nothing_to_who_lacks_the_secret() -> None:

@@ -20,7 +20,7 @@ from tests.history.events import (
 )
 
 NEVER = 1 << 62
-SAID = ("text", "mentions", "attachments", "reply_to", "erased")
+SAID = ("text", "mentions", "attachments", "reply_to", "live_until", "erased")
 """Fields of an entry that a deletion takes away."""
 
 Span = tuple[int, int]

@@ -62,7 +62,7 @@ def running_stack(emulator: Emulator, prefix: str, bucket: str) -> Iterator[Stac
 
 
 _HTTP = [each for each in Function if each is not Function.LOCAL]
-_ACTIONS = ("send", "read", "typing", "draft", "presence", "ping")
+_ACTIONS = ("send", "read", "typing", "draft", "location", "presence", "ping")
 
 
 def _create_tables(emulator: Emulator, prefix: str) -> None:

@@ -26,6 +26,7 @@ from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
 from tertulia.services.history import HistoryReader
+from tertulia.services.locations import Locations
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
 from tertulia.services.messages import Messages, NewAttachment, NewMessage
@@ -99,6 +100,7 @@ class World:
             history=HistoryReader(self.store),
             receipts=Receipts(self.store, self.broadcast, made),
             typing=Typing(self.store, self.broadcast),
+            locations=Locations(self.store, self.broadcast, self.clock),
             presence=Presences(self.store, self.board, self.broadcast, self.clock),
             search=MessageSearch(self.store, MemorySearch(self.store), made),
             media=MediaFiles(

@@ -6,7 +6,7 @@
  * closed, so that no page ever lacks a file of its own build.
  */
 
-import { ENGLISH, KEPT, notice, pushed, told, type Kept, type Pushed } from "../src/state/telling.ts";
+import { ENGLISH, KEPT, notice, pushed, toldOf, type Kept, type Pushed } from "../src/state/telling.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -78,14 +78,13 @@ self.addEventListener("push", (event) => {
 
 /** One notification, of the page or of this: a browser wants one for each push message. */
 async function tell(said: Pushed): Promise<void> {
-  const { conversation, timestamp, name, title = "", text = "" } = said;
+  const { conversation, timestamp } = said;
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   const known = await Promise.all(pages.map((page) => knows(page, conversation, timestamp)));
   if (known.includes(true)) return;
   const shown = await self.registration.getNotifications({ tag: conversation });
   if (shown.some(({ data }) => ((data as { timestamp?: number } | null)?.timestamp ?? 0) >= timestamp)) return;
-  const kept = await keptWords();
-  const made = notice(told(kept, name, title, text, !kept.show_text), conversation, timestamp);
+  const made = notice(toldOf(await keptWords(), said), conversation, timestamp);
   await self.registration.showNotification(made.title, made.options);
 }
 

@@ -5,9 +5,9 @@ from typing import Any
 from msgspec import UNSET
 
 from tertulia.api import events
+from tertulia.api.handlers.messages import new_message
 from tertulia.ports.accounts import Identity
 from tertulia.services.chat import Chat
-from tertulia.services.messages import NewAttachment, NewMessage
 
 
 async def perform(chat: Chat, identity: Identity, device: str, action: events.AnyAction) -> dict[str, Any]:
@@ -18,9 +18,7 @@ async def perform(chat: Chat, identity: Identity, device: str, action: events.An
     """
     match action:
         case events.Send():
-            attachments = [NewAttachment(a.media, a.alt, a.voice, a.peaks) for a in action.attachments]
-            new = NewMessage(id=action.id, text=action.text, reply_to=action.reply_to, attachments=attachments)
-            message, created = await chat.messages.send(identity, action.conversation, new)
+            message, created = await chat.messages.send(identity, action.conversation, new_message(action))
             return {"message": message, "created": created}
         case events.Read():
             read, unread = await chat.receipts.move(identity, action.conversation, action.timestamp)
@@ -29,6 +27,15 @@ async def perform(chat: Chat, identity: Identity, device: str, action: events.An
             await chat.typing.typing(identity, action.conversation)
         case events.Draft():
             await chat.typing.draft(identity, action.conversation, action.text, action.version)
+        case events.Locate():
+            await chat.locations.show(
+                identity,
+                action.conversation,
+                action.timestamp,
+                latitude=action.latitude,
+                longitude=action.longitude,
+                accuracy=action.accuracy,
+            )
         case events.SetPresence():
             watch = None if action.watch is UNSET else action.watch
             return {"presence": await chat.presence.set(identity, device, action.status, watch)}

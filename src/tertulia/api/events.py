@@ -28,6 +28,7 @@ class Send(Action, frozen=True, kw_only=True, tag="send"):
     text: fields.Text = ""
     reply_to: fields.Timestamp = 0
     attachments: list[AttachmentRef] = []
+    live_seconds: fields.LiveSeconds = 0
 
 
 class Read(Action, frozen=True, kw_only=True, tag="read"):
@@ -52,6 +53,17 @@ class Draft(Action, frozen=True, kw_only=True, tag="draft"):
     version: RequestNumber
 
 
+class Locate(Action, frozen=True, kw_only=True, tag="location"):
+    """Where the caller is, whose message at `timestamp` began a live location: degrees (WGS 84), and by how many metres
+    that may be wrong. It is passed on and not kept; after the message's `live_until` it is refused."""
+
+    conversation: fields.ConversationId
+    timestamp: fields.Timestamp
+    latitude: Annotated[float, Meta(ge=-90, le=90)]
+    longitude: Annotated[float, Meta(ge=-180, le=180)]
+    accuracy: Annotated[float, Meta(ge=0, le=limits.ACCURACY_MAX)] = 0
+
+
 class SetPresence(Action, frozen=True, kw_only=True, tag="presence"):
     """Says how this device is, and whose presence it wants to follow. Answered with `presence`, a status by
     username."""
@@ -64,7 +76,7 @@ class Ping(Action, frozen=True, kw_only=True, tag="ping"):
     """Answered at once: keeps the connection and the presence lease."""
 
 
-AnyAction = Send | Read | Typing | Draft | SetPresence | Ping
+AnyAction = Send | Read | Typing | Draft | Locate | SetPresence | Ping
 
 
 class Result(Struct, frozen=True, kw_only=True, tag_field="type", tag="result"):

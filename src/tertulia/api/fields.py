@@ -61,6 +61,14 @@ Timestamp = Annotated[
 Seq = Annotated[int, Meta(ge=0, le=limits.TIMESTAMP_MAX, description="Place in the log: 1, 2, 3 ... without gaps.")]
 Title = Annotated[str, Meta(max_length=limits.TITLE_MAX)]
 Text = Annotated[str, Meta(max_length=limits.TEXT_MAX)]
+LiveSeconds = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=limits.LIVE_SECONDS_MAX,
+        description=f"For so long the message shows where its author is: 0, or from {limits.LIVE_SECONDS_MIN} on.",
+    ),
+]
 Emoji = Annotated[str, Meta(min_length=1, max_length=limits.EMOJI_MAX)]
 Limit = Annotated[int, Meta(ge=1, le=limits.PAGE_MAX)]
 LogLimit = Annotated[int, Meta(ge=1, le=limits.LOG_PAGE_MAX)]

@@ -178,6 +178,8 @@ class MessageFields(Protocol):
     def reply_to(self) -> int: ...
     @property
     def attachments(self) -> list[AttachmentRef]: ...
+    @property
+    def live_seconds(self) -> int: ...
 
 
 class SendMessage(Request, frozen=True):
@@ -185,6 +187,7 @@ class SendMessage(Request, frozen=True):
     text: fields.Text = ""
     reply_to: fields.Timestamp = 0
     attachments: list[AttachmentRef] = []
+    live_seconds: fields.LiveSeconds = 0
 
 
 class MessagesQuery(Request, frozen=True):

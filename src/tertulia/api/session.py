@@ -31,6 +31,7 @@ class Rates(Struct, frozen=True, kw_only=True):
     refused: int = limits.ACTIONS_REFUSED_MAX
     drafts: float = limits.DRAFTS_PER_SECOND
     typings: float = limits.TYPINGS_PER_SECOND
+    locations: float = limits.LOCATIONS_PER_SECOND
 
 
 DEFAULT_RATES: Final = Rates()
@@ -46,6 +47,7 @@ def scaled_rates(factor: float) -> Rates:
         burst=int(rates.burst * scale),
         drafts=rates.drafts * scale,
         typings=rates.typings * scale,
+        locations=rates.locations * scale,
     )
 
 
@@ -57,6 +59,7 @@ class Session(Struct, frozen=True, array_like=True):
     drafts: Bucket
     typings: Bucket
     presence: Presence | None = None
+    locations: Bucket = Bucket(limits.LOCATIONS_PER_SECOND, 0)
 
 
 class Call(Struct, frozen=True):
@@ -105,8 +108,8 @@ def step(session: Session, data: bytes, now: float, rates: Rates = DEFAULT_RATES
     """What a text message of the client leads to.
 
     Over the rate an action is answered with `rate_limited` and counts as well, so that waiting helps and insisting does
-    not; far over it the connection is closed. Drafts and typing are of the moment: beyond their own rate they are
-    answered and not passed on.
+    not; far over it the connection is closed. Drafts, typing and positions are of the moment: beyond their own rate
+    they are answered and not passed on.
     """
     tokens = _filled(session.actions, now, rates.actions, rates.burst) - 1
     session = replace(session, actions=Bucket(tokens, now))
@@ -136,7 +139,7 @@ def answer_error(request: int, error: ChatError) -> events.ActionError:
 
 
 def _admit(session: Session, action: events.AnyAction, now: float, rates: Rates) -> tuple[Session, list[Step]]:
-    """Passes the action on, but for pings, and for drafts and typing beyond their rate."""
+    """Passes the action on, but for pings, and for what is of the moment beyond its rate."""
     match action:
         case events.Draft():
             tokens = _filled(session.drafts, now, rates.drafts, rates.drafts)
@@ -148,6 +151,11 @@ def _admit(session: Session, action: events.AnyAction, now: float, rates: Rates)
             if tokens < 1:
                 return session, [Reply(events.Result(request=action.request))]
             session = replace(session, typings=Bucket(tokens - 1, now))
+        case events.Locate():
+            tokens = _filled(session.locations, now, rates.locations, rates.locations)
+            if tokens < 1:
+                return session, [Reply(events.Result(request=action.request))]
+            session = replace(session, locations=Bucket(tokens - 1, now))
         case events.Ping():
             pong: list[Step] = [Reply(events.Result(request=action.request))]
             return session, pong if session.presence is None else [*pong, Renew(session.presence)]

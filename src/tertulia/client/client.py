@@ -119,10 +119,16 @@ class Client:
         client_id: str | None = None,
         reply_to: int = 0,
         attachments: Sequence[AttachmentRef] = (),
+        live_seconds: int = 0,
     ) -> Message:
         """Sends a message, once, however often it must be tried."""
         return await self.api.send_message(
-            conversation, text, client_id=client_id, reply_to=reply_to, attachments=attachments
+            conversation,
+            text,
+            client_id=client_id,
+            reply_to=reply_to,
+            attachments=attachments,
+            live_seconds=live_seconds,
         )
 
     async def conversations(self) -> list[ConversationView]:

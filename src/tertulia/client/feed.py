@@ -20,13 +20,14 @@ from tertulia.domain.events import (
     DraftEvent,
     EntryEvent,
     HeadEvent,
+    LocationEvent,
     Membership,
     PresenceEvent,
     ReadEvent,
     TypingEvent,
 )
 
-LiveEvent = EntryEvent | ReadEvent | TypingEvent | DraftEvent | ConversationChanged | PresenceEvent
+LiveEvent = EntryEvent | ReadEvent | TypingEvent | DraftEvent | LocationEvent | ConversationChanged | PresenceEvent
 """What an application gets."""
 Pushed = LiveEvent | HeadEvent
 """What the server pushes."""

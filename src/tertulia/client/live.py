@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 import msgspec
 from msgspec import Struct
 
-from tertulia.api.events import Draft, Read, Send, SetPresence, Typing
+from tertulia.api.events import Draft, Locate, Read, Send, SetPresence, Typing
 from tertulia.api.requests import AttachmentRef
 from tertulia.api.responses import ReadState
 from tertulia.client.backoff import Retries
@@ -152,15 +152,23 @@ class Live(AsyncIterator[LiveEvent]):
         client_id: str | None = None,
         reply_to: int = 0,
         attachments: Sequence[AttachmentRef] = (),
+        live_seconds: int = 0,
     ) -> Message:
         """Sends a message, once, whatever happens to the connection. Raises what the server refuses it with."""
         name = client_id or new_id()
-        action = Send(conversation=conversation, id=name, text=text, reply_to=reply_to, attachments=list(attachments))
+        action = Send(
+            conversation=conversation,
+            id=name,
+            text=text,
+            reply_to=reply_to,
+            attachments=list(attachments),
+            live_seconds=live_seconds,
+        )
         if len(msgspec.json.encode(action)) <= FRAME_BYTES:
             with suppress(LostError):
                 return convert_result(await self._link.act(action), _Sent).message
         return await self._api.send_message(
-            conversation, text, client_id=name, reply_to=reply_to, attachments=attachments
+            conversation, text, client_id=name, reply_to=reply_to, attachments=attachments, live_seconds=live_seconds
         )
 
     async def read(self, conversation: str, timestamp: int) -> ReadState:
@@ -178,6 +186,17 @@ class Live(AsyncIterator[LiveEvent]):
     async def draft(self, conversation: str, text: str, version: int) -> None:
         """Live typing: all that is typed so far, and a number that grows. Without a connection it is not said."""
         await self._link.hint(Draft(conversation=conversation, text=text[: limits.DRAFT_MAX], version=version))
+
+    async def locate(
+        self, conversation: str, timestamp: int, *, latitude: float, longitude: float, accuracy: float = 0
+    ) -> None:
+        """Says where this person is, whose message at `timestamp` began a live location. Raises what the server refuses
+        it with. Without a connection it is not said."""
+        action = Locate(
+            conversation=conversation, timestamp=timestamp, latitude=latitude, longitude=longitude, accuracy=accuracy
+        )
+        with suppress(LostError):
+            await self._link.act(action)
 
     async def presence(self, status: Presence = Presence.ONLINE, *, watch: Sequence[str] = ()) -> dict[str, Presence]:
         """Says how this device is and whom to follow, also after a reconnection. How those are, where it is known."""

@@ -192,9 +192,16 @@ class Operations:
         client_id: str | None = None,
         reply_to: int = 0,
         attachments: Sequence[q.AttachmentRef] = (),
+        live_seconds: int = 0,
     ) -> Message:
         """Sends a message. Called again with the same `client_id`, it answers with the same message."""
-        body = q.SendMessage(id=client_id or new_id(), text=text, reply_to=reply_to, attachments=list(attachments))
+        body = q.SendMessage(
+            id=client_id or new_id(),
+            text=text,
+            reply_to=reply_to,
+            attachments=list(attachments),
+            live_seconds=live_seconds,
+        )
         return await self._call("send_message", Message, {"id": conversation}, body=body)
 
     async def edit_message(self, conversation: str, timestamp: int, text: str) -> Message:

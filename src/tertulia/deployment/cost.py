@@ -14,7 +14,7 @@ from msgspec import Struct
 from tertulia.api.operations import BY_NAME
 from tertulia.deployment.resources import read_table
 
-ACTIONS: Final = ("send", "read", "typing", "draft", "presence", "ping")
+ACTIONS: Final = ("send", "read", "typing", "draft", "location", "presence", "ping")
 """What is said on a connection, and answered there."""
 DAYS: Final = 30
 """Of a month."""

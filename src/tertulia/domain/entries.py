@@ -72,7 +72,7 @@ class ConversationCreated(BaseEntry, frozen=True, kw_only=True, tag="created"):
 
 class MessageSent(BaseEntry, frozen=True, kw_only=True, tag="message"):
     """A message. `id` is the client's own; `number` counts the conversation's messages from 1; `reply_to` is a
-    timestamp.
+    timestamp, and so is `live_until`: until then the author shows where they are.
 
     When the message is deleted, what it said is erased from its entry too, and `erased` is true.
     """
@@ -83,6 +83,7 @@ class MessageSent(BaseEntry, frozen=True, kw_only=True, tag="message"):
     reply_to: int = 0
     attachments: tuple[Attachment, ...] = ()
     mentions: tuple[str, ...] = ()
+    live_until: int = 0
     erased: bool = False
 
 
@@ -185,7 +186,7 @@ def without_words(entry: Entry) -> Entry:
     """What is left of an entry that is erased."""
     match entry:
         case MessageSent():
-            return replace(entry, text="", attachments=(), mentions=(), reply_to=0, erased=True)
+            return replace(entry, text="", attachments=(), mentions=(), reply_to=0, live_until=0, erased=True)
         case MessageEdited():
             return replace(entry, text="", mentions=(), erased=True)
         case _:

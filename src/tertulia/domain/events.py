@@ -51,6 +51,18 @@ class DraftEvent(Struct, frozen=True, tag_field="type", tag="draft"):
     version: int
 
 
+class LocationEvent(Struct, frozen=True, tag_field="type", tag="location"):
+    """Where somebody is whose message at `timestamp` began a live location: degrees (WGS 84), and by how many metres
+    that may be wrong. The next one takes its place."""
+
+    conversation: str
+    username: str
+    timestamp: int
+    latitude: float
+    longitude: float
+    accuracy: float
+
+
 class Membership(StrEnum):
     JOINED = "joined"
     LEFT = "left"
@@ -76,6 +88,16 @@ class Goodbye(Struct, frozen=True, tag_field="type", tag="goodbye"):
     resume: bool
 
 
-ConversationEvent = EntryEvent | ReadEvent | TypingEvent | DraftEvent
+ConversationEvent = EntryEvent | ReadEvent | TypingEvent | DraftEvent | LocationEvent
 UserEvent = ConversationChanged | PresenceEvent | ReadEvent
-Event = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | ConversationChanged | PresenceEvent | Goodbye
+Event = (
+    EntryEvent
+    | HeadEvent
+    | ReadEvent
+    | TypingEvent
+    | DraftEvent
+    | LocationEvent
+    | ConversationChanged
+    | PresenceEvent
+    | Goodbye
+)

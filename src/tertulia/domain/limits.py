@@ -40,6 +40,15 @@ REACTIONS_MAX: Final = 500
 DRAFT_MAX: Final = 1_000
 """Characters of a live-typing draft that are shown to others."""
 
+# Locations
+LIVE_SECONDS_MIN: Final = 60
+LIVE_SECONDS_MAX: Final = 8 * 3600
+"""How long a live location lasts that one message begins."""
+LOCATIONS_PER_SECOND: Final = 1
+"""Positions of one connection that are passed on."""
+ACCURACY_MAX: Final = 100_000
+"""Metres."""
+
 # Media
 MEDIA_BYTES_MAX: Final = 100 * 1024 * 1024
 """Of one file, where the operator says nothing else."""

@@ -41,6 +41,8 @@ class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reply_to: int = 0
     attachments: tuple[Attachment, ...] = ()
     mentions: tuple[str, ...] = ()
+    live_until: int = 0
+    """Until this timestamp the author shows where they are; 0: not at all."""
     reactions: tuple[Reaction, ...] = ()
     edited: int = 0
     deleted: int = 0
@@ -60,6 +62,7 @@ def begin(entry: MessageSent) -> Message:
         reply_to=entry.reply_to,
         attachments=entry.attachments,
         mentions=entry.mentions,
+        live_until=entry.live_until,
     )
 
 
@@ -105,10 +108,12 @@ def reaction_count(message: Message) -> int:
     return sum(len(r.users) for r in message.reactions)
 
 
-def digest(text: str, reply_to: int, attachments: Sequence[Attachment]) -> bytes:
+def digest(text: str, reply_to: int, attachments: Sequence[Attachment], live_seconds: int = 0) -> bytes:
     """16 bytes that tell a retry of a message from another message under the same id, also after an edit or a
     deletion."""
     parts = [text, str(reply_to), *(f"{a.media}\0{a.alt}" for a in attachments)]
+    if live_seconds:
+        parts.append(f"live {live_seconds}")
     return hashlib.blake2b("\0\0".join(parts).encode(), digest_size=16).digest()
 
 

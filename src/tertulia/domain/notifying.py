@@ -5,6 +5,7 @@ Pure: who is there, what time it is where a person is, and how a browser is reac
 
 import hashlib
 import hmac
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
@@ -25,6 +26,8 @@ OFFSET_MAX: Final = 18 * 60
 """Minutes by which a time zone is east or west of Greenwich at the most (ISO 8601 allows no more than its hours)."""
 _POINT_BYTES: Final = 65
 """An uncompressed point of P-256 (SEC 1, 2.3.3), which begins with 4."""
+_PLACE: Final = re.compile(r"\s*geo:\S+\s*", re.IGNORECASE)
+"""A message that is a place and nothing else (RFC 5870)."""
 _SECRET_BYTES: Final = 16
 """RFC 8291, 3.2."""
 
@@ -94,9 +97,17 @@ class Book(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return begin <= minute < end if begin <= end else minute >= begin or minute < end
 
 
+class What(StrEnum):
+    """What a message says, where it isn't words."""
+
+    WORDS = "words"
+    PLACE = "place"
+    LIVE = "live"
+
+
 class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a notification is made of. `title` is a group's, `text` the beginning of what was written; `more` says how
-    many further messages of the conversation it stands for."""
+    many further messages of the conversation it stands for. Where somebody is isn't said."""
 
     conversation: str
     timestamp: int
@@ -104,6 +115,7 @@ class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     title: str = ""
     text: str = ""
+    what: What = What.WORDS
     more: int = 0
 
 
@@ -191,7 +203,8 @@ def told(head: Conversation, message: MessageSent, name: str, more: int) -> Told
     # The parser is loaded by who tells, and not by everybody who knows what a level is.
     from tertulia.domain.markdown import plain
 
-    text = " ".join(plain(message.text, hide_spoilers=True).split())
+    what = What.PLACE if _PLACE.fullmatch(message.text) else What.LIVE if message.live_until else What.WORDS
+    text = "" if what is What.PLACE else " ".join(plain(message.text, hide_spoilers=True).split())
     shown = text if len(text) <= limits.PUSH_TEXT_MAX else text[: limits.PUSH_TEXT_MAX] + "…"
     return Told(
         conversation=head.id,
@@ -200,6 +213,7 @@ def told(head: Conversation, message: MessageSent, name: str, more: int) -> Told
         name=name or message.author,
         title=head.title if head.kind is ConversationKind.GROUP else "",
         text=shown,
+        what=what,
         more=more,
     )
 

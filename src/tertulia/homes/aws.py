@@ -22,6 +22,7 @@ from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
 from tertulia.services.history import HistoryReader
+from tertulia.services.locations import Locations
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
 from tertulia.services.messages import Messages
@@ -138,6 +139,7 @@ class AwsHome:
             history=HistoryReader(store),
             receipts=Receipts(store, broadcast, self._rate(limits.CURSORS_RATE)),
             typing=Typing(store, broadcast),
+            locations=Locations(store, broadcast, WallClock()),
             presence=Presences(store, deferred(self._presence_board), broadcast, WallClock()),
             search=MessageSearch(store, deferred(lambda: self.search), self._rate(limits.SEARCH_RATE)),
             media=MediaFiles(

@@ -52,6 +52,7 @@ from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
 from tertulia.services.history import HistoryReader
+from tertulia.services.locations import Locations
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
 from tertulia.services.messages import Messages
@@ -168,6 +169,7 @@ class LocalHome:
             history=HistoryReader(self.store),
             receipts=Receipts(self.store, self.hub, self._rate(limits.CURSORS_RATE)),
             typing=Typing(self.store, self.hub),
+            locations=Locations(self.store, self.hub, self.clock),
             presence=Presences(self.store, self.board, self.hub, self.clock),
             search=MessageSearch(self.store, self.search, self._rate(limits.SEARCH_RATE)),
             media=MediaFiles(

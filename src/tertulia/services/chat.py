@@ -5,6 +5,7 @@ from msgspec import Struct
 from tertulia.services.accounts import Accounts
 from tertulia.services.conversations import Conversations
 from tertulia.services.history import HistoryReader
+from tertulia.services.locations import Locations
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
 from tertulia.services.messages import Messages
@@ -24,6 +25,7 @@ class Chat(Struct, frozen=True, kw_only=True):
     history: HistoryReader
     receipts: Receipts
     typing: Typing
+    locations: Locations
     presence: Presences
     search: MessageSearch
     media: MediaFiles

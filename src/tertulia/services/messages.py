@@ -25,6 +25,7 @@ from tertulia.domain.errors import (
     InvalidError,
     NotFoundError,
 )
+from tertulia.domain.locations import checked_live_seconds, live_until
 from tertulia.domain.media import Details, MediaKind
 from tertulia.domain.messages import Message
 from tertulia.domain.permissions import Action, may
@@ -46,12 +47,14 @@ class NewAttachment(Struct, frozen=True):
 
 
 class NewMessage(Struct, frozen=True, kw_only=True):
-    """What somebody wants to say. `id` is the client's own, `reply_to` the timestamp of a message, or 0."""
+    """What somebody wants to say. `id` is the client's own, `reply_to` the timestamp of a message, or 0; for
+    `live_seconds` it shows where its author is."""
 
     id: str
     text: str = ""
     reply_to: int = 0
     attachments: Sequence[NewAttachment] = ()
+    live_seconds: int = 0
 
 
 class Messages:
@@ -68,7 +71,7 @@ class Messages:
         """
         limiting.take(self._rate, identity.username)
         checked_client_id(new.id)
-        checked_text(new.text, may_be_empty=bool(new.attachments))
+        checked_text(new.text, may_be_empty=bool(new.attachments or checked_live_seconds(new.live_seconds)))
         attachments: tuple[Attachment, ...] = ()
         refused: ChatError | None = None
         try:
@@ -163,7 +166,7 @@ def _send(username: str, new: NewMessage, attachments: tuple[Attachment, ...], r
     """`refused` is why this can't be sent, unless it has been sent before."""
     named = _mentions(new.text)
     asked = [Attachment(media=a.media, name="", type="", size=0, alt=_alt(a)) for a in new.attachments]
-    digest = messages.digest(new.text, new.reply_to, asked)
+    digest = messages.digest(new.text, new.reply_to, asked, new.live_seconds)
 
     def decide(snapshot: Snapshot, stamp: Stamp) -> Decision:
         if snapshot.earlier is not None:
@@ -189,6 +192,7 @@ def _send(username: str, new: NewMessage, attachments: tuple[Attachment, ...], r
             reply_to=new.reply_to,
             attachments=attachments,
             mentions=named,
+            live_until=live_until(stamp.timestamp, new.live_seconds),
         )
         return Decision(entry, digest)
 
@@ -235,7 +239,7 @@ def _edit(username: str, text: str) -> Decide:
             raise ForbiddenError("forbidden", "Only who wrote a message can change it.")
         if target.deleted:
             raise ConflictError("message_deleted")
-        checked_text(text, may_be_empty=bool(target.attachments))
+        checked_text(text, may_be_empty=bool(target.attachments or target.live_until))
         if target.text == text:
             return Decision(None)
         return Decision(

@@ -208,7 +208,7 @@ class Pushing:
 
 def content_of(told: Told, *, show_text: bool) -> bytes:
     """What the browser is told, within limits.PUSH_BYTES_MAX."""
-    shown = told if show_text else replace(told, text="")
+    shown = told if show_text else replace(told, text="", what=notifying.What.WORDS)
     content = msgspec.json.encode(shown)
     # 200 emoji of several code points each, or names of the same kind.
     while len(content) > limits.PUSH_BYTES_MAX and shown.text:

@@ -7,7 +7,7 @@ import type * as t from "./types.ts";
 type Method = Call["method"];
 export type Page = { before?: number; after?: number; around?: number; limit?: number };
 export type Search = { query: string; from?: string; conversation?: string; before?: number; after?: number; has?: string };
-export type NewMessage = { id: string; text: string; reply_to?: number; attachments?: readonly t.AttachmentRef[] };
+export type NewMessage = { id: string; text: string; reply_to?: number; attachments?: readonly t.AttachmentRef[]; live_seconds?: number };
 export type NewMedia = { name: string; type: string; size: number };
 export type NewConversation = { kind: t.ConversationKind; members: string[]; title?: string; id?: string };
 export type NewUser = { username: string; password: string; name?: string; email?: string; invite?: string };
@@ -108,7 +108,7 @@ export class Client {
   }
 
   deleteMessage(id: string, timestamp: number): Promise<t.Message> {
-    return this.call("DELETE", `${at(id)}/messages/${timestamp}`);
+    return this.session.authorised({ method: "DELETE", path: `${at(id)}/messages/${timestamp}`, keepalive: true });
   }
 
   react(id: string, timestamp: number, emoji: string, on: boolean): Promise<t.Message> {

@@ -13,6 +13,8 @@ export interface Call {
   token?: string;
   /** Milliseconds after which no answer counts as none. */
   timeout?: number;
+  /** Whether it is sent to its end where the page goes meanwhile. */
+  keepalive?: true;
 }
 
 const TIMEOUT = 15_000;
@@ -46,6 +48,7 @@ export async function ask<T>(base: string, call: Call): Promise<Answer<T>> {
       headers,
       credentials: "same-origin",
       cache: "no-store",
+      keepalive: call.keepalive ?? false,
       signal: AbortSignal.timeout(call.timeout ?? TIMEOUT),
       ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
     });

@@ -223,6 +223,30 @@ export interface KeySet {
 /** What somebody wants to be told of in a conversation. */
 export type Level = "all" | "mentions" | "none";
 
+/** Where the caller is, whose message at `timestamp` began a live location: degrees (WGS 84), and by how many metres that may be wrong. It is passed on and not kept; after the message's `live_until` it is refused. */
+export interface Locate {
+  action: "location";
+  /** The client's own number; the answer repeats it. */
+  request?: number;
+  conversation: string;
+  /** Microseconds; strictly increasing within a conversation. */
+  timestamp: number;
+  latitude: number;
+  longitude: number;
+  accuracy?: number;
+}
+
+/** Where somebody is whose message at `timestamp` began a live location: degrees (WGS 84), and by how many metres that may be wrong. The next one takes its place. */
+export interface LocationEvent {
+  type: "location";
+  conversation: string;
+  username: string;
+  timestamp: number;
+  latitude: number;
+  longitude: number;
+  accuracy: number;
+}
+
 /** Every readable entry with `after` < seq <= `through`, in order. What is missing in between is not for this reader. */
 export interface Log {
   entries: readonly VisibleEntry[];
@@ -335,6 +359,7 @@ export interface Message {
   reply_to?: number;
   attachments?: readonly Attachment[];
   mentions?: readonly string[];
+  live_until?: number;
   reactions?: readonly Reaction[];
   edited?: number;
   deleted?: number;
@@ -363,7 +388,7 @@ export interface MessageEdited {
 }
 
 /**
- * A message. `id` is the client's own; `number` counts the conversation's messages from 1; `reply_to` is a timestamp.
+ * A message. `id` is the client's own; `number` counts the conversation's messages from 1; `reply_to` is a timestamp, and so is `live_until`: until then the author shows where they are.
  *
  * When the message is deleted, what it said is erased from its entry too, and `erased` is true.
  */
@@ -378,6 +403,7 @@ export interface MessageSent {
   reply_to?: number;
   attachments?: readonly Attachment[];
   mentions?: readonly string[];
+  live_until?: number;
   erased?: boolean;
 }
 
@@ -591,6 +617,8 @@ export interface Send {
   /** Microseconds; strictly increasing within a conversation. */
   reply_to?: number;
   attachments?: readonly AttachmentRef[];
+  /** For so long the message shows where its author is: 0, or from 60 on. */
+  live_seconds?: number;
 }
 
 export interface SendMessage {
@@ -600,6 +628,8 @@ export interface SendMessage {
   /** Microseconds; strictly increasing within a conversation. */
   reply_to?: number;
   attachments?: readonly AttachmentRef[];
+  /** For so long the message shows where its author is: 0, or from 60 on. */
+  live_seconds?: number;
 }
 
 /** `result` of the action `send`. `created` is false where the message was there already: a retry. */
@@ -747,13 +777,13 @@ export type Entry = ConversationCreated | MessageSent | MessageEdited | MessageD
 export type VisibleEntry = ConversationCreated | MessageSent | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | MemberAdded | MemberRemoved | RoleChanged | TitleChanged | SettingsChanged | Hidden;
 
 /** What a client sends: `action` tells them apart. */
-export type Action = Send | Read | Typing | Draft | SetPresence | Ping;
+export type Action = Send | Read | Typing | Draft | Locate | SetPresence | Ping;
 
 /** What the server pushes: `type` tells them apart. */
-export type Event = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | ConversationChanged | PresenceEvent | Goodbye;
+export type Event = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | LocationEvent | ConversationChanged | PresenceEvent | Goodbye;
 
 /** All that the server sends over the WebSocket. */
-export type Frame = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | ConversationChanged | PresenceEvent | Goodbye | Result | ActionError;
+export type Frame = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | LocationEvent | ConversationChanged | PresenceEvent | Goodbye | Result | ActionError;
 
 /** Every code that an error can have. */
-export type ErrorCode = "attachment_not_found" | "conversation_not_found" | "direct_conversation" | "forbidden" | "group_full" | "id_reused" | "internal" | "invalid_code" | "invalid_request" | "invite_invalid" | "invite_required" | "last_owner" | "live_typing_off" | "media_broken" | "media_mismatch" | "media_not_found" | "media_not_ready" | "media_too_complex" | "media_unsupported" | "member_not_found" | "message_deleted" | "message_not_found" | "method_not_allowed" | "not_found" | "not_supported" | "origin_not_allowed" | "overloaded" | "rate_limited" | "reply_not_found" | "session_ended" | "shutting_down" | "sign_up_closed" | "ticket_invalid" | "token_expired" | "too_large" | "too_many_connections" | "too_many_reactions" | "unauthenticated" | "unavailable" | "upload_incomplete" | "user_not_found" | "username_taken" | "weak_password" | "wrong_credentials";
+export type ErrorCode = "attachment_not_found" | "conversation_not_found" | "direct_conversation" | "forbidden" | "group_full" | "id_reused" | "internal" | "invalid_code" | "invalid_request" | "invite_invalid" | "invite_required" | "last_owner" | "live_location_over" | "live_typing_off" | "media_broken" | "media_mismatch" | "media_not_found" | "media_not_ready" | "media_too_complex" | "media_unsupported" | "member_not_found" | "message_deleted" | "message_not_found" | "method_not_allowed" | "not_found" | "not_supported" | "origin_not_allowed" | "overloaded" | "rate_limited" | "reply_not_found" | "session_ended" | "shutting_down" | "sign_up_closed" | "ticket_invalid" | "token_expired" | "too_large" | "too_many_connections" | "too_many_reactions" | "unauthenticated" | "unavailable" | "upload_incomplete" | "user_not_found" | "username_taken" | "weak_password" | "wrong_credentials";

@@ -66,6 +66,7 @@ export class Account {
     if (phase.name !== "signed-in") return;
     this.leaving = true;
     try {
+      await phase.chat.deleting.flush();
       await this.session.signOut(everywhere);
     } finally {
       this.leaving = false;

@@ -1,22 +1,24 @@
 /** Everything that runs for one signed-in person, put together. */
 
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { Client } from "../api/client.ts";
 import { socketAddress } from "../api/config.ts";
 import { newId } from "../api/ids.ts";
 import type { Config, ConversationView, Event, Goodbye, User, VisibleEntry } from "../api/types.ts";
-import { plain } from "../markdown/index.ts";
+import { Gathering } from "../realtime/gathering.ts";
 import { Socket, type SocketState } from "../realtime/socket.ts";
 import { fromView } from "../state/conversations.ts";
-import { attachedWords } from "../state/media.ts";
+import { gistParts } from "../state/gist.ts";
 import type { Message } from "../state/messages.ts";
 import { t } from "../words/index.ts";
+import { Deleting } from "./deleting.ts";
 import { Drafts } from "./drafts.ts";
 import type { Keeping } from "./keeping.ts";
 import { MediaDesk } from "./media/desk.ts";
 import { Moment } from "./moment.ts";
 import { announced, Announcer } from "./announcer.ts";
-import { attempt } from "./notices.ts";
+import { Locating } from "./locating.ts";
+import { attempt, notify } from "./notices.ts";
 import { Notifying } from "./notifying.ts";
 import { holdPage } from "./pages.ts";
 import { People } from "./people.ts";
@@ -51,6 +53,8 @@ export class Chat {
   readonly preferences: Preferences;
   readonly notifying: Notifying;
   readonly announcer = new Announcer();
+  readonly deleting: Deleting;
+  readonly locating: Locating;
   /** Whether there has been no connection for so long that the person should know. */
   readonly offline = signal(false);
   /** Whether the server ended this connection for good, such as for too many open ones. */
@@ -61,6 +65,7 @@ export class Chat {
   readonly connected = computed(() => this.connection.value === "open");
   private readonly keeping: Keeping;
   private readonly socket: Socket;
+  private readonly events = new Gathering<Event>((all) => batch(() => this.receiveAll(all)));
   private readonly database = new Database();
   private stopped = false;
   private readonly ends: (() => void)[] = [];
@@ -88,16 +93,22 @@ export class Chat {
     this.sending = new Sending(me.username, {
       send: (conversation, message) => client.sendMessage(conversation, message),
       arrived: (conversation, entry) => {
+        this.events.flush();
         this.media.uploads.settled((entry.attachments ?? []).map((file) => file.media));
         return this.sync.entry({ conversation, entry });
       },
       storage: this.database,
       reupload: (files) => this.media.uploads.again(files),
     });
+    this.locating = new Locating({
+      tell: ({ conversation, timestamp }, place) => this.socket.call("location", { conversation, timestamp, ...place }),
+      failed: () => notify(t("The browser no longer says where you are, so it isn’t shared."), true),
+    });
+    this.deleting = new Deleting((conversation, timestamp) => attempt(client.deleteMessage(conversation, timestamp)));
     this.socket = new Socket({
       address: socketAddress(config.ws, location.href),
       ticket: async () => (await client.createTicket()).ticket,
-      onEvent: (event) => this.receive(event),
+      onEvent: (event) => this.events.add(event),
       onOpen: () => void this.opened(),
       onState: (state) => (this.connection.value = state),
     });
@@ -111,6 +122,10 @@ export class Chat {
     this.keeping.watch(this.store, this.people);
     this.notifying.start();
     this.watchPresence();
+    this.locating.resume();
+    const going = (): void => void this.deleting.flush();
+    addEventListener("pagehide", going);
+    this.ends.push(() => removeEventListener("pagehide", going));
     this.socket.start();
     holdPage();
     void this.renewPush();
@@ -121,7 +136,10 @@ export class Chat {
     this.stopped = true;
     this.keeping.stop();
     this.notifying.stop();
+    void this.deleting.flush();
+    this.locating.stop();
     this.socket.stop();
+    this.events.stop();
     this.sending.stop();
     this.media.stop();
     this.moment.stop();
@@ -144,17 +162,24 @@ export class Chat {
     return view.id;
   }
 
-  /** Edits, deletes, reacts: the server answers with the message; the entry comes by the log like everything. */
+  /** Edits, reacts: the server answers with the message; the entry comes by the log like everything. */
   edit(conversation: string, message: Message, text: string): Promise<boolean> {
     return attempt(this.client.editMessage(conversation, message.timestamp, text));
   }
 
-  delete(conversation: string, message: Message): Promise<boolean> {
-    return attempt(this.client.deleteMessage(conversation, message.timestamp));
-  }
-
   react(conversation: string, message: Message, emoji: string, on: boolean): Promise<boolean> {
     return attempt(this.client.react(conversation, message.timestamp, emoji, on));
+  }
+
+  /** What goes wrong with one of them is told, and keeps none of the others. */
+  private receiveAll(events: Event[]): void {
+    for (const event of events) {
+      try {
+        this.receive(event);
+      } catch (error) {
+        reportError(error);
+      }
+    }
   }
 
   private receive(event: Event): void {
@@ -173,6 +198,9 @@ export class Chat {
         break;
       case "draft":
         if (event.username !== this.me.username) this.moment.draft(event);
+        break;
+      case "location":
+        this.locating.heard(event);
         break;
       case "presence":
         this.people.setPresence(event.username, event.status);
@@ -202,9 +230,9 @@ export class Chat {
     if (mine) return this.media.uploads.settled((entry.attachments ?? []).map((file) => file.media));
     const here = conversation === this.store.shown.peek();
     if (!announced(settings.announcing.peek(), here, !!entry.mentions?.includes(this.me.username))) return;
-    const said = plain(entry.text ?? "", { hideSpoilers: true });
+    const [said, attached] = gistParts(entry);
     const name = this.people.name(entry.author);
-    this.announcer.message(here ? name : t("{name}, elsewhere", { name }), said, attachedWords(entry.attachments ?? []));
+    this.announcer.message(here ? name : t("{name}, elsewhere", { name }), said, attached);
   }
 
   /** The order matters: the connection receives already, so between it and what is read now there is no gap. */

@@ -2,9 +2,8 @@
 
 import { effect } from "@preact/signals";
 import type { VisibleEntry } from "../api/types.ts";
-import { plain } from "../markdown/index.ts";
+import { gist } from "../state/gist.ts";
 import { unread, type Conversation } from "../state/conversations.ts";
-import { attachedTitle } from "../state/media.ts";
 import { conversationName } from "../state/names.ts";
 import { isQuiet, minuteOf, tells, wordsOf } from "../state/notifying.ts";
 import { notice, type Told } from "../state/telling.ts";
@@ -85,10 +84,10 @@ export class Notifying {
     return !tells(this.preferences.choice(id), !!entry.mentions?.includes(this.me), now.getTime() * 1_000);
   }
 
-  private words(conversation: Conversation, { author, text, attachments }: Said): Told {
+  private words(conversation: Conversation, entry: Said): Told {
     const name = (username: string): string => this.people.name(username);
     const place = conversation.kind === "group" ? conversationName(conversation, this.me, name) : "";
-    return wordsOf(name(author), place, plain(text ?? "", { hideSpoilers: true }) || attachedTitle(attachments ?? []));
+    return wordsOf(name(entry.author), place, gist(entry));
   }
 
   /** By the service worker where there is one: on phones there is no other way. A newer one takes the place of an older. */

@@ -13,6 +13,8 @@ export interface Message {
   readonly reply_to: number;
   readonly attachments: readonly Attachment[];
   readonly mentions: readonly string[];
+  /** Until this timestamp the author shows where they are, or 0. */
+  readonly live_until: number;
   readonly reactions: readonly Reaction[];
   /** Timestamps of the last entry of that kind, or 0. */
   readonly edited: number;
@@ -25,6 +27,7 @@ const DEFAULTS = {
   reply_to: 0,
   attachments: [],
   mentions: [],
+  live_until: 0,
   reactions: [],
   edited: 0,
   deleted: 0,
@@ -49,6 +52,7 @@ export function begin(entry: MessageSent): Message {
     reply_to: entry.reply_to ?? 0,
     attachments: entry.attachments ?? [],
     mentions: entry.mentions ?? [],
+    live_until: entry.live_until ?? 0,
   };
 }
 

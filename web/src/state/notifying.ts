@@ -49,7 +49,13 @@ export function minuteIn(text: string): number | null {
 }
 
 export function phrases(): Phrases {
-  return { place: t("{author} in {place}", { author: "{author}", place: "{place}" }), attachment: t("An attachment"), message: t("A new message") };
+  return {
+    place: t("{author} in {place}", { author: "{author}", place: "{place}" }),
+    attachment: t("An attachment"),
+    message: t("A new message"),
+    location: t("Location"),
+    live: t("Live location"),
+  };
 }
 
 /** What a notification says. `place` is a group's name, empty for a direct conversation. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ENGLISH, notice, pushed, told } from "./telling.ts";
+import { ENGLISH, notice, pushed, told, toldOf } from "./telling.ts";
 
 describe("a notification", () => {
   it("is said in a line, of bounded length, with the place where it is a group", () => {
@@ -13,7 +13,12 @@ describe("a notification", () => {
   });
 
   it("says that there is a message where its text is not to be shown", () => {
-    expect(told(ENGLISH, "Ana", "", "", true).body).toBe("A new message");
+    const said = { conversation: "g", timestamp: 1, author: "ana", name: "Ana" };
+    const body = (show_text: boolean, more: object): string => toldOf({ ...ENGLISH, api: "", show_text }, { ...said, ...more }).body;
+    expect(body(false, {})).toBe("A new message");
+    expect(body(true, {})).toBe("An attachment");
+    expect(body(true, { what: "place" })).toBe("Location");
+    expect(body(true, { what: "live", text: "soon" })).toBe("soon");
   });
 
   it("stands for its conversation and leads to the message", () => {

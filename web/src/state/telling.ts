@@ -3,11 +3,13 @@
  * the languages nor the store. The page gives the worker the phrases of its language.
  */
 
-/** `place` has the names {author} and {place}; `attachment` stands for a message without text, `message` for a hidden one. */
+/** `place` has the names {author} and {place}; the others stand for a message without words, `message` for a hidden one. */
 export interface Phrases {
   readonly place: string;
   readonly attachment: string;
   readonly message: string;
+  readonly location: string;
+  readonly live: string;
 }
 
 /** What the worker is to know while no page is open: kept in its cache. */
@@ -39,20 +41,21 @@ export interface Pushed {
   readonly name: string;
   readonly title?: string;
   readonly text?: string;
+  readonly what?: "place" | "live";
 }
 
-export const ENGLISH: Phrases = { place: "{author} in {place}", attachment: "An attachment", message: "A new message" };
+export const ENGLISH: Phrases = { place: "{author} in {place}", attachment: "An attachment", message: "A new message", location: "Location", live: "Live location" };
 /** Where the worker finds what it is to know: a cache, and an address in it that is no file's. */
 export const KEPT = { cache: "tertulia-notices", address: "/kept-for-notices.json" } as const;
 const ICON = "/icon-192.png";
 const BODY_MAX = 200;
 
 /** `place` is a group's name, empty for a direct conversation. */
-export function told(phrases: Phrases, author: string, place: string, text: string, hidden = false): Told {
+export function told(phrases: Phrases, author: string, place: string, text: string, otherwise: string = phrases.attachment): Told {
   const characters = [...text.replace(/\s+/gu, " ").trim()];
   const body = characters.length > BODY_MAX ? `${characters.slice(0, BODY_MAX).join("")}…` : characters.join("");
   const title = place ? phrases.place.replace(/\{(author|place)\}/g, (_, name) => (name === "author" ? author : place)) : author;
-  return { title, body: body || (hidden ? phrases.message : phrases.attachment) };
+  return { title, body: body || otherwise };
 }
 
 /** A newer one takes the place of an older of the same conversation. */
@@ -63,6 +66,12 @@ export function notice({ title, body }: Told, conversation: string, timestamp: n
 /** The address of a conversation, or of a message in it. */
 export function pathOf(conversation: string, at = 0): string {
   return at ? `/c/${conversation}/${at}` : `/c/${conversation}`;
+}
+
+/** The same for a push message. */
+export function toldOf(kept: Kept, { name, title = "", text = "", what }: Pushed): Told {
+  const otherwise = { place: kept.location, live: kept.live, words: kept.show_text ? kept.attachment : kept.message };
+  return told(kept, name, title, text, otherwise[what ?? "words"]);
 }
 
 /** What a push message says, or null for what isn't one. */

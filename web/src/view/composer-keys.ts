@@ -35,7 +35,7 @@ export function replace(box: HTMLTextAreaElement, from: number, to: number, text
 
 /** The last message of the conversation that isn't deleted, of those that are held. */
 export function lastOf(chat: Chat, visit: Visit): Message | undefined {
-  return chat.store.peek(visit.id)?.pane?.messages.findLast((other) => !other.deleted);
+  return chat.store.peek(visit.id)?.pane?.messages.findLast((other) => !chat.deleting.gone(visit.id, other));
 }
 
 export function replyToLast(chat: Chat, visit: Visit): void {

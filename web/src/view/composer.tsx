@@ -3,16 +3,16 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { settings } from "../app/settings.ts";
-import { plain } from "../markdown/index.ts";
 import { numberFormat } from "../words/formats.ts";
 import { unread, type Conversation } from "../state/conversations.ts";
-import { attachedTitle } from "../state/media.ts";
+import { gist } from "../state/gist.ts";
 import { t, tp } from "../words/index.ts";
 import { useCompletion } from "./completion.tsx";
 import { command, lastOf, markingKey, reactingKey, replyToLast } from "./composer-keys.ts";
 import { useChat } from "./context.ts";
 import { EmojiButton } from "./emoji-button.tsx";
 import { Icon } from "./icons.tsx";
+import { LocationButton } from "./location-button.tsx";
 import { AttachButton, RecordButton } from "./media/attach-button.tsx";
 import { attach, pasted } from "./media/attach.ts";
 import { post, postVoice } from "./media/composer-media.ts";
@@ -107,7 +107,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
 
   const editLast = (): void => {
     const messages = chat.store.peek(visit.id)?.pane?.messages ?? [];
-    const own = messages.findLast((message) => message.author === chat.me.username && !message.deleted);
+    const own = messages.findLast((message) => message.author === chat.me.username && !chat.deleting.gone(visit.id, message));
     if (own) visit.mode.value = { kind: "edit", message: own };
   };
 
@@ -164,6 +164,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
           </span>
         )}
         <EmojiButton box={box} />
+        {!text && mode.kind === "new" && <LocationButton conversation={visit.id} />}
         <RecordButton recording={recording} onClick={() => setRecording(true)} />
         <button class="send" disabled={!filled || length > TEXT_MAX} aria-label={mode.kind === "edit" ? t("Save") : t("Send")} title={mode.kind === "edit" ? t("Save") : t("Send")}>
           <Icon name={mode.kind === "edit" ? "check" : "send"} />
@@ -182,7 +183,7 @@ function ModeLine({ visit, onCancel }: { visit: Visit; onCancel: () => void }): 
       <Icon name={mode.kind === "edit" ? "edit" : "reply"} />
       <span class="mode-text">
         {mode.kind === "edit" ? t("Editing your message") : <span>{tp("Replying to {name}", { name: <bdi>{people.name(mode.message.author)}</bdi> })}</span>}
-        <span class="mode-quote" dir="auto">{plain(mode.message.text, { hideSpoilers: true }) || attachedTitle(mode.message.attachments)}</span>
+        <span class="mode-quote" dir="auto">{gist(mode.message)}</span>
       </span>
       <button type="button" class="icon-button" aria-label={t("Cancel")} title={t("Cancel")} onClick={onCancel}>
         <Icon name="close" />

@@ -12,7 +12,6 @@ import { Avatar, GroupAvatar } from "./avatar.tsx";
 import { Composer } from "./composer.tsx";
 import { useChat } from "./context.ts";
 import { Details } from "./details.tsx";
-import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
 import { Jumping } from "./jumping.tsx";
 import { MessageList } from "./message-list.tsx";
@@ -71,7 +70,6 @@ function Opened({ held }: { held: Held }): JSX.Element {
       <LiveBoard conversation={conversation} />
       <TypingLine conversation={conversation} />
       <Composer conversation={conversation} visit={visit} name={name} />
-      <Deleting visit={visit} />
       <Reacting visit={visit} />
       <Jumping visit={visit} conversation={conversation} />
       {drop.over && <p class="drop-target">{t("Drop the files here to attach them")}</p>}
@@ -170,26 +168,5 @@ function Waiting({ opening }: { opening: Opening }): JSX.Element {
         <span key={index} class={`ghost ghost-${width} ${index % 3 === 2 ? "own" : ""}`} />
       ))}
     </div>
-  );
-}
-
-function Deleting({ visit }: { visit: Visit }): JSX.Element | null {
-  const chat = useChat();
-  const message = visit.deleting.value;
-  if (!message) return null;
-  const close = (): void => {
-    visit.deleting.value = null;
-  };
-  const remove = async (): Promise<void> => {
-    if (await chat.delete(visit.id, message)) close();
-  };
-  return (
-    <Dialog title={t("Delete this message?")} onClose={close}>
-      <p>{t("It will be gone for everybody. A note that there was one stays.")}</p>
-      <div class="dialog-choices">
-        <button type="button" class="button" onClick={close}>{t("Keep it")}</button>
-        <button type="button" class="button danger" onClick={() => void remove()}>{t("Delete")}</button>
-      </div>
-    </Dialog>
   );
 }

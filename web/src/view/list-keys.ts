@@ -68,7 +68,7 @@ function letter(key: string, row: HTMLElement, visit: Visit, chat: Chat): boolea
   if (key === "g") return ((visit.jumping.value = Number(row.dataset["timestamp"]) || Date.now() * 1000), true);
   const message = messages[find(messages, Number(row.dataset["timestamp"]))];
   if (message && key === "U") return (markUnread(chat, visit, message), true);
-  if (!message || message.deleted) return false;
+  if (!message || chat.deleting.gone(visit.id, message)) return false;
   if (key === "r") visit.mode.value = { kind: "reply", message };
   else if (key === "e" && message.author === chat.me.username) visit.mode.value = { kind: "edit", message };
   else if (key === "+") return focusFirst(row, ".actions button");

@@ -29,6 +29,13 @@ export function MessageActions({ message, visit }: { message: Message; visit: Vi
     visit.mode.value = { kind, message };
     visit.focusComposer();
   };
+  const remove = (event: Event): void => {
+    // The toolbar goes with the message: what had the focus hands it to the row.
+    const button = event.currentTarget as HTMLElement;
+    if (button === document.activeElement) button.closest<HTMLElement>("[data-key]")?.focus();
+    chat.deleting.begin(visit.id, message.timestamp);
+    chat.announcer.say(t("Message deleted. It can be undone for a few seconds."));
+  };
   return (
     <div class="actions" role="toolbar" aria-label={t("Message actions")}>
       {quick.map((emoji) => {
@@ -55,12 +62,12 @@ export function MessageActions({ message, visit }: { message: Message; visit: Vi
       <Action icon="reply" label={t("Reply")} onClick={() => set("reply")} />
       {!own && <Action icon="unread" label={t("Mark unread from here")} onClick={() => markUnread(chat, visit, message)} />}
       {own && <Action icon="edit" label={t("Edit")} onClick={() => set("edit")} />}
-      {(own || moderates) && <Action icon="trash" label={t("Delete")} onClick={() => (visit.deleting.value = message)} />}
+      {(own || moderates) && <Action icon="trash" label={t("Delete")} onClick={remove} />}
     </div>
   );
 }
 
-function Action(props: { icon: IconName; label: string; onClick: () => void }): JSX.Element {
+function Action(props: { icon: IconName; label: string; onClick: (event: Event) => void }): JSX.Element {
   return (
     <button type="button" class="action" tabIndex={-1} aria-label={props.label} title={props.label} onClick={props.onClick}>
       <Icon name={props.icon} />

@@ -2,14 +2,16 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { plain } from "../markdown/index.ts";
-import { attachedTitle } from "../state/media.ts";
+import { keyOf } from "../app/deleting.ts";
+import { gist } from "../state/gist.ts";
+import { placeIn } from "../state/location.ts";
 import type { Message } from "../state/messages.ts";
 import type { Row } from "../state/rows.ts";
 import { clockTime, dateOf, fullTime } from "../state/times.ts";
 import { t, tn } from "../words/index.ts";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
+import { LiveLocation, LocationCard } from "./location-card.tsx";
 import { Markdown } from "./markdown.tsx";
 import { Attachments } from "./media/attachments.tsx";
 import { OutgoingFiles } from "./media/outgoing-files.tsx";
@@ -31,13 +33,15 @@ export interface RowProps {
 }
 
 export function MessageRow({ row, visit, stop, original, seen, direct }: RowProps): JSX.Element {
-  const { people, me } = useChat();
+  const { people, me, deleting } = useChat();
   const [active, setActive] = useState(false);
   const own = row.author === me.username;
   const name = people.name(row.author);
   const { message, outgoing } = row;
   const id = `m${message?.timestamp ?? outgoing?.id}`;
-  const classes = ["row", own ? "own" : "other", row.first && "first", row.last && "last", message?.deleted && "deleted"];
+  const revocable = deleting.shown.value.get(keyOf(visit.id, message?.timestamp ?? 0));
+  const deleted = !!message?.deleted || revocable !== undefined;
+  const classes = ["row", own ? "own" : "other", row.first && "first", row.last && "last", deleted && "deleted"];
   return (
     <li class={classes.filter(Boolean).join(" ")}>
       {row.divider && <UnreadLine />}
@@ -68,17 +72,31 @@ export function MessageRow({ row, visit, stop, original, seen, direct }: RowProp
             </time>
           </header>
           <div class="bubble" id={`${id}-body`}>
-            {original !== undefined && <Quote original={original} visit={visit} timestamp={message?.reply_to ?? 0} />}
-            {message?.deleted ? <p class="tombstone">{t("This message was deleted.")}</p> : <Body row={row} conversation={visit.id} />}
+            {!deleted && original !== undefined && <Quote original={original} visit={visit} timestamp={message?.reply_to ?? 0} />}
+            {deleted ? <Tombstone undo={message && !message.deleted && revocable ? () => deleting.undo(visit.id, message.timestamp) : null} /> : <Body row={row} conversation={visit.id} />}
             {outgoing && <OutgoingMark outgoing={outgoing} />}
           </div>
-          {message && <Reactions message={message} conversation={visit.id} />}
+          {message && !deleted && <Reactions message={message} conversation={visit.id} />}
           {outgoing && <OutgoingProblem outgoing={outgoing} visit={visit} />}
           {seen >= 0 && <span class="receipt">{receipt(seen, direct)}</span>}
         </div>
-        {active && message && !message.deleted && <MessageActions message={message} visit={visit} />}
+        {active && message && !deleted && <MessageActions message={message} visit={visit} />}
       </article>
     </li>
+  );
+}
+
+/** `undo`: takes it back, for as long as that is possible. */
+function Tombstone({ undo }: { undo: (() => void) | null }): JSX.Element {
+  const revoke = (event: Event): void => {
+    (event.currentTarget as HTMLElement).closest<HTMLElement>("[data-key]")?.focus();
+    undo?.();
+  };
+  return (
+    <p class="tombstone">
+      {t("This message was deleted.")}
+      {undo && <>{" "}<button type="button" class="text-button" tabIndex={-1} onClick={revoke}>{t("Undo")}</button></>}
+    </p>
   );
 }
 
@@ -95,10 +113,12 @@ function receipt(seen: number, direct: boolean): string {
 function Body({ row, conversation }: { row: Row; conversation: string }): JSX.Element {
   const { people, me } = useChat();
   const text = row.message?.text ?? row.outgoing?.text ?? "";
+  const place = placeIn(text);
   const names = { name: (username: string) => people.name(username), me: me.username };
   return (
     <>
-      {text && <Markdown text={text} names={names} />}
+      {place ? <LocationCard place={place} /> : text && <Markdown text={text} names={names} />}
+      {!!row.message?.live_until && <LiveLocation message={row.message} conversation={conversation} />}
       {row.message && <Attachments message={row.message} conversation={conversation} />}
       {row.outgoing && <OutgoingFiles files={row.outgoing.files ?? []} />}
       {!!row.message?.edited && (
@@ -113,7 +133,7 @@ function Body({ row, conversation }: { row: Row; conversation: string }): JSX.El
 function Quote(props: { original: Message | null; timestamp: number; visit: Visit }): JSX.Element {
   const { people } = useChat();
   const { original, visit, timestamp } = props;
-  const text = original?.deleted ? t("This message was deleted.") : original ? plain(original.text, { hideSpoilers: true }) || attachedTitle(original.attachments) : "";
+  const text = original?.deleted ? t("This message was deleted.") : original ? gist(original) : "";
   return (
     <button type="button" class="quoted" tabIndex={-1} onClick={() => visit.toMessage(timestamp)}>
       <span class="hidden">{t("In reply to")} </span>

@@ -3,10 +3,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { navigate, pathOf, route } from "../app/route.ts";
-import { plain } from "../markdown/index.ts";
 import { numberFormat } from "../words/formats.ts";
+import { gist } from "../state/gist.ts";
 import { partner, unread, type Conversation } from "../state/conversations.ts";
-import { attachedTitle } from "../state/media.ts";
 import { conversationName } from "../state/names.ts";
 import { briefTime } from "../state/times.ts";
 import { t, tn, tp } from "../words/index.ts";
@@ -102,7 +101,7 @@ function Preview({ conversation }: { conversation: Conversation }): JSX.Element 
   const last = conversation.last_message;
   if (typing) return <span class="conversation-preview typing">{t("typing…")}</span>;
   if (!last) return <span class="conversation-preview">{t("No messages yet")}</span>;
-  const what = last.deleted ? t("message deleted") : plain(last.text, { hideSpoilers: true }).replaceAll("\n", " ") || attachedTitle(last.attachments);
+  const what = last.deleted ? t("message deleted") : gist(last).replaceAll("\n", " ");
   const text = <bdi>{what.slice(0, 120)}</bdi>;
   const name = <bdi>{people.name(last.author)}</bdi>;
   return (

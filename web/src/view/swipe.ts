@@ -59,7 +59,7 @@ export class Swipe {
     if (!touch || touch.along < ENOUGH) return;
     const messages = chat.store.peek(visit.id)?.pane?.messages ?? [];
     const message = messages[find(messages, Number(touch.row.dataset["timestamp"]))];
-    if (!message || message.deleted) return;
+    if (!message || chat.deleting.gone(visit.id, message)) return;
     visit.mode.value = { kind: "reply", message };
     visit.focusComposer();
   };

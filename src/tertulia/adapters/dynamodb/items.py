@@ -49,9 +49,15 @@ row that were read one after the other never miss it."""
 
 Item = dict[str, Any]
 """An item, or a part of one, as plain values."""
-_STATE: Final = ("text", "reply_to", "attachments", "mentions", "reactions", "edited", "deleted", "changed")
+_STATE: Final = (
+    *("text", "reply_to", "attachments", "mentions", "live_until"),
+    *("reactions", "edited", "deleted", "changed"),
+)
 """What entries about a message change of it."""
-_MESSAGE: Final = ("seq", "timestamp", "number", "author", "id", "text", "reply_to", "attachments", "mentions")
+_MESSAGE: Final = (
+    *("seq", "timestamp", "number", "author", "id"),
+    *("text", "reply_to", "attachments", "mentions", "live_until"),
+)
 """What a message has in common with the entry that it began with."""
 
 
@@ -149,7 +155,7 @@ def state_item(sent: MessageSent, message: Message) -> Item:
 
 def erased(sent: MessageSent) -> MessageSent:
     """What is left of a message that was deleted."""
-    return replace(sent, text="", attachments=(), mentions=(), reply_to=0, erased=True)
+    return replace(sent, text="", attachments=(), mentions=(), reply_to=0, live_until=0, erased=True)
 
 
 def sent_item(entry: MessageSent, digest: bytes) -> Item:

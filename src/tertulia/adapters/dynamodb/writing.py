@@ -126,5 +126,5 @@ def _about(seen: Seen, entry: AboutMessage, edits: Sequence[int]) -> list[Write]
     if not isinstance(entry, MessageDeleted):
         return [*about, Update(message, {"state": items.state_item(seen.target, after)})]
     state = items.state_item(items.erased(seen.target), after)
-    said = ("text", "attachments", "mentions", "reply_to")
+    said = ("text", "attachments", "mentions", "reply_to", "live_until")
     return [*about, Update(message, {"state": state, "erased": True}, remove=said), *erasure(name, edits)]

@@ -23,6 +23,7 @@ from tertulia.domain.entries import (
     VisibleEntry,
     hide,
     target_of,
+    without_words,
 )
 from tertulia.domain.errors import NotFoundError
 from tertulia.domain.members import Cursor, Member
@@ -221,8 +222,8 @@ def _sight(log: Log, reader: Member) -> Callable[[int], bool]:
 def _erase(entry: Entry, target: int) -> Any:
     match entry:
         case MessageSent() if entry.timestamp == target:
-            return replace(entry, text="", attachments=(), mentions=(), reply_to=0, erased=True)
+            return without_words(entry)
         case MessageEdited() if entry.target == target:
-            return replace(entry, text="", mentions=(), erased=True)
+            return without_words(entry)
         case _:
             return entry

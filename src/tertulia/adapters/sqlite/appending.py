@@ -18,11 +18,11 @@ from tertulia.domain.entries import (
     MemberAdded,
     MemberRemoved,
     MessageDeleted,
-    MessageEdited,
     MessageSent,
     RoleChanged,
     Stamp,
     target_of,
+    without_words,
 )
 from tertulia.domain.errors import NotFoundError
 from tertulia.domain.members import Cursor, Member
@@ -157,13 +157,10 @@ def _erase(connection: sqlite3.Connection, name: str, target: int) -> None:
         (name, target),
     ).fetchall()
     for (text,) in found:
-        match rows.entry_from(text):
-            case MessageSent() as entry:
-                erased: Entry = replace(entry, text="", attachments=(), mentions=(), reply_to=0, erased=True)
-            case MessageEdited() as entry:
-                erased = replace(entry, text="", mentions=(), erased=True)
-            case _:
-                continue
+        entry = rows.entry_from(text)
+        erased = without_words(entry)
+        if erased is entry:
+            continue
         connection.execute(
             'UPDATE "Chat-Messages" SET "entry" = ? WHERE "conversation" = ? AND "timestamp" = ?',
             (rows.encode(erased), name, erased.timestamp),

@@ -38,7 +38,13 @@ async def send_message(chat: Chat, call: Call[q.ConversationPath, q.Nothing, q.S
 def new_message(body: q.MessageFields) -> NewMessage:
     """The message that a request or an action asks to send."""
     attachments = [NewAttachment(a.media, a.alt, a.voice, a.peaks) for a in body.attachments]
-    return NewMessage(id=body.id, text=body.text, reply_to=body.reply_to, attachments=attachments)
+    return NewMessage(
+        id=body.id,
+        text=body.text,
+        reply_to=body.reply_to,
+        attachments=attachments,
+        live_seconds=body.live_seconds,
+    )
 
 
 async def edit_message(chat: Chat, call: Call[q.MessagePath, q.Nothing, q.EditMessage]) -> Answer:

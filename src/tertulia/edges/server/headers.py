@@ -48,7 +48,7 @@ class AnswerHeaders:
                 *_raw(ALWAYS),
                 (b"cross-origin-opener-policy", b"same-origin"),
                 (b"cross-origin-resource-policy", b"same-origin"),
-                (b"permissions-policy", b"geolocation=(), payment=(), usb=()"),
+                (b"permissions-policy", b"geolocation=(self), payment=(), usb=()"),
             ],
             Kind.API: _raw(API_HEADERS),
             Kind.CONTENT: [
