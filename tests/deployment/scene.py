@@ -299,7 +299,7 @@ async def measure(emulator: Emulator, members: int) -> dict[str, JSON]:
     prefix = f"Units{members}-"
     with running_gateway() as gateway, tempfile.TemporaryDirectory() as folder:
         async with running_service(Path(folder)) as (service, trusted), AsyncExitStack() as stack:
-            dialer = Dialer(reachable=everywhere, ports=frozenset({service.port}), tls=trusted)
+            dialer = Dialer(reachable=everywhere, own=True, ports=frozenset({service.port}), tls=trusted)
             push = WebPush(SystemClock(), dialer=dialer)
             stack.callback(push.close)
             home = await stack.enter_async_context(opened_home(emulator, gateway.url, prefix, push))

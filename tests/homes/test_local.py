@@ -137,7 +137,8 @@ async def test_it_tells_a_browser_of_a_message_while_nobody_looks(tmp_path: Path
     async with running_service(tmp_path) as (service, trusted):
         for count in (1, 2):
             web = WebPush(
-                SystemClock(), dialer=Dialer(reachable=everywhere, ports=frozenset({service.port}), tls=trusted)
+                SystemClock(),
+                dialer=Dialer(reachable=everywhere, own=True, ports=frozenset({service.port}), tls=trusted),
             )
             home = LocalHome(Settings(data=tmp_path / "data", rate_factor=0), push_services=web)
             await home.open()

@@ -35,7 +35,7 @@ def service(running: tuple[Service, ssl.SSLContext]) -> Service:
 async def sender(running: tuple[Service, ssl.SSLContext]) -> AsyncIterator[WebPush]:
     """It may speak to loopback, and doesn't wait between its tries."""
     service, trusted = running
-    dialer = Dialer(reachable=everywhere, ports=frozenset({service.port}), tls=trusted)
+    dialer = Dialer(reachable=everywhere, own=True, ports=frozenset({service.port}), tls=trusted)
     made = WebPush(SystemClock(), dialer=dialer, jitter=lambda low, high: 0)
     yield made
     made.close()

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -105,7 +105,7 @@ def _unpacker(encoding: str) -> _Unpacker | None:
             raise RefusedError("an unknown encoding")
 
 
-async def _pieces(reader: asyncio.StreamReader, head: Head) -> AsyncIterator[bytes]:
+async def _pieces(reader: asyncio.StreamReader, head: Head) -> AsyncGenerator[bytes, None]:
     """The content as it comes over the wire (RFC 9112, 6.3). What breaks off simply ends."""
     coding = head.fields.get("transfer-encoding", "").lower()
     if coding not in ("", "identity", "chunked"):
@@ -124,7 +124,7 @@ async def _pieces(reader: asyncio.StreamReader, head: Head) -> AsyncIterator[byt
         yield piece
 
 
-async def _chunks(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
+async def _chunks(reader: asyncio.StreamReader) -> AsyncGenerator[bytes, None]:
     while True:
         try:
             size = _CHUNK.fullmatch(await reader.readline())

@@ -8,17 +8,14 @@ the field `Host` still say the name.
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tertulia.adapters.web.addresses import is_public
 from tertulia.adapters.web.refusals import RefusedError
 from tertulia.adapters.web.targets import Target
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host's name; raises OSError where there are none."""
@@ -35,7 +32,8 @@ nobody else's."""
 
 
 class Dialer:
-    """`reachable` says of an address whether it may be asked, `ports` which ports may: tests name their own."""
+    """Tests name their own: `resolve`; `reachable`, which says of an address whether it may be asked; `ports` that may
+    be; `own`, whether this machine may be; `tls`, whom to trust."""
 
     def __init__(
         self,
@@ -43,16 +41,18 @@ class Dialer:
         resolve: Resolve | None = None,
         reachable: Callable[[str], bool] = is_public,
         ports: frozenset[int] = PUBLIC_PORTS,
+        own: bool = False,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._threads: Final = ThreadPoolExecutor(RESOLVING_MAX, thread_name_prefix="tertulia-names")
         self._resolve: Final = resolve or self._ask_resolver
         self._reachable: Final = reachable
         self._ports: Final = ports
+        self._own: Final = own
         self._tls: Final = tls
 
     @asynccontextmanager
-    async def dial(self, target: Target) -> "AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]":
+    async def dial(self, target: Target) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
         """A connection, closed at the end. Raises RefusedError, and what sockets and TLS raise."""
         if target.port not in self._ports:
             raise RefusedError("a port that isn't the web's")
@@ -62,7 +62,7 @@ class Dialer:
             reader, writer = await asyncio.open_connection(
                 sock=found,
                 limit=BUFFER_BYTES,
-                ssl=(self._tls or _default_tls()) if secure else None,
+                ssl=(self._tls or ssl.create_default_context()) if secure else None,
                 server_hostname=target.host if secure else None,
             )
         except BaseException:
@@ -100,7 +100,7 @@ class Dialer:
             connection.setblocking(False)
             await asyncio.get_running_loop().sock_connect(connection, (address, port))
             # A machine's own public address can be a way round its firewall: there both ends are the same.
-            if connection.getsockname()[0] == connection.getpeername()[0] and not self._reachable("127.0.0.1"):
+            if not self._own and connection.getsockname()[0] == connection.getpeername()[0]:
                 raise RefusedError("an address of this machine")
         except BaseException:
             connection.close()
@@ -116,7 +116,3 @@ class Dialer:
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-
-def _default_tls() -> ssl.SSLContext:
-    return ssl.create_default_context()

@@ -57,7 +57,8 @@ class WebPush:
         self, clock: Clock, *, dialer: Dialer | None = None, jitter: Callable[[float, float], float] = random.uniform
     ) -> None:
         self._clock: Final = clock
-        self._dialer: Final = dialer or Dialer(ports=PORTS)
+        # One context for all: to read the list of authorities takes longer than to send.
+        self._dialer: Final = dialer or Dialer(ports=PORTS, tls=ssl.create_default_context())
         self._jitter: Final = jitter
         self._lines: Final[dict[str, _Line]] = {}
 
