@@ -197,6 +197,7 @@ def times_of(load: Load) -> dict[str, float]:
         "create_ticket": sessions,
         "refresh": sessions + online / habit["minutes_between_refreshes"],
         "list_conversations": sessions,
+        "get_notifications": sessions,
         "read_log": sessions,
         "list_messages": sessions * habit["pages_a_session"],
         "search_messages": sessions * habit["searches_a_session"],

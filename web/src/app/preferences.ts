@@ -14,6 +14,11 @@ interface Kept {
 /** What the server keeps; of older choices of this browser alone no more are handed over. */
 const CHOICES_MAX = 200;
 
+/** The time zone of this browser, and how many minutes east of Greenwich it is now. */
+export function zoneHere(): Pick<Quiet, "zone" | "offset"> {
+  return { zone: new Intl.DateTimeFormat().resolvedOptions().timeZone, offset: -new Date().getTimezoneOffset() };
+}
+
 export class Preferences {
   readonly quiet = signal<Quiet | null>(null);
   private readonly choices = signal<ReadonlyMap<string, Choice>>(new Map());
@@ -40,6 +45,9 @@ export class Preferences {
     this.choices.value = new Map(Object.entries(conversations));
     this.quiet.value = quiet;
     this.keep();
+    // Summer time begins and ends: a server that doesn't know the zone goes by what was said of it last.
+    const here = zoneHere();
+    if (quiet && quiet.zone === here.zone && quiet.offset !== here.offset) await this.client.setQuietHours({ ...quiet, ...here });
   }
 
   /** Holds here at once; where the server doesn't take it, that is said, and it is as before. */

@@ -19,7 +19,8 @@ export function pushSupported(): boolean {
 /** Subscribes, asking the person where that is needed, and tells the server. */
 export async function switchOn(client: Client, api: string): Promise<void> {
   if (!pushSupported()) return void (pushState.value = "unsupported");
-  if ((await askPermission()) !== "granted") return void (pushState.value = "refused");
+  const answer = await askPermission();
+  if (answer !== "granted") return void (pushState.value = answer === "denied" ? "refused" : "off");
   settings.push.value = "on";
   await renew(client, api);
 }

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { askPermission, permission, type Permission } from "../app/notifying.ts";
+import { zoneHere } from "../app/preferences.ts";
 import { settings } from "../app/settings.ts";
 import { pushState, pushSupported, renew, switchOff, switchOn, type PushState } from "../app/pushing.ts";
 import { clock, minuteIn, type Quiet } from "../state/notifying.ts";
@@ -115,8 +116,7 @@ function QuietHours(): JSX.Element {
   const { preferences } = useChat();
   const quiet = preferences.quiet.value;
   const set = (hours: Pick<Quiet, "begin" | "end"> | null): void => {
-    const here = { zone: new Intl.DateTimeFormat().resolvedOptions().timeZone, offset: -new Date().getTimezoneOffset() };
-    void preferences.setQuiet(hours && { begin: hours.begin, end: hours.end, ...here });
+    void preferences.setQuiet(hours && { begin: hours.begin, end: hours.end, ...zoneHere() });
   };
   const time = (name: "begin" | "end", label: string, hours: Quiet): JSX.Element => (
     <label class="field">

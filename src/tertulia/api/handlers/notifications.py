@@ -1,10 +1,15 @@
 """Handlers of notifications."""
 
+from typing import Final
+
 from tertulia.api import requests as q
 from tertulia.api import responses as r
 from tertulia.api.calls import Answer, Call
 from tertulia.domain.notifying import Choice, Device, QuietHours
 from tertulia.services.chat import Chat
+
+_ORIGIN_MAX: Final = 300
+"""A host's name has up to 253 characters (RFC 1035, 2.3.4)."""
 
 
 async def get_notifications(chat: Chat, call: Call[q.Nothing, q.Nothing, None]) -> Answer:
@@ -37,7 +42,8 @@ async def choose_notifications(chat: Chat, call: Call[q.ConversationPath, q.Noth
 async def put_device(chat: Chat, call: Call[q.Nothing, q.Nothing, q.PutDevice]) -> Answer:
     b = call.body
     # Push services want to know whom to write to; what isn't https isn't an address of that kind (RFC 8292, 2.1).
-    origin = call.incoming.origin if call.incoming.origin.startswith("https://") else ""
+    said = call.incoming.origin
+    origin = said if said.startswith("https://") and len(said) <= _ORIGIN_MAX else ""
     device, added = await chat.notifying.put_device(
         call.identity, endpoint=b.endpoint, p256dh=b.p256dh, auth=b.auth, show_text=b.show_text, origin=origin
     )
