@@ -17,8 +17,15 @@ step() {
     echo "   ($((SECONDS - start)) s)"
 }
 
-on_aws() {
-    step "conformance of the serverless home, in an emulator" $bin/pytest -q tests/conformance --aws --timeout 600
+on_aws=("$bin/pytest" -q tests/conformance --aws --timeout 600 -p no:cacheprovider)
+
+# What was begun in the background: says what it said, and how it ended.
+await() {
+    wait "$1"
+    local ended=$?
+    cat "$2"
+    rm -f "$2"
+    return $ended
 }
 
 finish() {
@@ -33,7 +40,7 @@ finish() {
 }
 
 if [ "$1" = aws ]; then
-    on_aws
+    step "conformance of the serverless home, in an emulator" "${on_aws[@]}"
     finish
 fi
 
@@ -48,9 +55,14 @@ else
         step "web client: types and units" $bin/python scripts/web_tests.py
     fi
     rm -f .coverage .coverage.*
+    # It waits for its emulator most of the time, so it runs beside the others.
+    said=$(mktemp)
+    "${on_aws[@]}" >"$said" 2>&1 &
+    aws=$!
+    trap 'kill $aws 2>/dev/null' EXIT
     # A file at a time on each core: see tests/conftest.py.
     step "tests" $bin/pytest -q tests -n auto --durations=20 --cov --cov-report=
-    on_aws
+    step "conformance of the serverless home, in an emulator" await $aws "$said"
     step "coverage of all: 90 %" $bin/coverage report --fail-under=90
     step "coverage of the domain: 100 % of branches" $bin/coverage report --include='src/tertulia/domain/*' --fail-under=100
 fi

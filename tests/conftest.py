@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -31,13 +32,26 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return FileByFile(config, log)
 
 
+UNTRACED = ("aws", "browser", "conformance", "faults", "history")
+"""Folders whose tests look at whole systems: tracing each line of them takes a third of the time, and the tests of the
+parts show what is covered."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] in UNTRACED:
+            item.add_marker("no_cover")
+
+
 def pytest_configure() -> None:
     """Makes the run independent of how it was started, and not pay for what isn't there."""
     # A shell starts what it puts into the background with SIGINT ignored, and children inherit that.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     # A test's time says nothing on a busy machine; what failed is printed so that it can be repeated.
-    hypothesis.settings.register_profile("tertulia", deadline=None, print_blob=True)
+    slow = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile("tertulia", deadline=None, print_blob=True, suppress_health_check=slow)
     hypothesis.settings.load_profile("tertulia")
     # httpcore tries to import `sniffio` several times in every request, and a search of the whole path that finds
     # nothing costs more than the request.

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tertulia.evaluation.document import Plot
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -15,6 +17,6 @@ def test_the_page_is_written_from_the_results() -> None:
     blocks = made["blocks"]()
     assert (ROOT / "docs" / "evaluation.md").read_text() == made["page"](blocks)
     images = ROOT / "docs" / "images" / "evaluation"
-    expected = {f"{block.file}.{kind}" for block in blocks if hasattr(block, "picture") for kind in ("svg", "png")}
+    expected = {f"{block.file}.{kind}" for block in blocks if isinstance(block, Plot) for kind in ("svg", "png")}
     assert {path.name for path in images.iterdir()} == expected
     assert len(expected) > 10

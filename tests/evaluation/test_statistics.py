@@ -1,12 +1,23 @@
 """The rule by which verdicts are given, on series that were made up."""
 
 import random
+from statistics import mean, pstdev
 
 import pytest
 
 from tertulia.evaluation import regression
 from tertulia.evaluation.regression import Change
-from tertulia.evaluation.statistics import TOLERANCE, Verdict, growth, judge, quantile, ratio, summary
+from tertulia.evaluation.statistics import (
+    TOLERANCE,
+    Verdict,
+    _drawn_median,
+    growth,
+    judge,
+    median,
+    quantile,
+    ratio,
+    summary,
+)
 
 SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
 
@@ -95,3 +106,14 @@ def test_a_regression_is_told_from_noise(times: float, noise: float, n: int, cha
     after = [times * drawn.lognormvariate(0, noise) for _ in range(n)]
     _, low, high = ratio(before, after)
     assert regression.judge(low, high) is change
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 10, 31])
+def test_the_median_of_draws_is_drawn_as_if_all_were(n: int) -> None:
+    """The short way has the distribution of the long one: the same mean and the same spread."""
+    made = random.Random(n)
+    ordered = sorted(made.random() for _ in range(n))
+    short = [_drawn_median(made, ordered) for _ in range(4_000)]
+    long = [median(made.choices(ordered, k=n)) for _ in range(4_000)]
+    assert abs(mean(short) - mean(long)) < 0.01
+    assert abs(pstdev(short) - pstdev(long)) < 0.01

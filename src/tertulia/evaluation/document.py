@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -37,11 +37,12 @@ class Table(Struct, frozen=True):
 
 
 class Plot(Struct, frozen=True):
-    """`file` is its name without ending; `caption` says in a sentence what is to be seen."""
+    """`file` is its name without ending; `caption` says in a sentence what is to be seen. `draw` draws it, once: a page
+    in Markdown needs no drawing."""
 
     file: str
     caption: str
-    picture: Picture
+    draw: Callable[[], Picture]
 
 
 class Code(Struct, frozen=True):
@@ -71,7 +72,7 @@ def page(blocks: Sequence[Block], title: str) -> str:
 def pictures(blocks: Sequence[Block]) -> dict[str, bytes]:
     """The files of the plots, by name."""
     plots = [block for block in blocks if isinstance(block, Plot)]
-    return {f"{plot.file}.{kind}": getattr(plot.picture, kind) for plot in plots for kind in ("svg", "png")}
+    return {f"{plot.file}.{kind}": getattr(plot.draw(), kind) for plot in plots for kind in ("svg", "png")}
 
 
 def _markdown(block: Block, images: str) -> str:
@@ -98,8 +99,8 @@ def _html(block: Block) -> str:
             return f"<p>{_inline(text)}</p>"
         case Code(text=text):
             return f"<pre>{html.escape(text)}</pre>"
-        case Plot(caption=caption, picture=picture):
-            return f"<figure>\n{_svg(picture)}\n<figcaption>{_inline(caption)}</figcaption>\n</figure>"
+        case Plot(caption=caption, draw=draw):
+            return f"<figure>\n{_svg(draw())}\n<figcaption>{_inline(caption)}</figcaption>\n</figure>"
         case Table(head=head, rows=rows):
             first = "".join(f"<th>{_inline(cell)}</th>" for cell in head)
             rest = "\n".join("<tr>" + "".join(f"<td>{_inline(cell)}</td>" for cell in row) + "</tr>" for row in rows)

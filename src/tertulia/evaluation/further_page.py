@@ -1,6 +1,7 @@
 """The larger sizes as a page shows them: a table, a plot, and verdicts for each thing that grows."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 
 from tertulia.evaluation import wording
 from tertulia.evaluation.document import Block, Heading, Paragraph, Plot, Table
@@ -135,10 +136,11 @@ def _plot(series: Series, samples: Mapping[str, BySize], name: str, under: str) 
         )
         for operation, by_size in samples.items()
     ]
-    picture = draw_lines(lines, title=series.title, across=series.unit, up="ms, median and quartiles", from_zero=False)
+    up = "ms, median and quartiles"
+    draw = cache(partial(draw_lines, lines, title=series.title, across=series.unit, up=up, from_zero=False))
     n = min(len(each) for by_size in samples.values() for each in by_size.values())
     caption = f"{series.title}: each operation's latency at each size, median and quartiles, n = {n} each. {under}"
-    return Plot(f"{name}{series.name}", caption, picture)
+    return Plot(f"{name}{series.name}", caption, draw)
 
 
 def _quarter(samples: Sequence[float], share: float) -> float:

@@ -1,6 +1,7 @@
 """The report's section 4 as a page shows it: its table, its plot, and the verdict that its text draws."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 from typing import Final
 
 from tertulia.evaluation import wording
@@ -135,7 +136,8 @@ def _plots(steps: Sequence[Step], name: str, about: str) -> Iterator[Block]:
         mine = [step for step in steps if step.table == table]
         slowest = max(median(each) for step in mine for each in (step.query, step.scan))
         factor, unit = (1e3, "ms") if slowest > 1e-3 else (1e6, "µs")
-        picture = draw_bars(
+        draw = partial(
+            draw_bars,
             [step.step.replace(" ", "\n") for step in mine],
             [
                 Bars("query", [median(step.query) * factor for step in mine]),
@@ -146,7 +148,7 @@ def _plots(steps: Sequence[Step], name: str, about: str) -> Iterator[Block]:
         )
         n = len(mine[0].query)
         caption = f"`{table}`: latency after each step, of a query and of a scan, medians, n = {n} each. {about}"
-        yield Plot(f"{name}steps-{what}", caption, picture)
+        yield Plot(f"{name}steps-{what}", caption, cache(draw))
 
 
 def _meaning(found: Sequence[Growth]) -> str:
