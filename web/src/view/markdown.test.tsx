@@ -86,3 +86,19 @@ describe("a drawn message", () => {
     expect(directions).toEqual(["auto", "auto", "auto", "ltr"]);
   });
 });
+
+describe("a link to a name in other letters", () => {
+  const links = (text: string): VNode<Record<string, unknown>>[] =>
+    elements(renderBlocks(parse(text), NAMES)).filter((element) => element.type === "a");
+
+  it.each([
+    ["https://аррӏе.com/", " (xn--80ak6aa92e.com)"],
+    ["[your bank](https://аррӏе.com/)", " (xn--80ak6aa92e.com)"],
+    ["https://xn--80ak6aa92e.com/", ""],
+    ["https://example.org/ü", ""],
+  ])("says what it is known by: %s", (text, said) => {
+    const [link] = links(text);
+    expect(textOf(link).includes("(xn--")).toBe(said !== "");
+    expect(textOf(link).endsWith(said)).toBe(true);
+  });
+});

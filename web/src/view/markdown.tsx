@@ -104,11 +104,27 @@ function renderInline(node: Inline, names: Names, key: number): Node {
 /** A link, where its scheme is one of three that only navigate; else what it was called. */
 function renderLink(url: string, children: Node[], key: number): JSX.Element {
   if (!/^(https?:\/\/|mailto:)/i.test(url)) return <span key={key}>{children}</span>;
+  const host = foreignHost(url);
   return (
-    <a key={key} href={url} target="_blank" rel="noopener noreferrer nofollow" tabIndex={-1} title={url}>
+    <a key={key} href={url} target="_blank" rel="noopener noreferrer nofollow" tabIndex={-1} title={addressOf(url)}>
       {children}
+      {host && <bdi class="host"> ({host})</bdi>}
     </a>
   );
+}
+
+/** The address as the browser goes to it. */
+function addressOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).href : url;
+}
+
+/**
+ * The name of a host that is written with other letters than it is known by, as it is known (RFC 5891); else empty.
+ * Letters of two scripts look alike, and of a pair only one is the bank's.
+ */
+function foreignHost(url: string): string {
+  const host = URL.canParse(url) ? new URL(url).hostname : "";
+  return host.split(".").some((label) => label.startsWith("xn--")) && !url.toLowerCase().includes(host) ? host : "";
 }
 
 function Spoiler({ children }: { children: Node[] }): JSX.Element {
