@@ -15,6 +15,9 @@ export UV_CUSTOM_COMPILE_COMMAND="make lock"
 # What the function that looks into files needs besides.
 # shellcheck disable=SC2086
 .venv/bin/uv pip compile $options --group pictures -o requirements/pictures.txt
+# What the functions that sign and encrypt notifications need besides.
+# shellcheck disable=SC2086
+.venv/bin/uv pip compile $options --group push -c requirements/dev.txt -o requirements/push.txt
 # Apart from the rest, so that what it needs holds nothing else back.
 # shellcheck disable=SC2086
 .venv/bin/uv pip compile $options --group docs -o requirements/docs.txt

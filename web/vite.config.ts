@@ -22,8 +22,21 @@ function shell(): Plugin {
   };
 }
 
+/** What the worker shares with the page is in both: a worker of the classic kind can't load parts. */
+function alone(): Plugin {
+  return {
+    name: "tertulia-alone",
+    enforce: "pre",
+    async resolveId(source, importer) {
+      if (!importer || !/\/worker\/service-worker\.ts$|\?alone$/.test(importer)) return null;
+      const found = await this.resolve(source, importer.replace(/\?alone$/, ""), { skipSelf: true });
+      return found && `${found.id}?alone`;
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [shell()],
+  plugins: [alone(), shell()],
   build: {
     outDir: "../src/tertulia/static",
     emptyOutDir: true,

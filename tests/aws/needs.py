@@ -44,6 +44,7 @@ PROBES: Final[dict[tuple[str, str], tuple[do.Step, ...]]] = {
     ("Chat-Users-POST", "ReadTheClientSecret"): (do.live_an_account,),
     ("Chat-Users-POST", "EndSessionsAndKeepInvitations"): (do.invite, do.sign_out_everywhere),
     ("Chat-Users-POST", "PushToConnections"): (do.sign_out_everywhere,),
+    ("Chat-Users-POST", "KeepNotifications"): (do.choose_notifications,),
     ("Chat-WebSocket", "MoveHeadsAndCursors"): (do.speak, do.type_and_be_seen),
     ("Chat-WebSocket", "WriteMessages"): (do.speak,),
     ("Chat-WebSocket", "SendOnce"): (do.speak, do.type_and_be_seen),
@@ -67,5 +68,9 @@ PROBES: Final[dict[tuple[str, str], tuple[do.Step, ...]]] = {
     ("Chat-Previews", "FindByMessage"): (linked.show_a_preview, linked.show_as_seen),
     ("Chat-Previews", "KeepPictures"): (linked.show_a_preview, linked.come_too_late),
     ("Chat-Previews", "StorePictures"): (linked.show_a_preview, linked.come_too_late),
+    ("Chat-Notify", "FindMembers"): (do.forget_a_device,),
+    ("Chat-Notify", "ReadNotifications"): (do.forget_a_device,),
+    ("Chat-Notify", "SeeWhoIsThere"): (do.forget_a_device,),
+    ("Chat-Notify", "NameAuthors"): (do.forget_a_device,),
 }
 """By function and statement, what fails without it."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 from tests.aws.stage import CROWD, PACKED, WORD, Stage
 from tests.conformance.people import JSON, message_path, new_id
 from tests.conformance.places import PASSWORD
+from tests.conformance.scenarios import POINT, SECRET
 from tests.conformance.sockets import PATIENCE, ActionFailedError, Socket
 from tests.fixtures import pictures
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -255,6 +256,30 @@ async def sign_out_everywhere(s: Stage) -> None:
     await eva.call("POST", "/api/auth/sign-out", json={"everywhere": True})
     await socket.until(lambda: socket.all("goodbye"), ABSENCE_SECONDS)
     await socket.ended(ABSENCE_SECONDS)
+
+
+async def choose_notifications(s: Stage) -> None:
+    """What is chosen is there afterwards."""
+    path = f"/api/notifications/conversations/{s.group}"
+    for level in ("none", "mentions"):
+        await s.bea.call("PUT", path, json={"level": level})
+        found = await s.bea.call("GET", "/api/notifications")
+        assert found["conversations"][s.group]["level"] == level
+    assert found["key"]
+
+
+# Chat-Notify
+
+
+async def forget_a_device(s: Stage) -> None:
+    """A device whose session has ended, which is found when there is something to tell its owner."""
+    again = await s.people.sign_in(s.carl.username, s.carl.password)
+    body = {"endpoint": f"https://push.example/{new_id()}", "p256dh": POINT, "auth": SECRET}
+    await again.call("POST", "/api/notifications/devices", json=body, expect=201)
+    await again.call("POST", "/api/auth/sign-out", json={})
+    await s.ana.send(s.group)
+    s.notify(s.items("Messages", s.group)[-1:])
+    assert (await s.carl.call("GET", "/api/notifications"))["devices"] == []
 
 
 # Chat-WebSocket

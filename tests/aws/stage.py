@@ -33,11 +33,12 @@ _TOKEN_SECONDS: Final = limits.ACCESS_TOKEN_SECONDS / 2
 
 @contextmanager
 def streams_off(emulator: Emulator, prefix: str) -> Iterator[None]:
-    """The function on the streams is called by nobody."""
+    """The functions on the streams are called by nobody."""
     client = emulator.client("lambda")
-    found = client.list_event_source_mappings(FunctionName=f"{prefix}Chat-Stream")["EventSourceMappings"]
-    mappings = [each["UUID"] for each in found]
-    assert len(mappings) == 2
+    names = [f"{prefix}{name}" for name in ("Chat-Stream", "Chat-Notify")]
+    found = [client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"] for name in names]
+    mappings = [each["UUID"] for mapped in found for each in mapped]
+    assert len(mappings) == 3
     for each in mappings:
         client.update_event_source_mapping(UUID=each, Enabled=False)
     yield
@@ -208,10 +209,7 @@ class Stage:
             }
             for number, item in enumerate(items)
         ]
-        answer = self._functions.invoke(
-            FunctionName=f"{self._prefix}Chat-Stream", Payload=json.dumps({"Records": records}, default=_bytes)
-        )
-        said = json.loads(answer["Payload"].read())
+        said = self._invoke("Chat-Stream", records)
         assert "batchItemFailures" in said, said
         failures: list[JSON] = said["batchItemFailures"]
         return failures
@@ -255,6 +253,21 @@ class Stage:
             ExpressionAttributeValues={":n": {"S": name}, ":c": {"S": client_id}},
         )["Items"]
         return found
+
+    def notify(self, items: Sequence[JSON]) -> None:
+        """Calls the function that tells of messages with records of these items."""
+        records = [
+            {"eventName": "INSERT", "dynamodb": {"SequenceNumber": str(number), "NewImage": item}}
+            for number, item in enumerate(items)
+        ]
+        assert self._invoke("Chat-Notify", records) == {}
+
+    def _invoke(self, function: str, records: Sequence[JSON]) -> JSON:
+        answer = self._functions.invoke(
+            FunctionName=self._prefix + function, Payload=json.dumps({"Records": records}, default=_bytes)
+        )
+        said: JSON = json.loads(answer["Payload"].read())
+        return said
 
     def _table(self, name: str) -> str:
         return f"{self._prefix}Chat-{name}"

@@ -23,6 +23,8 @@ NOT_ASKED_FOR: Final = {
         "Chat-Stream",
         "ListTheStreams",
     ): "the emulator makes a mapping without asking whether its function may read the stream",
+    ("Chat-Notify", "ListTheStreams"): "as above",
+    ("Chat-Notify", "ReadTheStreams"): "as below",
     ("Chat-Stream", "ReadTheStreams"): "the emulator reads the streams for its mappings itself",
     ("Chat-Stream", "KeepWhatFailed"): "the emulator sends what failed itself, and doesn't heed batchItemFailures",
 }
@@ -115,12 +117,14 @@ def test_a_function_writes_no_log_but_its_own(statement: Statement) -> None:
     assert statement.actions == ("logs:CreateLogStream", "logs:PutLogEvents")
 
 
-def test_the_streams_that_may_be_read_are_those_that_lead_to_the_function() -> None:
+@pytest.mark.parametrize("function", ["Stream", "Notify"])
+def test_the_streams_that_may_be_read_are_those_that_lead_to_the_function(function: str) -> None:
     """With what Lambda needs for reading them: AWS Lambda Developer Guide, "Using Lambda with DynamoDB". It asks for a
     table's streams, which may be more than the one that leads to it."""
-    (read,) = [each for each in STATEMENTS if each.sid == "ReadTheStreams"]
-    (listed,) = [each for each in STATEMENTS if each.sid == "ListTheStreams"]
-    sources = [each["EventSourceArn"] for each in mappings()]
+    name = f"Chat-{function}"
+    (read,) = [each for each in STATEMENTS if each.key == (name, "ReadTheStreams")]
+    (listed,) = [each for each in STATEMENTS if each.key == (name, "ListTheStreams")]
+    sources = [each["EventSourceArn"] for each in mappings(f"{function}Function")]
     assert list(read.resources) == sources
     assert read.actions == ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
     tables = [source["Fn::GetAtt"][0] for source in sources]
@@ -132,7 +136,7 @@ def test_what_failed_may_be_sent_to_the_queue_that_keeps_it() -> None:
     (statement,) = [each for each in STATEMENTS if each.sid == "KeepWhatFailed"]
     queue = attribute(statement.resources, "Arn")
     assert RESOURCES[queue]["Type"] == "AWS::SQS::Queue"
-    for mapping in mappings():
+    for mapping in mappings("StreamFunction"):
         assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": [queue, "Arn"]}}}
     assert statement.actions == ("sqs:SendMessage",)
 
@@ -145,8 +149,9 @@ def attribute(resources: Sequence[Any], name: str) -> str:
     return str(resource)
 
 
-def mappings() -> list[dict[str, Any]]:
-    """The template's event source mappings."""
-    found = of_type("AWS::Lambda::EventSourceMapping")
-    assert len(found) == 2
+def mappings(function: str) -> list[dict[str, Any]]:
+    """The template's event source mappings that lead to a function."""
+    arn = {"Fn::GetAtt": [function, "Arn"]}
+    found = [each for each in of_type("AWS::Lambda::EventSourceMapping") if each["FunctionName"] == arn]
+    assert found
     return found

@@ -12,6 +12,10 @@ from tests.conformance.people import JSON, Person, new_id
 ROLES: Final = ("anonymous", "stranger", "member", "admin", "owner", "removed", "disabled", "administrator")
 """Of the caller. `admin` is one of the conversation, `administrator` one of the server and a stranger here."""
 
+POINT: Final = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+SECRET: Final = "BTBZMqHH6r4Tts7J_aSIgg"
+"""The keys of a push subscription (RFC 8291, appendix A)."""
+
 NOBODY: Final = "unauthenticated"
 ENDED: Final = "session_ended"
 HIDDEN: Final = "conversation_not_found"
@@ -241,4 +245,9 @@ SCENARIOS: Final = (
     Scenario("add_pack", (NOBODY, *[NO] * 5, ENDED, _GONE), lambda s: ({}, {"json": {"media": s.setting.media}})),
     Scenario("remove_pack", (NOBODY, *[NO] * 5, ENDED, "pack_not_found")),
     Scenario("create_ticket", USERS),
+    Scenario("get_notifications", USERS),
+    Scenario("set_quiet_hours", USERS, _body(quiet=None)),
+    Scenario("choose_notifications", USERS, _body(level="mentions")),
+    Scenario("put_device", USERS, _body(endpoint="https://push.example/1", p256dh=POINT, auth=SECRET)),
+    Scenario("remove_device", USERS),
 )

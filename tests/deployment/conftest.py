@@ -2,7 +2,7 @@
 
 import pytest
 
-from tertulia.deployment.packaging import Package, build_package, build_pictures
+from tertulia.deployment.packaging import Package, build_package, build_pictures, build_push
 from tertulia.deployment.wheels import target_for
 
 
@@ -16,3 +16,9 @@ def package() -> Package:
 def layer() -> Package:
     """The one of the function that looks into files."""
     return build_pictures(target_for("x86_64", emulated=True))
+
+
+@pytest.fixture(scope="session")
+def push_layer() -> Package:
+    """The one of the functions that sign and encrypt notifications."""
+    return build_push(target_for("x86_64", emulated=True))

@@ -14,12 +14,14 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import pytest
 from tests.adapters.apigateway.gateway import running_gateway
+from tests.adapters.web.receiver import Browser, Service, everywhere, running_service
 from tests.adapters.web.site import Site, answer, opened_site, page, pages_of
 from tests.deployment.metering import Meter
 from tests.edges.function_events import ORIGIN, connecting, disconnecting, message, request
@@ -28,11 +30,15 @@ from tests.emulators.emulators import Emulator, template
 from tests.emulators.pools import clients_of, create_pool
 from tests.fixtures import pictures
 
+from tertulia.adapters.memory.clock import SystemClock
+from tertulia.adapters.web.dialing import Dialer
 from tertulia.adapters.web.pages import WebPages
+from tertulia.adapters.web.push_services import WebPush
 from tertulia.api.operations import BY_NAME, OPERATIONS, Function
 from tertulia.deployment.resources import path_of
 from tertulia.homes.aws import AwsHome
 from tertulia.homes.aws_settings import AwsSettings
+from tertulia.ports.notifying import PushServices
 
 PASSWORD: Final = "correct horse battery"
 CONFIRMATION: Final = "123456"
@@ -42,6 +48,7 @@ TEXT: Final = ("the quick brown fox jumps over the lazy dog and then it sleeps "
 MESSAGES: Final = 50
 PICTURE: Final = pictures.png()
 HOST: Final = "pages.example"
+BROWSER: Final = Browser()
 SIZES: Final = (2, 10)
 """Members of the groups in which everything is measured."""
 COUNTED: Final = ("write_units", "read_units", "posts", "cognito_calls", "s3_calls", "web_calls")
@@ -51,9 +58,10 @@ JSON = dict[str, Any]
 class Scene:
     """People, a group of them, and what each operation used. `link` leads to a page of `site` with a picture."""
 
-    def __init__(self, home: AwsHome, endpoint: str, site: Site) -> None:
+    def __init__(self, home: AwsHome, endpoint: str, site: Site, service: Service) -> None:
         self.home: Final = home
         self.site: Final = site
+        self.service: Final = service
         self.link: Final = f"http://{HOST}:{site.port}/"
         self.meter: Final = Meter(home.clients, endpoint)
         self.used: Final[dict[str, JSON]] = {}
@@ -120,6 +128,11 @@ class Scene:
         self.meter.counts["web_calls"] += len(self.site.asked) - asked
         self._note("previews", before, "Chat-Previews")
 
+    async def notify(self, record: JSON) -> None:
+        before = Counter(self.meter.counts)
+        assert await self.home.notify.handle({"Records": [record]}) == {}
+        self._note("notify", before, "Chat-Notify")
+
     def _note(self, name: str, before: Counter[str], function: str) -> None:
         """What is noted last is what holds: by then all is as it usually is."""
         used = self.meter.counts - before
@@ -156,6 +169,7 @@ async def play(scene: Scene, members: int, admin: str) -> None:
         await scene.connect(who)
     body = {"kind": "group", "members": people[1:], "title": "A group", "id": f"group{members}"}
     group = (await scene.call("create_conversation", ana, body))["id"]
+    await _notify(scene, group, people)
     await _write(scene, group, people)
     await _read(scene, group, ana, ben)
     await _change(scene, group, people, f"eve{members}")
@@ -168,7 +182,7 @@ async def play(scene: Scene, members: int, admin: str) -> None:
 async def _write(scene: Scene, group: str, people: list[str]) -> None:
     ana, ben = people[:2]
     sent: list[JSON] = []
-    for number in range(MESSAGES):
+    for number in range(1, MESSAGES):
         body = {"id": secrets.token_hex(8), "text": TEXT}
         sent.append(await scene.call("send_message", people[number % 2], body, id=group))
     await scene.say(ana, "send", conversation=group, id=secrets.token_hex(8), text=TEXT)
@@ -259,6 +273,30 @@ async def _link(scene: Scene, group: str, ana: str) -> None:
     assert [each["url"] for each in found["previews"]] == [scene.link]
 
 
+async def _notify(scene: Scene, group: str, people: list[str]) -> None:
+    """All but the author of a message have a browser, look at nothing, and are told."""
+    ana = people[0]
+    for _ in range(2):
+        # The first makes the key.
+        await scene.call("get_notifications", ana)
+    await scene.call("set_quiet_hours", ana, {"quiet": None})
+    await scene.call("set_quiet_hours", ana, {"quiet": {"begin": 0, "end": 1, "zone": "UTC", "offset": 0}})
+    await scene.call("choose_notifications", ana, {"level": "mentions"}, id=group)
+    for who in people[1:]:
+        await scene.say(who, "presence", status="away")
+        known = BROWSER.device(f"{scene.service.origin}/{who}")
+        body = {"endpoint": known.endpoint, "p256dh": known.p256dh, "auth": known.auth}
+        device = await scene.call("put_device", who, body)
+    await scene.call("send_message", ana, {"id": secrets.token_hex(8), "text": TEXT}, id=group)
+    record = _last(scene.home, group)
+    scene.meter.actions.clear()
+    for _ in range(2):
+        await scene.notify(record)
+    told = await scene.service.wait(2 * (len(people) - 1))
+    assert all(msgspec.json.decode(BROWSER.decrypt(each.body))["text"] == TEXT for each in told)
+    await scene.call("remove_device", people[-1], id=device["id"])
+
+
 async def _accounts(scene: Scene, ben: str, admin: str) -> None:
     await scene.call("update_me", ben, {"name": "Benjamin"})
     await scene.call("create_invite", admin, {})
@@ -274,7 +312,9 @@ async def _accounts(scene: Scene, ben: str, admin: str) -> None:
 
 
 @asynccontextmanager
-async def opened_home(emulator: Emulator, endpoint: str, prefix: str, pages: WebPages) -> AsyncIterator[AwsHome]:
+async def opened_home(
+    emulator: Emulator, endpoint: str, prefix: str, pages: WebPages, push: PushServices
+) -> AsyncIterator[AwsHome]:
     """The home on the emulator's tables, pool and bucket, made for it."""
     bucket = f"{prefix.lower()}media"
     emulator.client("s3").create_bucket(Bucket=bucket)
@@ -296,7 +336,8 @@ async def opened_home(emulator: Emulator, endpoint: str, prefix: str, pages: Web
                 rate_factor=0,
                 endpoint_url=emulator.url,
             ),
-            pages,
+            pages=pages,
+            push_services=push,
         )
 
 
@@ -313,23 +354,45 @@ def _create_tables(emulator: Emulator, prefix: str) -> None:
 async def measure(emulator: Emulator, members: int) -> dict[str, JSON]:
     """What each operation uses in a group of so many, by its name."""
     prefix = f"Units{members}-"
-    async with opened_site() as site:
+    async with AsyncExitStack() as stack:
+        gateway = stack.enter_context(running_gateway())
+        site = await stack.enter_async_context(opened_site())
         site.answers["/"] = answer(page("A page", '<meta property="og:image" content="/a.png">'))
         site.answers["/a.png"] = answer(PICTURE, kind="image/png")
-        with running_gateway() as gateway:
-            async with opened_home(emulator, gateway.url, prefix, pages_of(site, HOST)) as home:
-                scene = Scene(home, gateway.url, site)
-                admin = f"root{members}"
-                await scene.sign_up(admin)
-                await home.accounts.set_admin(admin, True)
-                await play(scene, members, admin)
-                await scene.stream(_record(home, prefix))
-                return scene.used
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        service, trusted = await stack.enter_async_context(running_service(folder))
+        dialer = Dialer(reachable=everywhere, own=True, ports=frozenset({service.port}), tls=trusted)
+        push = WebPush(SystemClock(), dialer=dialer)
+        stack.callback(push.close)
+        opened = opened_home(emulator, gateway.url, prefix, pages_of(site, HOST), push)
+        home = await stack.enter_async_context(opened)
+        scene = Scene(home, gateway.url, site, service)
+        admin = f"root{members}"
+        await scene.sign_up(admin)
+        await home.accounts.set_admin(admin, True)
+        await play(scene, members, admin)
+        await scene.stream(_record(home, prefix))
+        return scene.used
+
+
+def _last(home: AwsHome, group: str) -> JSON:
+    """A record of the stream: the last message of the group."""
+    found = home.clients.client("dynamodb").query(
+        TableName=f"{home.settings.prefix}Chat-Messages",
+        KeyConditionExpression="conversation = :group",
+        ExpressionAttributeValues={":group": {"S": group}},
+        ScanIndexForward=False,
+        Limit=1,
+    )
+    return _inserted(found["Items"][0])
 
 
 def _record(home: AwsHome, prefix: str) -> JSON:
     """A record of the stream: the first message that the table has, which was pushed already."""
-    found = home.clients.client("dynamodb").scan(TableName=f"{prefix}Chat-Messages", Limit=1)["Items"][0]
+    return _inserted(home.clients.client("dynamodb").scan(TableName=f"{prefix}Chat-Messages", Limit=1)["Items"][0])
+
+
+def _inserted(found: JSON) -> JSON:
     return {
         "eventID": "1",
         "eventName": "INSERT",

@@ -35,13 +35,13 @@ def test_the_bill_of_a_million_messages_by_hand() -> None:
     assert lines["read units"].dollars == pytest.approx(18 * 0.125)
     assert lines["WebSocket messages of up to 32 KB"].dollars == pytest.approx(12 * 1.00)
     assert lines["WebSocket messages of up to 32 KB"].free == pytest.approx(1.00)
-    # A call for the send and one for the stream.
-    assert lines["calls"].amount == pytest.approx(2_000_000)
-    assert lines["calls"].dollars == pytest.approx(0.40)
+    # A call for the send, one for the stream, and one that tells who is away.
+    assert lines["calls"].amount == pytest.approx(3_000_000)
+    assert lines["calls"].dollars == pytest.approx(0.60)
     assert lines["calls"].free == pytest.approx(0.20)
-    # 0.1 s of 1 GB for the send, 0.05 s for the stream; 400,000 are free.
-    assert lines["GB-seconds (arm64)"].amount == pytest.approx(150_000)
-    assert lines["GB-seconds (arm64)"].free == lines["GB-seconds (arm64)"].dollars == pytest.approx(2.00001)
+    # 0.1 s of 1 GB for the send, 0.05 s for the stream and for who is away; 400,000 are free.
+    assert lines["GB-seconds (arm64)"].amount == pytest.approx(200_000)
+    assert lines["GB-seconds (arm64)"].free == lines["GB-seconds (arm64)"].dollars == pytest.approx(2.66668)
     assert lines["people active in the month (Lite)"].dollars == pytest.approx(5.50)
     assert lines["people active in the month (Lite)"].free == pytest.approx(5.50)
 

@@ -18,6 +18,7 @@ from tertulia.deployment.packaging import (
     Package,
     build_package,
     build_pictures,
+    build_push,
     digest,
     pack,
     product_files,
@@ -123,6 +124,31 @@ def test_pictures_are_looked_into_with_the_layer_alone(unpacked: Path, with_laye
     assert said == ["['animated', 'height', 'kind', 'large', 'small', 'thumbhash', 'width']", "[]"]
 
 
+def test_notifications_are_signed_and_encrypted_with_the_layer_alone(
+    unpacked: Path, push_layer: Package, tmp_path: Path
+) -> None:
+    """What was left out of it isn't missed."""
+    zipfile.ZipFile(io.BytesIO(push_layer.content)).extractall(tmp_path)
+    code = f"""
+import sys; sys.path[:0] = [sys.argv[1], {str(tmp_path / "python")!r}]
+from tertulia.adapters.web import encryption, push_services, vapid
+key = vapid.new_key()
+print(len(encryption.encrypt(b"hello", key.public, "BTBZMqHH6r4Tts7J_aSIgg")))
+print(vapid.authorization(key, "https://push.example", "", 0)[:8])
+"""
+    assert run_alone(code, unpacked) == ["108", "vapid t="]
+
+
+@pytest.mark.parametrize(("python", "machine"), [(PYTHONS[0], "aarch64"), (PYTHONS[-1], "x86_64")])
+def test_the_layer_for_notifications_is_small_on_lambdas_platforms(machine: str, python: str) -> None:
+    """For the oldest and the newest Python that Lambda has, with compiled code for its machine."""
+    made = build_push(Target(python, machine))
+    assert len(made.content) <= ZIP_MAX
+    names = zipfile.ZipFile(io.BytesIO(made.content)).namelist()
+    assert [name for name in names if re.fullmatch(r"python/_cffi_backend\.cpython-.*\.so", name) and machine in name]
+    assert [name for name in names if name.startswith("python/cryptography/") and name.endswith(".so")]
+
+
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
 @pytest.mark.parametrize("python", PYTHONS)
 def test_the_layer_is_small_on_lambdas_platforms(architecture: str, python: str) -> None:
@@ -202,6 +228,8 @@ def test_the_libraries_are_those_of_the_tests() -> None:
     packed = dict(pinned.findall(path_of("functions.txt").read_text()))
     assert packed
     assert {name: tested.get(name) for name in packed} == packed
+    signing = dict(pinned.findall(path_of("push.txt").read_text()))
+    assert {name: tested.get(name) for name in signing} == signing
     layered = dict(pinned.findall(path_of("pictures.txt").read_text()))
     # The last that stands is that of newer Pythons: Lambda's 3.11 runs on a system for which Pillow builds no more.
     assert {name: tested.get(name) for name in layered} == layered

@@ -13,13 +13,15 @@ from tertulia.api.operations import OPERATIONS, Function
 from tertulia.deployment.deploying import DATA_TABLES, NAME_MAX
 from tertulia.deployment.packaging import ENTRANCE
 from tertulia.deployment.resources import template_parameters, template_resources, template_text
+from tertulia.domain import limits
 from tertulia.edges.server.headers import CONTENT_POLICY, page_policy
 from tertulia.edges.server.static import _FILE, DRAWINGS
 from tertulia.homes import functions
 from tertulia.homes.aws_settings import AwsSettings
+from tertulia.services.pushing import GATHER_SECONDS
 
 RESOURCES: Final[dict[str, Any]] = template()["Resources"]
-EXTRA: Final = {"Chat-WebSocket", "Chat-Stream", "Chat-Previews"}
+EXTRA: Final = {"Chat-WebSocket", "Chat-Stream", "Chat-Previews", "Chat-Notify"}
 ACTIONS: Final = ("send", "read", "typing", "draft", "location", "presence", "ping")
 
 
@@ -279,6 +281,27 @@ def test_a_record_that_fails_holds_nothing_up_for_ever(name: str) -> None:
     assert each["MaximumRetryAttempts"] < 20
     assert each["MaximumRecordAgeInSeconds"] <= 86400
     assert each["DestinationConfig"]["OnFailure"]["Destination"]
+
+
+def test_notifications_have_a_stream_of_their_own() -> None:
+    """A slow push service holds up nothing else; what is old or fails is left, and a new stack tells of nothing that an
+    import brings."""
+    each = of_type("AWS::Lambda::EventSourceMapping")["NotifyStream"]
+    assert each["FunctionName"] == {"Fn::GetAtt": ["NotifyFunction", "Arn"]}
+    assert each["StartingPosition"] == "LATEST"
+    assert each["MaximumRetryAttempts"] <= 1
+    assert each["MaximumRecordAgeInSeconds"] == limits.PUSH_AGE_SECONDS
+    assert each["MaximumBatchingWindowInSeconds"] == GATHER_SECONDS
+
+
+def test_two_functions_can_read_who_is_notified_where() -> None:
+    """The table holds the key with which notifications are signed, and addresses to which they go."""
+    readers = {
+        role
+        for role, statement in statements()
+        if {"Fn::GetAtt": ["NotificationsTable", "Arn"]} in statement["Resource"]
+    }
+    assert readers == {"UsersPostRole", "NotifyRole"}
 
 
 def test_what_the_command_reads_of_the_template_is_there() -> None:

@@ -63,6 +63,7 @@ class ChatServer:
             media=absent,
             library=absent,
             locations=absent,
+            notifying=absent,
             tickets=Tickets(self.tickets, clock, rate),
         )
         self.gateway = Gateway(self.chat, self.hub, CallerReader(), clock, entropy, settings or WebSocketSettings())

@@ -1,14 +1,20 @@
 """The home on one machine opens, works and closes cleanly."""
 
 import asyncio
+import json
 import threading
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
+from tests.adapters.web.receiver import Browser, check_token, everywhere, running_service
 from tests.adapters.web.site import answer, opened_site, page, pages_of
 
+from tertulia.adapters.memory.clock import SystemClock
+from tertulia.adapters.web.dialing import Dialer
+from tertulia.adapters.web.push_services import WebPush
 from tertulia.api.dispatch import Answer, Incoming, dispatch
 from tertulia.api.operations import BY_NAME
 from tertulia.domain.entries import ConversationKind, Preview
@@ -70,7 +76,7 @@ async def test_links_are_looked_at_where_the_settings_say_so(tmp_path: Path, on:
     """After the message was sent; without the setting nobody is asked."""
     async with opened_site() as site:
         site.answers["/"] = answer(page("A page"))
-        home = LocalHome(Settings(data=tmp_path / "data", previews=on), pages_of(site))
+        home = LocalHome(Settings(data=tmp_path / "data", previews=on), pages=pages_of(site))
         await home.open()
         try:
             await call(home, "sign_up", SIGN_UP)
@@ -152,3 +158,47 @@ async def test_the_first_administrator_is_invited(tmp_path: Path) -> None:
         assert await home.first_admin_invite() is None
     finally:
         await home.close()
+
+
+async def test_it_tells_a_browser_of_a_message_while_nobody_looks(tmp_path: Path) -> None:
+    """From the commit to the push service, encrypted for that browser and signed with the server's own key, which
+    stays the same when the server starts anew."""
+    browser, keys = Browser(), set()
+    async with running_service(tmp_path) as (service, trusted):
+        for count in (1, 2):
+            web = WebPush(
+                SystemClock(),
+                dialer=Dialer(reachable=everywhere, own=True, ports=frozenset({service.port}), tls=trusted),
+            )
+            home = LocalHome(Settings(data=tmp_path / "data", rate_factor=0), push_services=web)
+            await home.open()
+            try:
+                tokens = [await signed_in(home, name) for name in ("ana", "ben")]
+                device = browser.device(f"{service.origin}/ben")
+                subscription = {"endpoint": device.endpoint, "p256dh": device.p256dh, "auth": device.auth}
+                await ask(home, "put_device", tokens[1], subscription)
+                keys.add((await ask(home, "get_notifications", tokens[1]))["key"])
+                made = await ask(home, "create_conversation", tokens[0], {"kind": "direct", "members": ["ben"]})
+                await ask(home, "send_message", tokens[0], {"id": f"m{count}", "text": f"hello {count}"}, id=made["id"])
+                got = (await service.wait(count))[-1]
+            finally:
+                await home.close()
+                web.close()
+            assert json.loads(browser.decrypt(got.body))["text"] == f"hello {count}"
+            check_token(got, *keys, service.origin, SystemClock().now() // 1_000_000)
+
+
+async def ask(home: LocalHome, name: str, token: str, body: Any = None, **path: str) -> Any:
+    incoming = Incoming(
+        path=path, body=json.dumps(body or {}).encode(), authorization=f"Bearer {token}", address="127.0.0.1"
+    )
+    answer = await dispatch(home.chat, BY_NAME[name], incoming)
+    assert answer.status < 300, answer.body
+    return msgspec.to_builtins(answer.body)
+
+
+async def signed_in(home: LocalHome, username: str) -> str:
+    """The access token of somebody, who may be new."""
+    credentials = {"username": username, "password": "a fine long sentence"}
+    await call(home, "sign_up", json.dumps(credentials).encode())
+    return str((await ask(home, "sign_in", "", credentials))["access_token"])

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection
 
 from tertulia.adapters.memory.accounts import MemoryAccounts
+from tertulia.adapters.memory.books import MemoryBooks
 from tertulia.adapters.memory.clock import SetClock
 from tertulia.adapters.memory.entropy import SeededEntropy
 from tertulia.adapters.memory.library import MemoryLibrary
@@ -18,6 +19,7 @@ from tertulia.domain.events import ConversationEvent, UserEvent
 from tertulia.domain.members import Role
 from tertulia.domain.messages import Message
 from tertulia.ports.accounts import Identity
+from tertulia.ports.notifying import VapidKey
 from tertulia.ports.processing import MediaProcessor
 from tertulia.ports.rates import Rate
 from tertulia.ports.store import Committed
@@ -30,6 +32,7 @@ from tertulia.services.locations import Locations
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
 from tertulia.services.messages import Messages, NewAttachment, NewMessage
+from tertulia.services.notifying import Notifying
 from tertulia.services.presence import Presences
 from tertulia.services.receipts import Receipts
 from tertulia.services.search import MessageSearch
@@ -70,6 +73,11 @@ async def stream(content: bytes, piece: int = 7) -> AsyncIterator[bytes]:
         yield content[start : start + piece]
 
 
+def made_key() -> VapidKey:
+    """A key of the right form, for tests that encrypt nothing."""
+    return VapidKey(b"k" * 32, "public")
+
+
 class World:
     """All services and what they stand on, without rate limits unless one is given, and without anything that looks
     into files."""
@@ -81,6 +89,7 @@ class World:
         self.accounts = MemoryAccounts(self.clock, self.entropy)
         self.media = MemoryMedia()
         self.library = MemoryLibrary()
+        self.books = MemoryBooks()
         self.board = MemoryPresenceBoard()
         self.broadcast = Recorder()
         self.committed: list[Committed] = []
@@ -107,6 +116,7 @@ class World:
                 processor=processor,
             ),
             library=PictureLibrary(self.library, self.media, self.clock, self.entropy, made, processor=processor),
+            notifying=Notifying(self.books, made_key, self.clock, made),
             tickets=Tickets(MemoryTickets(self.clock, self.entropy), self.clock, made),
         )
         self._sent = 0

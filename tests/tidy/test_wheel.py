@@ -27,6 +27,7 @@ def test_the_wheel_holds_the_web_client_and_the_command(tmp_path: Path) -> None:
         "tertulia/deployment/template.yaml",
         "tertulia/deployment/functions.txt",
         "tertulia/deployment/pictures.txt",
+        "tertulia/deployment/push.txt",
     } <= set(names)
     assert {"tertulia/deployment/prices.json", "tertulia/deployment/units.json"} <= set(names)
     assert not [name for name in names if name.startswith(("tests/", "bench/", "web/"))]

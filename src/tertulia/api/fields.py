@@ -92,3 +92,13 @@ PageCursor = Annotated[
     str,
     Meta(max_length=limits.CURSOR_MAX, description="`cursor` of the page before; absent for the first page."),
 ]
+Minute = Annotated[int, Meta(ge=0, lt=24 * 60, description="Of a day, from midnight on.")]
+TimeZone = Annotated[
+    str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$", description="Such as `Europe/Madrid`.")
+]
+ZoneOffset = Annotated[int, Meta(ge=-18 * 60, le=18 * 60, description="Minutes east of Greenwich.")]
+Endpoint = Annotated[
+    str, Meta(min_length=1, max_length=limits.PUSH_ENDPOINT_MAX, description="The address of a push service, https.")
+]
+SubscriptionKey = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_-]+=*$")]
+DeviceId = Annotated[str, Meta(min_length=1, max_length=64, pattern=ID_PATTERN)]

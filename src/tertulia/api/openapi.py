@@ -22,6 +22,7 @@ TAGS: Final = {
     "messages": "The log of a conversation: reading it, adding to it, searching it.",
     "media": "Files that messages carry.",
     "library": "The server's own pictures: stickers, GIFs, emoji.",
+    "notifications": "What somebody is told of, and by which browsers while nobody looks.",
     "real time": "What a WebSocket connection needs. What goes over it is in the AsyncAPI document.",
 }
 _DESCRIPTION: Final = """\

@@ -9,6 +9,7 @@ from tertulia.domain import limits
 from tertulia.domain.entries import ConversationKind, History
 from tertulia.domain.library import Adding, PictureKind
 from tertulia.domain.members import Role
+from tertulia.domain.notifying import Level
 
 
 class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -234,6 +235,44 @@ class SearchMessages(Request, frozen=True, rename={"from_": "from"}):
     has: str | None = None
     limit: fields.Limit = limits.PAGE_DEFAULT
     cursor: fields.PageCursor = ""
+
+
+# Notifications
+
+
+class QuietHours(Request, frozen=True):
+    """From minute `begin` of the day to minute `end`, also over midnight, in the time zone `zone` (its IANA name),
+    which is `offset` minutes east of Greenwich now."""
+
+    begin: fields.Minute
+    end: fields.Minute
+    zone: fields.TimeZone
+    offset: fields.ZoneOffset
+
+
+class SetQuietHours(Request, frozen=True):
+    quiet: QuietHours | None
+
+
+class ChooseNotifications(Request, frozen=True):
+    """What is absent stays. Until `muted_until` (microseconds) nothing is told; 0 unmutes."""
+
+    level: Level | UnsetType = UNSET
+    muted_until: fields.Timestamp | UnsetType = UNSET
+
+
+class PutDevice(Request, frozen=True):
+    """A browser's push subscription: its `endpoint` and its keys (base64url). `show_text`: notifications there say what
+    was written."""
+
+    endpoint: fields.Endpoint
+    p256dh: fields.SubscriptionKey
+    auth: fields.SubscriptionKey
+    show_text: bool = True
+
+
+class DevicePath(Request, frozen=True):
+    id: fields.DeviceId
 
 
 # Media

@@ -9,6 +9,7 @@ from tertulia.domain.library import Adding, PictureKind
 from tertulia.domain.media import MediaKind
 from tertulia.domain.members import Cursor, Role
 from tertulia.domain.messages import Message
+from tertulia.domain.notifying import Level
 from tertulia.domain.users import User
 
 
@@ -116,6 +117,40 @@ class Log(Response, frozen=True):
 class ReadState(Response, frozen=True):
     read: Cursor
     unread: int
+
+
+class QuietHoursView(Response, frozen=True):
+    """From minute `begin` of the day in the time zone `zone` to minute `end`, nothing is told."""
+
+    begin: int
+    end: int
+    zone: str
+    offset: int
+
+
+class NotificationChoice(Response, frozen=True):
+    """What is told of a conversation; nothing until `muted_until` (microseconds)."""
+
+    level: Level
+    muted_until: int
+
+
+class NotifiedDevice(Response, frozen=True):
+    """A browser that is told of messages, by the id that the server gave it. `since` in microseconds."""
+
+    id: str
+    show_text: bool
+    since: int
+
+
+class Notifications(Response, frozen=True):
+    """`key` is the server's public key for push subscriptions (`applicationServerKey`). Of conversations that aren't in
+    `conversations` all is told."""
+
+    key: str
+    devices: list[NotifiedDevice]
+    quiet: QuietHoursView | None
+    conversations: dict[str, NotificationChoice]
 
 
 class SearchResult(Response, frozen=True):

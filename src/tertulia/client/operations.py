@@ -20,6 +20,7 @@ from tertulia.domain.entries import ConversationKind, History
 from tertulia.domain.library import Adding, PictureKind
 from tertulia.domain.members import Role
 from tertulia.domain.messages import Message
+from tertulia.domain.notifying import Level
 from tertulia.domain.users import User
 
 _R = TypeVar("_R", bound=Struct)
@@ -334,6 +335,29 @@ class Operations:
 
     async def remove_pack(self, pack: str) -> None:
         await self._do("remove_pack", {"id": pack})
+
+    # Notifications
+
+    async def get_notifications(self) -> r.Notifications:
+        return await self._call("get_notifications", r.Notifications)
+
+    async def set_quiet_hours(self, quiet: q.QuietHours | None) -> None:
+        """The hours in which nothing is told; None for none."""
+        await self._call("set_quiet_hours", r.Empty, body=q.SetQuietHours(quiet=quiet))
+
+    async def choose_notifications(
+        self, conversation: str, *, level: Level | UnsetType = UNSET, muted_until: int | UnsetType = UNSET
+    ) -> r.NotificationChoice:
+        body = q.ChooseNotifications(level=level, muted_until=muted_until)
+        return await self._call("choose_notifications", r.NotificationChoice, {"id": conversation}, body=body)
+
+    async def put_device(self, endpoint: str, p256dh: str, auth: str, *, show_text: bool = True) -> r.NotifiedDevice:
+        """Adds a push subscription of the caller's, or changes it."""
+        body = q.PutDevice(endpoint=endpoint, p256dh=p256dh, auth=auth, show_text=show_text)
+        return await self._call("put_device", r.NotifiedDevice, body=body)
+
+    async def remove_device(self, device: str) -> None:
+        await self._call("remove_device", r.Empty, {"id": device})
 
     # Real time
 

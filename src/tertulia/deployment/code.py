@@ -42,7 +42,7 @@ class CodeStore:
     def forget_old(self, *used: str) -> None:
         """Deletes all but the newest packages and templates. Those that are `used` stay."""
         listed = self._objects()
-        for kind in ("functions-", "pictures-", "template-"):
+        for kind in ("functions-", "pictures-", "push-", "template-"):
             ours = [
                 each for each in listed if each["Key"].startswith(f"{self._stack}/{kind}") and each["Key"] not in used
             ]

@@ -191,6 +191,8 @@ def times_of(load: Load) -> dict[str, float]:
     return {
         "send": sent,
         "stream": sent,
+        # As if each found somebody to tell.
+        "notify": sent,
         "typing": sent * habit["typing_a_message"],
         "read": received * habit["reads_a_received_message"],
         "ping": online / habit["minutes_between_pings"],
@@ -200,6 +202,7 @@ def times_of(load: Load) -> dict[str, float]:
         "create_ticket": sessions,
         "refresh": sessions + online / habit["minutes_between_refreshes"],
         "list_conversations": sessions,
+        "get_notifications": sessions,
         "read_log": sessions,
         "list_messages": sessions * habit["pages_a_session"],
         "search_messages": sessions * habit["searches_a_session"],

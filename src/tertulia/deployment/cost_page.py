@@ -124,6 +124,10 @@ conversation, 2 where more than eight people take turns, 1 for each file. The se
 What a message costs to deliver is what grows with a group: ten members are ten messages of API Gateway, ten dollars a
 million. So nothing is pushed twice: [decision 0010](decisions/0010-aws.md).
 
+`notify` is the function that tells people while none of their devices looks, as measured where all but the author have
+one browser and are away: one read unit for the members, three for each person who is told, and none written. Messages
+of three seconds share a call. Push services take nothing for what they carry.
+
 """
 
 

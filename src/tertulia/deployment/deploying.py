@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from tertulia.deployment.account import Account
 from tertulia.deployment.code import CodeStore
-from tertulia.deployment.packaging import Package, build_package, build_pictures
+from tertulia.deployment.packaging import Package, build_package, build_pictures, build_push
 from tertulia.deployment.problems import DeploymentError
 from tertulia.deployment.resources import template_parameters, template_resources
 from tertulia.deployment.site import Site, Uploaded, pages
@@ -27,6 +27,7 @@ DATA_TABLES: Final = (
     "Chat-Search",
     "Chat-Connections",
     "Chat-Media",
+    "Chat-Notifications",
 )
 
 
@@ -66,7 +67,7 @@ class Prepared(Struct, frozen=True):
     """All is worked out, and nothing of the stack has changed yet."""
 
     package: Package
-    keys: tuple[str, str]
+    keys: tuple[str, ...]
     plan: Plan
 
 
@@ -86,12 +87,14 @@ class Deployment:
         pages("")
         target = target_for(self.wishes.architecture, emulated=self.account.emulated)
         package = build_package(target)
-        keys = self.code.put_package(package), self.code.put_package(build_pictures(target))
+        packages = (package, build_pictures(target), build_push(target))
+        keys = tuple(map(self.code.put_package, packages))
         parameters: dict[str, str | None] = {
             **given,
             "CodeBucket": self.code.bucket,
             "CodeKey": keys[0],
             "PicturesKey": keys[1],
+            "PushKey": keys[2],
             "Runtime": package.target.runtime,
             "Emulator": self.account.endpoint_url,
         }

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 import tertulia
 from tertulia.deployment.problems import DeploymentError
-from tertulia.deployment.wheels import PICTURES, Target, library_files
+from tertulia.deployment.wheels import PICTURES, PUSH, Target, library_files
 
 ENTRANCE: Final = "tertulia.homes.functions"
 """The module of the handlers that the template names."""
@@ -41,7 +41,7 @@ _DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 class Package(Struct, frozen=True):
     """A zip, and the digest of what is in it; that doesn't depend on how it was compiled and packed. `kind` is that of
-    the functions, or that of the layer `pictures`."""
+    the functions, or that of a layer: `pictures`, `push`."""
 
     content: bytes
     digest: str
@@ -62,6 +62,12 @@ def build_pictures(target: Target) -> Package:
     """The layer of the function that looks into files: Pillow, without what it doesn't need, and the like. Other
     functions don't carry it, so they load as fast as without. Raises DeploymentError."""
     return _packed(library_files(target, PICTURES), target, "pictures", folder="python/")
+
+
+def build_push(target: Target) -> Package:
+    """The layer of the functions that make the key for notifications, and sign and encrypt them. Raises
+    DeploymentError."""
+    return _packed(library_files(target, PUSH), target, "push", folder="python/")
 
 
 def _packed(files: Mapping[str, bytes], target: Target, kind: str, folder: str = "") -> Package:

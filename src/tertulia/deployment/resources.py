@@ -11,6 +11,7 @@ _PLACES: Final = {
     "template.yaml": Path("infra", "template.yaml"),
     "functions.txt": Path("requirements", "functions.txt"),
     "pictures.txt": Path("requirements", "pictures.txt"),
+    "push.txt": Path("requirements", "push.txt"),
 }
 _PARAMETER: Final = re.compile(r"^  (\w+):$", re.MULTILINE)
 _RESOURCE: Final = re.compile(r"^  (\w+):\n    Type: (AWS::[\w:]+)$", re.MULTILINE)

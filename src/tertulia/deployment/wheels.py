@@ -82,7 +82,9 @@ def target_for(architecture: str, *, emulated: bool) -> Target:
 
 FUNCTIONS: Final = "functions.txt"
 PICTURES: Final = "pictures.txt"
-"""Lists of libraries: what every function needs, and what the one needs besides that looks into files."""
+PUSH: Final = "push.txt"
+"""Lists of libraries: what every function needs, what the one needs besides that looks into files, and what those do
+that sign and encrypt notifications."""
 
 
 @cache

@@ -122,6 +122,23 @@ PACK_LIST_BYTES_MAX: Final = 64 * 1024
 """Of its `pack.json`."""
 PACK_STEP: Final = 8
 """Pictures of a pack that one request takes in: each is a process of its own, and a function has its time."""
+# Notifications
+PUSH_DEVICES_MAX: Final = 10
+"""Browsers of one person that are told of messages while nobody looks; the one that was added first goes."""
+PUSH_CHOICES_MAX: Final = 200
+"""Conversations for which one person has chosen something else than all messages; the earliest choice goes."""
+PUSH_ENDPOINT_MAX: Final = 1_000
+"""Of a push service's address for one browser."""
+PUSH_GROUP_MAX: Final = 250
+"""In larger groups only those who are mentioned are told."""
+PUSH_TEXT_MAX: Final = 200
+"""Of a message's text, in a notification."""
+PUSH_BYTES_MAX: Final = 3_000
+"""Of what a push service is given, before it is encrypted. It has to take 4,096 (RFC 8030, 7.2)."""
+PUSH_AGE_SECONDS: Final = 300
+"""Older messages are not pushed any more, such as those that an import brings."""
+PUSH_TTL_SECONDS: Final = 24 * 3600
+"""How long a push service keeps a notification for a browser that can't be reached."""
 
 # Pages
 PAGE_DEFAULT: Final = 50
@@ -193,6 +210,8 @@ SEARCH_RATE: Final = RateLimit(30, 2)
 MEDIA_RATE: Final = RateLimit(30, 1)
 LIBRARY_RATE: Final = RateLimit(60, 5)
 """Looking into the library, and changing it."""
+NOTIFICATIONS_RATE: Final = RateLimit(30, 1)
+"""Changes of one person's notifications."""
 TICKETS_RATE: Final = RateLimit(30, 1)
 SIGN_IN_RATE: Final = RateLimit(30, 0.5)
 """Sign-ups, sign-ins and codes from one network address."""

@@ -28,6 +28,7 @@ from tertulia.services.locations import Locations
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
 from tertulia.services.messages import Messages
+from tertulia.services.notifying import Notifying
 from tertulia.services.presence import Presences
 from tertulia.services.receipts import Receipts
 from tertulia.services.search import MessageSearch
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from tertulia.adapters.apigateway.broadcast import ApiGatewayBroadcast
     from tertulia.adapters.apigateway.places import Places
     from tertulia.adapters.cognito.accounts import CognitoAccounts
+    from tertulia.adapters.dynamodb.books import DynamoBooks
     from tertulia.adapters.dynamodb.library import DynamoLibrary
     from tertulia.adapters.dynamodb.search import DynamoSearch
     from tertulia.adapters.dynamodb.store import DynamoStore
@@ -45,9 +47,11 @@ if TYPE_CHECKING:
     from tertulia.adapters.s3.media import S3Media
     from tertulia.aws.clients import Clients
     from tertulia.edges.functions.http import HttpFunction
+    from tertulia.edges.functions.notify import NotifyFunction
     from tertulia.edges.functions.previews import PreviewsFunction
     from tertulia.edges.functions.stream import Change, StreamFunction
     from tertulia.edges.functions.websocket import WebSocketFunction
+    from tertulia.ports.notifying import PushServices, VapidKey
     from tertulia.services.previews import Linking
 
 _LOOKING_SECONDS: Final = 18.0
@@ -57,12 +61,15 @@ _LOOKING_SECONDS: Final = 18.0
 class AwsHome:
     """The parts. Each imports what it is made of, so that a function loads no more than it uses.
 
-    `pages` are tests' own; else the home asks the public web.
+    `pages` and `push_services` are tests' own; else the home asks the public web.
     """
 
-    def __init__(self, settings: AwsSettings, pages: Pages | None = None) -> None:
+    def __init__(
+        self, settings: AwsSettings, *, pages: Pages | None = None, push_services: "PushServices | None" = None
+    ) -> None:
         self.settings: Final = settings
         self._pages: Final = pages
+        self._push_services: Final = push_services
         self.clock: Final = SystemClock()
         self.entropy: Final = SystemEntropy()
         self._signs_in = False
@@ -129,6 +136,23 @@ class AwsHome:
 
         await PreviewAsking(self.clients, self.settings.prefix + FUNCTION).ask(linking)
 
+    @cached_property
+    def notify(self) -> "NotifyFunction":
+        from tertulia.adapters.web.push_services import WebPush
+        from tertulia.edges.functions.notify import NotifyFunction
+        from tertulia.services.pushing import Pushing, Surroundings
+
+        around = Surroundings(
+            books=self.books,
+            store=self.store,
+            accounts=self.accounts,
+            board=self._presence_board(),
+            services=self._push_services or WebPush(self.clock),
+            clock=self.clock,
+            make_key=new_push_key,
+        )
+        return NotifyFunction(lambda record: read_change(record).committed, Pushing(around))
+
     # What they are made of
 
     @cached_property
@@ -164,6 +188,9 @@ class AwsHome:
                 self.entropy,
                 self._rate(limits.LIBRARY_RATE),
                 processor=deferred(lambda: self.processor),
+            ),
+            notifying=Notifying(
+                deferred(lambda: self.books), new_push_key, self.clock, self._rate(limits.NOTIFICATIONS_RATE)
             ),
             tickets=Tickets(deferred(lambda: self.places.tickets), self.clock, self._rate(limits.TICKETS_RATE)),
         )
@@ -248,6 +275,12 @@ class AwsHome:
         return DynamoLibrary(self.store.database, self.entropy)
 
     @cached_property
+    def books(self) -> "DynamoBooks":
+        from tertulia.adapters.dynamodb.books import DynamoBooks
+
+        return DynamoBooks(self.clients, prefix=self.settings.prefix)
+
+    @cached_property
     def search(self) -> "DynamoSearch":
         from tertulia.adapters.dynamodb.search import DynamoSearch
 
@@ -313,6 +346,13 @@ def read_change(record: Mapping[str, Any]) -> "Change":
     if isinstance(before, MessageSent) and isinstance(after, MessageSent) and after.erased and not before.erased:
         return Change(files=files_of(message_from(old)))
     return Change()
+
+
+def new_push_key() -> "VapidKey":
+    """Made once for ever, by the function that has the libraries for it in a layer."""
+    from tertulia.adapters.web.vapid import new_key
+
+    return new_key()
 
 
 def _openapi() -> Any:

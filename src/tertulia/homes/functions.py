@@ -58,6 +58,10 @@ def previews(event: Event, context: object) -> Answer:  # noqa: ARG001
     return _run(_home().previews.handle(event))
 
 
+def notify(event: Event, context: object) -> Answer:  # noqa: ARG001
+    return _run(_home().notify.handle(event))
+
+
 @cache
 def _home() -> AwsHome:
     settings = read_aws_settings(os.environ)

@@ -42,12 +42,13 @@ from tertulia.edges.server.metrics import Metrics
 from tertulia.edges.server.protocol import bind
 from tertulia.edges.server.settings import HttpSettings, MediaConfig, WebConfig
 from tertulia.edges.server.websocket import Gateway, WebSocketSettings
-from tertulia.homes import demo
+from tertulia.homes import demo, local_notifications
 from tertulia.homes.clock import OffsetClock
 from tertulia.homes.folder import DataFolder, FolderLock
 from tertulia.homes.settings import Settings
 from tertulia.ports.accounts import SessionsEnded
 from tertulia.ports.clock import Clock
+from tertulia.ports.notifying import PushServices
 from tertulia.ports.pages import Pages
 from tertulia.ports.rates import Rate
 from tertulia.services.accounts import Accounts
@@ -92,12 +93,16 @@ class Started(Struct, frozen=True):
 class LocalHome:
     """The parts, put together. `open` them, use `app` and `gateway`, `close` them.
 
-    `pages` are tests' own; else the home asks the public web. Both only where the settings switch previews on.
+    `pages` and `push_services` are tests' own; else the home asks the public web: for pages only where the settings
+    switch previews on.
     """
 
-    def __init__(self, settings: Settings, pages: Pages | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, pages: Pages | None = None, push_services: PushServices | None = None
+    ) -> None:
         self.settings: Final = settings
         self._pages: Final = pages
+        self._push_services: Final = push_services
         self.folder: Final = DataFolder(settings.data)
         self.clock: Final[Clock] = (
             OffsetClock(settings.clock_offset_file) if settings.clock_offset_file else SystemClock()
@@ -133,20 +138,18 @@ class LocalHome:
         self.processor = SubprocessProcessor(self.folder.work)
         self.hub = Hub(self.store.audience, encode_frame)
         self._stack.push_async_callback(self.hub.close)
-        self.chat = self._chat()
-        callers = CallerReader(self.settings.trusted_proxies, https=self.settings.https)
-        self.gateway = Gateway(
-            self.chat,
-            self.hub,
-            callers,
+        self.board = MemoryPresenceBoard()
+        notifications = local_notifications.opened(
+            self.accounts,
+            self.store,
+            self.board,
             self.clock,
-            self.entropy,
-            WebSocketSettings(
-                hosts=_hosts(self.settings),
-                origins=self.settings.origins,
-                rates=scaled_rates(self.settings.rate_factor),
-            ),
+            self._rate(limits.NOTIFICATIONS_RATE),
+            self._push_services,
         )
+        self.notifications = await self._stack.enter_async_context(notifications)
+        self.chat = self._chat()
+        self.gateway = self._gateway()
         self.app = self._app()
         self.store.listen(self.hub.committed)
         self.store.listen(lambda batch: self.metrics.committed(len(batch)))
@@ -184,7 +187,7 @@ class LocalHome:
             receipts=Receipts(self.store, self.hub, self._rate(limits.CURSORS_RATE)),
             typing=Typing(self.store, self.hub),
             locations=Locations(self.store, self.hub, self.clock),
-            presence=Presences(self.store, MemoryPresenceBoard(), self.hub, self.clock),
+            presence=Presences(self.store, self.board, self.hub, self.clock),
             search=MessageSearch(self.store, self.search, self._rate(limits.SEARCH_RATE)),
             media=MediaFiles(
                 self.store,
@@ -205,6 +208,20 @@ class LocalHome:
                 processor=self.processor,
             ),
             tickets=Tickets(self.tickets, self.clock, self._rate(limits.TICKETS_RATE)),
+            notifying=self.notifications.notifying,
+        )
+
+    def _gateway(self) -> Gateway:
+        settings = self.settings
+        return Gateway(
+            self.chat,
+            self.hub,
+            CallerReader(settings.trusted_proxies, https=settings.https),
+            self.clock,
+            self.entropy,
+            WebSocketSettings(
+                hosts=_hosts(settings), origins=settings.origins, rates=scaled_rates(settings.rate_factor)
+            ),
         )
 
     def _look_at_links(self) -> None:
@@ -267,6 +284,11 @@ class LocalHome:
         metrics.counter("tertulia_deliveries", "Frames handed to connections.", lambda: hub.deliveries)
         metrics.counter("tertulia_events_lost", "Events that clients have to ask for.", lambda: hub.lost)
         metrics.gauge("tertulia_commit_queue", "Writes that wait for a transaction.", lambda: store.depth)
+        pushed = self.notifications.pushing.counts
+        metrics.counter("tertulia_pushes", "Notifications that push services took.", lambda: pushed.sent)
+        metrics.counter(
+            "tertulia_pushes_failed", "Notifications that they didn't.", lambda: pushed.failed + pushed.lost
+        )
         metrics.counter("tertulia_commits", "Durable commits.", lambda: store.figures.commits)
 
     async def _make_administrator(self) -> None:
@@ -337,7 +359,7 @@ async def serve(settings: Settings, started: Callable[[Started], None], pages: P
     """
     listener = _listen(settings.host, settings.port)
     with listener:
-        home = LocalHome(settings, pages)
+        home = LocalHome(settings, pages=pages)
         await home.open()
         try:
             if settings.demo:

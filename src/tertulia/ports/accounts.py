@@ -97,6 +97,10 @@ class Accounts(Protocol):
         """Raises `unauthenticated`, `token_expired`, `session_ended`. Cheap: called for every request."""
         ...
 
+    async def live_sessions(self, username: str) -> frozenset[str]:
+        """The sign-in sessions that the person has at this moment."""
+        ...
+
     async def keys(self) -> list[dict[str, str]]:
         """The public keys of access tokens, for a JWK set (RFC 7517)."""
         ...

@@ -10,6 +10,7 @@ from tertulia.services.locations import Locations
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
 from tertulia.services.messages import Messages
+from tertulia.services.notifying import Notifying
 from tertulia.services.presence import Presences
 from tertulia.services.receipts import Receipts
 from tertulia.services.search import MessageSearch
@@ -31,3 +32,4 @@ class Chat(Struct, frozen=True, kw_only=True):
     media: MediaFiles
     library: PictureLibrary
     tickets: Tickets
+    notifying: Notifying

@@ -176,6 +176,26 @@ export class Client {
     return this.call("DELETE", `/library/packs/${encodeURIComponent(id)}`);
   }
 
+  getNotifications(): Promise<t.Notifications> {
+    return this.call("GET", "/notifications");
+  }
+
+  chooseNotifications(id: string, change: t.ChooseNotifications): Promise<t.NotificationChoice> {
+    return this.call("PUT", `/notifications/conversations/${encodeURIComponent(id)}`, {}, change);
+  }
+
+  setQuietHours(quiet: t.QuietHours | null): Promise<object> {
+    return this.call("PUT", "/notifications/quiet", {}, { quiet });
+  }
+
+  putDevice(device: t.PutDevice): Promise<t.NotifiedDevice> {
+    return this.call("POST", "/notifications/devices", {}, device);
+  }
+
+  removeDevice(id: string): Promise<object> {
+    return this.call("DELETE", `/notifications/devices/${encodeURIComponent(id)}`);
+  }
+
   private call<T>(method: Method, path: string, query: Query = {}, body?: object): Promise<T> {
     return this.session.authorised<T>({ method, path, query, ...(body && { body }) });
   }

@@ -74,6 +74,13 @@ export interface ChangePassword {
   return_refresh_token?: boolean;
 }
 
+/** What is absent stays. Until `muted_until` (microseconds) nothing is told; 0 unmutes. */
+export interface ChooseNotifications {
+  level?: Level;
+  /** Microseconds; strictly increasing within a conversation. */
+  muted_until?: number;
+}
+
 export interface Confirm {
   /** Lower-case letters, digits, `_`, `.` and `-`; begins with a letter or digit. */
   username: string;
@@ -237,6 +244,9 @@ export interface Invite {
 export interface KeySet {
   keys: readonly (Record<string, string>)[];
 }
+
+/** What somebody wants to be told of in a conversation. */
+export type Level = "all" | "mentions" | "none";
 
 /** What administrators decided about the server's own pictures, and their packs; `house` is the one that comes with the product. Who may add GIFs `gifs` says. */
 export interface LibraryView {
@@ -458,6 +468,27 @@ export interface MoveCursor {
 /** `result` of an action with nothing to say beyond that it is done. */
 export type NoResult = Record<string, never>;
 
+/** What is told of a conversation; nothing until `muted_until` (microseconds). */
+export interface NotificationChoice {
+  level: Level;
+  muted_until: number;
+}
+
+/** `key` is the server's public key for push subscriptions (`applicationServerKey`). Of conversations that aren't in `conversations` all is told. */
+export interface Notifications {
+  key: string;
+  devices: readonly NotifiedDevice[];
+  quiet: QuietHoursView | null;
+  conversations: Record<string, NotificationChoice>;
+}
+
+/** A browser that is told of messages, by the id that the server gave it. `since` in microseconds. */
+export interface NotifiedDevice {
+  id: string;
+  show_text: boolean;
+  since: number;
+}
+
 /** Why a file of a pack was not taken: an error's `code`, and what to do. */
 export interface PackProblem {
   file: string;
@@ -555,9 +586,38 @@ export interface Problem {
   request_id?: string;
 }
 
+/** A browser's push subscription: its `endpoint` and its keys (base64url). `show_text`: notifications there say what was written. */
+export interface PutDevice {
+  /** The address of a push service, https. */
+  endpoint: string;
+  p256dh: string;
+  auth: string;
+  show_text?: boolean;
+}
+
 /** Without a role: a member where the person is new, and unchanged where not. */
 export interface PutMember {
   role?: Role;
+}
+
+/** From minute `begin` of the day to minute `end`, also over midnight, in the time zone `zone` (its IANA name), which is `offset` minutes east of Greenwich now. */
+export interface QuietHours {
+  /** Of a day, from midnight on. */
+  begin: number;
+  /** Of a day, from midnight on. */
+  end: number;
+  /** Such as `Europe/Madrid`. */
+  zone: string;
+  /** Minutes east of Greenwich. */
+  offset: number;
+}
+
+/** From minute `begin` of the day in the time zone `zone` to minute `end`, nothing is told. */
+export interface QuietHoursView {
+  begin: number;
+  end: number;
+  zone: string;
+  offset: number;
 }
 
 /** Who reacted with one emoji, in the order in which they did. */
@@ -702,6 +762,10 @@ export interface SetPresence {
   request?: number;
   status?: Presence;
   watch?: readonly string[];
+}
+
+export interface SetQuietHours {
+  quiet: QuietHours | null;
 }
 
 /** What is absent did not change. */

@@ -13,6 +13,8 @@ import { forgetUses } from "./emoji.ts";
 import { forgetPictures } from "./library.ts";
 import { Keeping } from "./keeping.ts";
 import { notify } from "./notices.ts";
+import { settings } from "./settings.ts";
+import { endPush } from "./worker.ts";
 
 export type Phase =
   | { name: "starting"; waiting: boolean }
@@ -106,6 +108,7 @@ export class Account {
   private out(): void {
     this.phase.value = { name: "signed-out" };
     void this.keeping.forget();
+    if (settings.push.peek() === "on") void endPush().catch(() => undefined);
     this.keeping = new Keeping();
   }
 

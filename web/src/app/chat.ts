@@ -23,6 +23,7 @@ import { attempt, notify } from "./notices.ts";
 import { Notifying } from "./notifying.ts";
 import { holdPage } from "./pages.ts";
 import { People } from "./people.ts";
+import { Preferences } from "./preferences.ts";
 import { learn, statusHere, watched } from "./presence.ts";
 import { Reading } from "./reading.ts";
 import { Searching } from "./searching.ts";
@@ -51,6 +52,7 @@ export class Chat {
   readonly media: MediaDesk;
   readonly searching: Searching;
   readonly library: Library;
+  readonly preferences: Preferences;
   readonly notifying: Notifying;
   readonly announcer = new Announcer();
   readonly deleting: Deleting;
@@ -87,7 +89,8 @@ export class Chat {
     );
     this.searching = new Searching((asked, cursor, limit) => client.searchMessages(asked, cursor, limit));
     this.library = new Library(client, me.username);
-    this.notifying = new Notifying(this.store, this.people, me.username);
+    this.preferences = new Preferences(client, me.username);
+    this.notifying = new Notifying(this.store, this.people, me.username, this.preferences);
     this.drafts = new Drafts(me.username);
     this.media = new MediaDesk(client, config, (file, problem) => this.sending.fileChanged(file, problem));
     this.sending = new Sending(me.username, {
@@ -128,6 +131,7 @@ export class Chat {
     this.ends.push(() => removeEventListener("pagehide", going));
     this.socket.start();
     holdPage();
+    void this.renewPush();
     void this.sending.load();
   }
 
@@ -249,8 +253,16 @@ export class Chat {
     }
     this.media.uploads.resume();
     this.sending.flush();
+    void this.preferences.learn().catch(() => undefined);
     void this.reading.flush();
     this.follow(watched(this.store, this.me.username));
+  }
+
+  /** A subscription may have changed while no page was open, and ends with the session that it was made in. */
+  private async renewPush(): Promise<void> {
+    if (settings.push.peek() !== "on") return;
+    const { renew } = await import("./pushing.ts");
+    await renew(this.client, this.config.api);
   }
 
   private follow(watch: string[]): void {

@@ -1,27 +1,27 @@
 /** Notifications and sounds: of the tab that leads, for what nobody looks at, as far as is wanted in this browser. */
 
-import { effect, signal } from "@preact/signals";
+import { effect } from "@preact/signals";
 import type { VisibleEntry } from "../api/types.ts";
 import { gist } from "../state/gist.ts";
 import { unread, type Conversation } from "../state/conversations.ts";
 import { conversationName } from "../state/names.ts";
-import { LEVELS, tells, wordsOf, type Level, type Told } from "../state/notifying.ts";
+import { isQuiet, minuteOf, tells, wordsOf } from "../state/notifying.ts";
+import { notice, type Told } from "../state/telling.ts";
 import type { People } from "./people.ts";
-import { navigate, pathOf } from "./route.ts";
-import { allowed, settings } from "./settings.ts";
+import type { Preferences } from "./preferences.ts";
+import { navigate } from "./route.ts";
+import { settings } from "./settings.ts";
 import type { Store } from "./store.ts";
 import { Tabs } from "./tabs.ts";
+import { answerWorker } from "./worker.ts";
 
 type Said = Extract<VisibleEntry, { kind: "message" }>;
 
-const ICON = "/icon-192.png";
 /** The mark of an unread conversation; changed with the page's title. */
 const MARKS = { none: "/favicon.svg", some: "/favicon-unread.svg" } as const;
 /** Two short tones, quiet: hertz, and seconds after the first. */
 const TONES = [[660, 0], [880, 0.11]] as const;
 const LOUDNESS = 0.06;
-/** So many conversations can have a level of their own. */
-const LEVELS_MAX = 500;
 
 /** What the browser says of notifications here. */
 export type Permission = NotificationPermission | "unsupported";
@@ -40,21 +40,22 @@ export class Notifying {
   private readonly store: Store;
   private readonly people: People;
   private readonly me: string;
-  private readonly levels = signal<ReadonlyMap<string, Level>>(new Map());
+  private readonly preferences: Preferences;
   private readonly shown = new Map<string, () => void>();
   private readonly ends: (() => void)[] = [];
 
-  constructor(store: Store, people: People, me: string) {
+  constructor(store: Store, people: People, me: string, preferences: Preferences) {
     this.store = store;
     this.people = people;
     this.me = me;
+    this.preferences = preferences;
     this.tabs = new Tabs((conversation) => store.shown.peek() === conversation && document.visibilityState === "visible" && document.hasFocus());
-    this.levels.value = this.kept();
   }
 
   start(): void {
     this.tabs.start();
-    this.ends.push(effect(() => this.mark(this.store.unreadTotal.value)), effect(() => this.tidy()));
+    const knows = (id: string, timestamp: number): boolean => (this.store.peek(id)?.conversation.head.timestamp ?? 0) >= timestamp;
+    this.ends.push(effect(() => this.mark(this.store.unreadTotal.value)), effect(() => this.tidy()), answerWorker(knows));
   }
 
   stop(): void {
@@ -63,25 +64,9 @@ export class Notifying {
     this.mark(0);
   }
 
-  level(conversation: string): Level {
-    return this.levels.value.get(conversation) ?? "all";
-  }
-
-  setLevel(conversation: string, level: Level): void {
-    const levels = new Map(this.levels.peek());
-    levels.delete(conversation);
-    if (level !== "all") levels.set(conversation, level);
-    this.levels.value = new Map([...levels].slice(-LEVELS_MAX));
-    try {
-      localStorage.setItem(this.key, JSON.stringify([...this.levels.value]));
-    } catch {
-      return; // Storage is full or refused: it holds as long as the page.
-    }
-  }
-
   /** Somebody wrote something new. */
   async noticed(id: string, entry: Said): Promise<void> {
-    if (entry.author === this.me || !tells(this.level(id), !!entry.mentions?.includes(this.me))) return;
+    if (entry.author === this.me || this.silent(id, entry)) return;
     const wanted = settings.notifications.peek() === "on" && permission() === "granted";
     const sounds = settings.sound.peek() === "on";
     if (!(wanted || sounds) || !this.tabs.leading.peek() || (await this.tabs.watched(id))) return;
@@ -91,6 +76,14 @@ export class Notifying {
     if (wanted) await this.show(id, entry.timestamp, this.words(conversation, entry));
   }
 
+  /** The server has the same rules: page and push agree. */
+  private silent(id: string, entry: Said): boolean {
+    const quiet = this.preferences.quiet.peek();
+    const now = new Date();
+    if (quiet && isQuiet(quiet, minuteOf(now, quiet.zone))) return true;
+    return !tells(this.preferences.choice(id), !!entry.mentions?.includes(this.me), now.getTime() * 1_000);
+  }
+
   private words(conversation: Conversation, entry: Said): Told {
     const name = (username: string): string => this.people.name(username);
     const place = conversation.kind === "group" ? conversationName(conversation, this.me, name) : "";
@@ -98,9 +91,8 @@ export class Notifying {
   }
 
   /** By the service worker where there is one: on phones there is no other way. A newer one takes the place of an older. */
-  private async show(id: string, timestamp: number, { title, body }: Told): Promise<void> {
-    const path = pathOf(id, timestamp);
-    const options = { body, tag: id, icon: ICON, data: { path } };
+  private async show(id: string, timestamp: number, told: Told): Promise<void> {
+    const { title, options } = notice(told, id, timestamp);
     const registration = await navigator.serviceWorker?.getRegistration();
     if (registration?.active) {
       await registration.showNotification(title, options);
@@ -111,7 +103,7 @@ export class Notifying {
     notification.onclick = () => {
       notification.close();
       window.focus();
-      navigate(path);
+      navigate(options.data.path);
     };
     this.shown.set(id, () => notification.close());
   }
@@ -132,19 +124,6 @@ export class Notifying {
     document.querySelector("link[rel='icon']")?.setAttribute("href", count ? MARKS.some : MARKS.none);
     if (!("setAppBadge" in navigator)) return;
     void (count ? navigator.setAppBadge(count) : navigator.clearAppBadge()).catch(() => undefined);
-  }
-
-  private get key(): string {
-    return `tertulia.notify.${this.me}`;
-  }
-
-  private kept(): Map<string, Level> {
-    try {
-      const found = JSON.parse(localStorage.getItem(this.key) ?? "[]") as [string, string][];
-      return new Map(found.map(([id, level]) => [id, allowed(level, LEVELS, "all")]));
-    } catch {
-      return new Map();
-    }
   }
 }
 

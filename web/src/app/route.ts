@@ -2,6 +2,8 @@
 
 import { signal } from "@preact/signals";
 
+export { pathOf } from "../state/telling.ts";
+
 /** `at` is the timestamp of the message that the address leads to, or 0. */
 export type Route = { name: "home" } | { name: "conversation"; id: string; at: number } | { name: "admin" } | { name: "sign-up"; invite: string };
 
@@ -31,8 +33,4 @@ export function navigate(path: string, replace = false): void {
   const same = path === location.pathname + location.search + location.hash;
   if (!same) history[replace ? "replaceState" : "pushState"](null, "", path);
   route.value = parse(new URL(location.href));
-}
-
-export function pathOf(conversation: string, at = 0): string {
-  return at ? `/c/${conversation}/${at}` : `/c/${conversation}`;
 }

@@ -45,6 +45,9 @@ export const settings = {
   previews: setting("previews", SWITCH, "on"),
   notifications: setting("notifications", SWITCH, "off"),
   sound: setting("sound", SWITCH, "off"),
+  /** Notifications also while no page is open, and whether they say what was written. */
+  push: setting("push", SWITCH, "off"),
+  pushText: setting("push-text", SWITCH, "on"),
   /** The skin tone of emoji: 0 for none, else 1 (light) to 5 (dark). */
   language: setting("language", LANGUAGE, "browser"),
   tone: setting("tone", TONES, "0"),

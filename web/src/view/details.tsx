@@ -12,7 +12,7 @@ import { Avatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
 import { useNeighbour } from "./focus.ts";
-import { NotificationLevel } from "./notification-settings.tsx";
+import { NotificationLevel } from "./notification-level.tsx";
 import { PersonPicker } from "./person-picker.tsx";
 
 export function Details({ held, name, onClose }: { held: Held; name: string; onClose: () => void }): JSX.Element {

@@ -94,6 +94,10 @@ class CognitoAccounts:
             expires=claims.exp,
         )
 
+    async def live_sessions(self, username: str) -> frozenset[str]:
+        """One consistent read."""
+        return frozenset((await self._sessions.read(username)).sessions)
+
     async def keys(self) -> list[dict[str, str]]:
         return await self._keys.published()
 

@@ -133,6 +133,14 @@ class LocalAccounts:
     async def verify(self, access_token: str) -> Identity:
         return self._access.verify(access_token)
 
+    async def live_sessions(self, username: str) -> frozenset[str]:
+        return await self._database.read(lambda c: sessions.of(c, username, self._clock.now()))
+
+    @property
+    def database(self) -> Database:
+        """The file, for what else belongs to people: see `books`."""
+        return self._database
+
     async def keys(self) -> list[dict[str, str]]:
         return self._access.keys()
 

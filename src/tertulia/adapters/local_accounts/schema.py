@@ -64,7 +64,22 @@ CREATE TABLE changes (
 CREATE INDEX changes_by_time ON changes (at);
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (_FIRST,)
+_NOTIFICATIONS: Final = """
+CREATE TABLE notifications (
+  username TEXT PRIMARY KEY REFERENCES users ON DELETE CASCADE,
+  book TEXT NOT NULL,
+  devices INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX notified ON notifications (username) WHERE devices > 0;
+
+CREATE TABLE push_key (
+  number INTEGER PRIMARY KEY CHECK (number = 1),
+  private BLOB NOT NULL,
+  public TEXT NOT NULL
+);
+"""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _NOTIFICATIONS)
 """Step n leads from version n to n + 1. A step that has been released is never changed."""
 
 

@@ -116,6 +116,13 @@ def exists(connection: sqlite3.Connection, username: str, session: str) -> bool:
     return connection.execute(query, (session, username)).fetchone() is not None
 
 
+def of(connection: sqlite3.Connection, username: str, now: int) -> frozenset[str]:
+    """The sessions of a person that somebody could go on with."""
+    query = "SELECT id FROM sessions WHERE username = ? AND rotated > ?"
+    rows = connection.execute(query, (username, now - limits.REFRESH_TOKEN_SECONDS * _SECOND))
+    return frozenset(session for (session,) in rows)
+
+
 def end(connection: sqlite3.Connection, username: str, sessions: Sequence[str], reason: str, now: int) -> None:
     """Ends the named sessions of a person, those that there are."""
     for session in sessions:

@@ -160,6 +160,10 @@ class MemoryAccounts:
             raise UnauthenticatedError("token_expired")
         return replace(identity, admin=self._people[identity.username].user.admin)
 
+    async def live_sessions(self, username: str) -> frozenset[str]:
+        idle = self._clock.now() - limits.REFRESH_TOKEN_SECONDS * 1_000_000
+        return frozenset(s.id for s in self._sessions.values() if s.username == username and s.used > idle)
+
     async def keys(self) -> list[dict[str, str]]:
         return []
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from tertulia.api.calls import Answer, Call
-from tertulia.api.handlers import accounts, conversations, library, media, messages
+from tertulia.api.handlers import accounts, conversations, library, media, messages, notifications
 from tertulia.services.chat import Chat
 
 Handler = Callable[[Chat, Call[Any, Any, Any]], Awaitable[Answer]]
@@ -59,6 +59,11 @@ HANDLERS: Final[dict[str, Handler]] = {
         library.remove_picture,
         library.add_pack,
         library.remove_pack,
+        notifications.get_notifications,
+        notifications.set_quiet_hours,
+        notifications.choose_notifications,
+        notifications.put_device,
+        notifications.remove_device,
     )
 }
 """By the name of the operation; a test holds that the table of operations has the same names."""

@@ -1,0 +1,79 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Client } from "../api/client.ts";
+import type { NotificationChoice, Notifications } from "../api/types.ts";
+import { NORMAL } from "../state/notifying.ts";
+import { Preferences } from "./preferences.ts";
+
+const QUIET = { begin: 0, end: 60, zone: "UTC", offset: 0 };
+
+/** A server that keeps what is chosen, or refuses everything. */
+class Server {
+  conversations: Record<string, NotificationChoice> = {};
+  quiet: typeof QUIET | null = null;
+  refuses = false;
+
+  readonly client = {
+    getNotifications: async () => this.answer({ key: "", devices: [], quiet: this.quiet, conversations: this.conversations } as Notifications),
+    chooseNotifications: async (id: string, change: Partial<NotificationChoice>) => {
+      const choice = this.answer({ ...NORMAL, ...this.conversations[id], ...change });
+      this.conversations = { ...this.conversations, [id]: choice };
+      return choice;
+    },
+    setQuietHours: async (quiet: typeof QUIET | null) => {
+      this.quiet = this.answer(quiet);
+      return {};
+    },
+  } as unknown as Client;
+
+  private answer<T>(value: T): T {
+    if (this.refuses) throw new Error("refused");
+    return value;
+  }
+}
+
+beforeEach(() => {
+  const kept = new Map<string, string>();
+  vi.stubGlobal("localStorage", {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => kept.set(key, value),
+    removeItem: (key: string) => kept.delete(key),
+  });
+  return () => vi.unstubAllGlobals();
+});
+
+describe("what is told of", () => {
+  it("is the server's, and known here when it can't be reached", async () => {
+    const server = new Server();
+    const first = new Preferences(server.client, "ana");
+    await first.choose("g", { level: "none" });
+    await first.setQuiet(QUIET);
+    const other = new Preferences(server.client, "ana");
+    server.refuses = true;
+    await expect(other.learn()).rejects.toThrow();
+    expect(other.choice("g").level).toBe("none");
+    expect(other.quiet.value).toEqual(QUIET);
+    expect(new Preferences(server.client, "ben").choice("g")).toEqual(NORMAL);
+  });
+
+  it("is as before where the server doesn't take it", async () => {
+    const server = new Server();
+    const preferences = new Preferences(server.client, "ana");
+    server.refuses = true;
+    await preferences.choose("g", { muted_until: 7 });
+    await preferences.setQuiet(QUIET);
+    expect(preferences.choice("g")).toEqual(NORMAL);
+    expect(preferences.quiet.value).toBeNull();
+  });
+
+  it("goes to the server once where an earlier page kept it in the browser", async () => {
+    localStorage.setItem("tertulia.notify.ana", JSON.stringify([["g", "mentions"], ["h", "purple"]]));
+    const server = new Server();
+    await new Preferences(server.client, "ana").learn();
+    expect(server.conversations["g"]?.level).toBe("mentions");
+    expect(localStorage.getItem("tertulia.notify.ana")).toBeNull();
+    server.conversations = {};
+    const again = new Preferences(server.client, "ana");
+    await again.learn();
+    expect(again.choice("g")).toEqual(NORMAL);
+  });
+});
