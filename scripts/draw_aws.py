@@ -31,6 +31,7 @@ BOXES: Final = {
     ),
     "socket": (650, 310, 165, 60, "code", "Lambda", ("Chat-WebSocket",)),
     "stream": (650, 430, 165, 70, "code", "Lambda", ("Chat-Stream: pushes,", "search, deletions")),
+    "previews": (865, 445, 120, 55, "code", "Lambda", ("Chat-Previews",)),
     "tables": (
         865,
         230,
@@ -68,6 +69,7 @@ ARROWS: Final = [
     ("stream", "ws", "what wasn't pushed", True),
     ("functions", "ws", "push", True),
     ("stream", "failures", "", True),
+    ("stream", "previews", "", True),
 ]
 
 

@@ -98,6 +98,7 @@ async def test_messages_change_and_are_read_in_pages(caller: Caller, group: str)
     assert (page["messages"], page["more_before"], page["more_after"]) == ([after], True, True)
     _, after = await caller.call("remove_reaction", "ben", path={**path, "emoji": "👍"})
     assert "reactions" not in after
+    assert await caller.call("remove_previews", "ana", path=path) == (200, after)
     _, gone = await caller.call("delete_message", "ana", path=path)
     assert (gone.get("text", ""), gone["deleted"] > 0) == ("", True)
 

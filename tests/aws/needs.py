@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tests.aws import linked
 from tests.aws import probes as do
 
 PROBES: Final[dict[tuple[str, str], tuple[do.Step, ...]]] = {
@@ -22,8 +23,9 @@ PROBES: Final[dict[tuple[str, str], tuple[do.Step, ...]]] = {
     ("Chat-Messages-POST", "SignUploadsAndDeleteFiles"): (do.send_file_and_delete,),
     ("Chat-Messages-POST", "PushToConnections"): (do.send_and_push,),
     ("Chat-Media-POST", "SeeWhoSignedOut"): (do.complete_a_picture,),
-    ("Chat-Media-POST", "SayWhatFilesAre"): (do.complete_a_picture,),
-    ("Chat-Media-POST", "RewriteFiles"): (do.complete_a_picture, do.join_parts),
+    ("Chat-Media-POST", "SayWhatFilesAre"): (do.complete_a_picture, do.keep_a_picture, do.take_a_pack),
+    ("Chat-Media-POST", "RewriteFiles"): (do.complete_a_picture, do.join_parts, do.keep_a_picture),
+    ("Chat-Media-POST", "KeepTheLibrary"): (do.keep_a_picture, do.take_a_pack),
     ("Chat-Conversations-GET", "ReadConversations"): (do.list_conversations, do.list_members),
     ("Chat-Conversations-GET", "ReadLastMessages"): (do.list_conversations,),
     ("Chat-Conversations-GET", "ReadChangesOfLastMessages"): (do.list_conversations,),
@@ -59,6 +61,13 @@ PROBES: Final[dict[tuple[str, str], tuple[do.Step, ...]]] = {
     ("Chat-Stream", "ForgetFiles"): (do.delete_files,),
     ("Chat-Stream", "DeleteFiles"): (do.delete_files,),
     ("Chat-Stream", "PushToConnections"): (do.push_from_the_stream,),
+    ("Chat-Stream", "AskForPreviews"): (linked.ask_from_the_stream,),
+    ("Chat-Previews", "MoveHeads"): (linked.show_a_preview, linked.show_as_seen),
+    ("Chat-Previews", "ShowPreviews"): (linked.show_a_preview,),
+    ("Chat-Previews", "WriteChanges"): (linked.show_a_preview, linked.show_as_seen),
+    ("Chat-Previews", "FindByMessage"): (linked.show_a_preview, linked.show_as_seen),
+    ("Chat-Previews", "KeepPictures"): (linked.show_a_preview, linked.come_too_late),
+    ("Chat-Previews", "StorePictures"): (linked.show_a_preview, linked.come_too_late),
     ("Chat-Notify", "FindMembers"): (do.forget_a_device,),
     ("Chat-Notify", "ReadNotifications"): (do.forget_a_device,),
     ("Chat-Notify", "SeeWhoIsThere"): (do.forget_a_device,),

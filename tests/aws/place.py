@@ -122,6 +122,7 @@ class AwsPlace:
         origins = [self.base_url, *filter(None, given.pop("TERTULIA_ORIGINS", "").split(","))]
         codes = given.pop("TERTULIA_CONFIRM_BY_EMAIL", "") == "true"
         options = ["--confirm-by-email"] if codes else []
+        options += ["--previews"] if given.pop("TERTULIA_PREVIEWS", "") == "true" else []
         options += [part for name, value in given.items() for part in (_OPTIONS[name], value)]
         options += [part for origin in origins for part in ("--origin", origin)]
         said = run_tertulia(emulator, "deploy", "--stack", stack, "--yes", "--json", "--no-protect", *options)

@@ -133,6 +133,25 @@ async def join_parts(s: Stage) -> None:
     assert (await s.ana.complete(announced["id"]))["size"] == size
 
 
+async def keep_a_picture(s: Stage) -> None:
+    """It is added, listed, and goes with its file."""
+    completed = await s.admin.picture(pictures.png(), "a.png", "image/png")
+    body = {"media": completed["id"], "kind": "emoji", "name": secrets.token_hex(8)}
+    added = await s.admin.call("POST", "/api/library/pictures", json=body, expect=201)
+    assert (await s.http.get(added["url"])).status_code == 200
+    assert (await s.admin.call("PATCH", "/api/library", json={"house": True}))["packs"]
+    await s.admin.call("DELETE", f"/api/library/pictures/{completed['id']}")
+    await s.admin.refused("media_not_found", "GET", f"/api/media/{completed['id']}")
+
+
+async def take_a_pack(s: Stage) -> None:
+    """Its pictures are rewritten, and go with it."""
+    media = await s.admin.upload(pictures.zipped({"a.png": pictures.telling("PNG")}))
+    taken = await s.admin.call("POST", "/api/library/packs", json={"media": media, "kind": "sticker"})
+    assert (taken["added"], taken["next"], taken["problems"]) == (1, None, [])
+    await s.admin.call("DELETE", f"/api/library/packs/{media}")
+
+
 # Chat-Conversations-GET
 
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import httpx
+import pytest
 from tests.aws.place import AwsPlace
 from tests.conformance.people import JSON, People, Person, new_id
 from tests.conformance.places import ADMIN, PASSWORD
@@ -20,6 +21,7 @@ from tests.conformance.sockets import Socket
 from tests.emulators.emulators import Emulator
 
 from tertulia.domain import limits
+from tertulia.homes.aws_settings import AwsSettings, read_aws_settings
 
 WORD: Final = "lantern"
 PACKED: Final = 64
@@ -211,6 +213,46 @@ class Stage:
         assert "batchItemFailures" in said, said
         failures: list[JSON] = said["batchItemFailures"]
         return failures
+
+    @contextmanager
+    def as_function(self, function: str) -> Iterator[AwsSettings]:
+        """The settings of a function; meanwhile this process has the rights of its role, and no others."""
+        configured = self._functions.get_function_configuration(FunctionName=self._prefix + function)
+        role = configured["Role"].rpartition("/")[2]
+        trusting = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+        iam = self._emulator.client("iam")
+        before = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
+        iam.update_assume_role_policy(
+            RoleName=role, PolicyDocument=json.dumps({**before, "Statement": [*before["Statement"], trusting]})
+        )
+        sts = self._emulator.client("sts")
+        given = sts.assume_role(RoleArn=configured["Role"], RoleSessionName="probe")["Credentials"]
+        variables = {
+            **self._emulator.environment,
+            "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": given["SessionToken"],
+        }
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            yield read_aws_settings({**configured["Environment"]["Variables"], "AWS_ENDPOINT_URL": self._emulator.url})
+        iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(before))
+
+    def log_of(self, function: str) -> list[str]:
+        """What a function has written down so far."""
+        events = self._emulator.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{self._prefix}{function}")
+        return [event["message"] for event in events["events"]]
+
+    def files_named(self, name: str, client_id: str) -> list[JSON]:
+        """What is known of the files of that name that belong to a message."""
+        found: list[JSON] = self._dynamodb.scan(
+            TableName=self._table("Media"),
+            FilterExpression="#n = :n AND client_id = :c",
+            ExpressionAttributeNames={"#n": "name"},
+            ExpressionAttributeValues={":n": {"S": name}, ":c": {"S": client_id}},
+        )["Items"]
+        return found
 
     def notify(self, items: Sequence[JSON]) -> None:
         """Calls the function that tells of messages with records of these items."""

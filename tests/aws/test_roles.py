@@ -37,6 +37,9 @@ ACTIONS_NOT_ASKED_FOR: Final = {
     ("Chat-Media-POST", "RewriteFiles", "s3:PutObjectTagging"): (
         "S3 asks for it where PutObject has the header x-amz-tagging, the emulator doesn't"
     ),
+    ("Chat-Previews", "StorePictures", "s3:PutObjectTagging"): (
+        "S3 asks for it where PutObject has the header x-amz-tagging, the emulator doesn't"
+    ),
     ("Chat-Users-POST", "ManageAccounts", "cognito-idp:AdminDeleteUser"): (
         "takes back a sign-up that failed half-way, which no request can bring about"
     ),
@@ -51,7 +54,7 @@ class Scene(NamedTuple):
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def scene(cloud: Cloud) -> AsyncIterator[Scene]:
     """A deployed stack of this module's own, and people in it."""
-    place = cloud.place()
+    place = cloud.place({"TERTULIA_PREVIEWS": "true"})
     try:
         async with httpx.AsyncClient(base_url=place.base_url, timeout=60, trust_env=False) as http:
             http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))

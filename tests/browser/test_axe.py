@@ -209,6 +209,11 @@ def test_around_a_conversation(inspect: Callable[[str], Inspector], invite: Invi
         if opener == "Emoji":
             expect(page.locator(".emoji-grid button").first).to_be_visible()
         inspector.look(opener)
+        if opener == "Emoji":
+            for tab, inside in (("Stickers", "A cat with sunglasses"), ("GIFs", "Add a GIF…")):
+                page.get_by_role("tab", name=tab).click()
+                expect(page.get_by_role("dialog").get_by_role("button", name=inside)).to_be_visible()
+                inspector.look(tab)
         if opener == "New conversation":
             page.get_by_role("button", name="A group").click()
             page.get_by_role("dialog").get_by_role("combobox").fill(ben.username)

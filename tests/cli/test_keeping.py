@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.cli.conftest import Run
 from tests.client.server import PASSWORD, QUICK, RunningServer, name_of
 from tests.fixtures import pictures
 
+from tertulia.api import requests as q
 from tertulia.client import Client
 from tertulia.domain.entries import ConversationKind
+from tertulia.domain.library import PictureKind
+from tertulia.ports.portable import VERSION
 
 
 async def live_a_little(server: RunningServer) -> tuple[str, str]:
@@ -26,7 +30,9 @@ async def live_a_little(server: RunningServer) -> tuple[str, str]:
             await ana.upload("a.bin", "application/octet-stream", b"\x00\xff" * 99),
             await ana.upload("a.png", "image/png", pictures.png((1200, 900))),
         ]
-        first = await ana.send(group, "first", attachments=files)
+        gif = await ana.upload("a.gif", "image/gif", pictures.moving("GIF"))
+        picture = await ana.api.add_picture(gif.media, PictureKind.GIF, "dancing", tags=["joy"])
+        first = await ana.send(group, "first", attachments=[*files, q.AttachmentRef(media=picture.media)])
         second = await ben.send(group, "second", client_id="mine")
         await ana.api.add_reaction(group, second.timestamp, "👍")
         await ben.api.edit_message(group, second.timestamp, "2nd")
@@ -48,7 +54,9 @@ async def everything(url: str, username: str) -> list[Any]:
         pages = [await client.api.list_messages(view.id) for view in views]
         carried = [a.media for page in pages for m in page.messages for a in m.attachments]
         files = [await client.download(media) for media in carried]
-        return [views, logs, pages, files, [await thumbnails(client, media) for media in carried]]
+        shown = (await client.api.list_pictures(PictureKind.GIF)).pictures
+        library = [replace(each, url="", still="", expires=0) for each in shown]
+        return [views, logs, pages, files, library, [await thumbnails(client, media) for media in carried]]
 
 
 async def thumbnails(client: Client, media: str) -> list[bytes]:
@@ -207,7 +215,7 @@ def lines_of(file: Path) -> Iterator[dict[str, Any]]:
 def test_an_export_is_documented_lines(exported: Path) -> None:
     """A header with a version, then records, then an end that counts them."""
     records = list(lines_of(exported))
-    assert (records[0]["record"], records[0]["version"]) == ("header", 2)
+    assert (records[0]["record"], records[0]["version"]) == ("header", VERSION)
     assert {"user", "conversation", "member", "entry", "media", "content", "thumbnail"} <= {
         r["record"] for r in records
     }
@@ -251,7 +259,7 @@ def test_an_import_brings_only_what_is_new(
 @pytest.mark.parametrize(
     ("change", "code", "said"),
     [
-        (lambda r: r.update(version=3) if r["record"] == "header" else None, 2, "newer"),
+        (lambda r: r.update(version=VERSION + 1) if r["record"] == "header" else None, 2, "newer"),
         (lambda r: r.update(record="other"), 2, "Line 1"),
         (lambda r: r["entry"].update(seq=99) if r["record"] == "entry" else None, 2, "comes after"),
         (lambda r: r.update(conversation="g_x") if r["record"] == "entry" else None, 2, "not where"),

@@ -19,10 +19,12 @@ from tertulia.adapters.dynamodb.search import DynamoSearch
 from tertulia.adapters.dynamodb.store import DynamoStore
 from tertulia.adapters.memory.clock import SystemClock
 from tertulia.adapters.memory.entropy import SystemEntropy
+from tertulia.api import requests as q
 from tertulia.aws.clients import Clients
 from tertulia.client import Client
 from tertulia.domain.entries import ConversationKind, History
 from tertulia.domain.errors import UnauthenticatedError
+from tertulia.domain.library import PictureKind
 from tertulia.domain.members import Role
 from tertulia.ports.search import SearchQuery
 
@@ -53,7 +55,10 @@ async def live(server: RunningServer) -> Lived:
             await ana.upload("film.bin", "x/film", CONTENT),
             await ana.upload("π.png", "image/png", pictures.png((999, 999))),
         ]
+        gif = await ana.upload("a.gif", "image/gif", pictures.moving("GIF"))
+        await ana.api.add_picture(gif.media, PictureKind.GIF, "dancing", tags=["joy"])
         first = await ana.send(group, "first @" + name_of(ben), attachments=files)
+        await ben.send(group, attachments=[gif, q.AttachmentRef(media="house-cup")])
         second = await ben.send(group, "second", reply_to=first.timestamp, client_id="mine")
         await carla.api.add_reaction(group, first.timestamp, "👍")
         await ana.api.add_reaction(group, first.timestamp, "👍")
@@ -127,6 +132,8 @@ def comparable(file: Path) -> dict[str, list[str]]:
             owner = "users"
         elif record["record"] in ("media", "content", "thumbnail"):
             owner = record.get("media") or record["upload"]["id"]
+        elif record["record"].startswith("library"):
+            owner = "library"
         else:
             head = record["conversation"]
             owner = head["id"] if record["record"] == "conversation" else head
@@ -155,7 +162,8 @@ def test_there_and_back_nothing_is_lost(world: World, run: Run, tmp_path: Path) 
     assert run("export", again, "--data", back).code == 0
     assert comparable(again) == comparable(world.exported)
     kinds = Counter(record["record"] for record in lines_of(again))
-    assert kinds["media"] == 2, "the deleted message's file isn't there"
+    assert kinds["media"] == 3, "the deleted message's file isn't there"
+    assert kinds["library_picture"] == 1
     assert run("import", world.exported, "--stack", "there-and-back", "--json").json[0]["new"] == 0
 
 

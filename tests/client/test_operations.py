@@ -81,6 +81,7 @@ async def test_conversations_and_messages(register: Register) -> None:
     for emoji in ("👍", "❤️", "🏳️‍🌈"):
         assert (await ben.api.add_reaction(group, sent.timestamp, emoji)).reactions[-1].emoji == emoji
     assert len((await ben.api.remove_reaction(group, sent.timestamp, "👍")).reactions) == 2
+    assert (await ana.api.remove_previews(group, sent.timestamp)).previews == ()
     assert (await ben.api.get_conversation(group)).unread == 1
     assert (await ben.api.move_cursor(group, sent.timestamp)).unread == 0
     assert [m.text for m in (await ben.api.list_messages(group, around=sent.timestamp)).messages] == ["¿Vamos mañana?"]

@@ -124,6 +124,11 @@ def _part(*, valid: bool) -> Ask:
     return ask
 
 
+def _picture(kind: str) -> Ask:
+    """The owner's file, which is a message's."""
+    return lambda scene: ({}, {"json": {"media": scene.setting.media, "kind": kind, "name": "a name"}})
+
+
 @dataclass(frozen=True)
 class Scenario:
     """One way to call one operation, and for each role what comes of it."""
@@ -198,6 +203,8 @@ SCENARIOS: Final = (
     Scenario("edit_message", NOT_EVEN_OWNERS, _about("theirs", text="edited"), "another's"),
     Scenario("delete_message", MEMBERS, _about("mine"), "one's own"),
     Scenario("delete_message", ADMINS, _about("theirs"), "another's"),
+    Scenario("remove_previews", MEMBERS, _about("mine"), "of one's own"),
+    Scenario("remove_previews", ADMINS, _about("theirs"), "of another's"),
     Scenario("add_reaction", MEMBERS, _about("theirs")),
     Scenario("remove_reaction", MEMBERS, _about("theirs")),
     Scenario("move_cursor", MEMBERS, _body(timestamp=1)),
@@ -223,6 +230,20 @@ SCENARIOS: Final = (
     Scenario("upload_content", _all(_GONE), _signed("PUT", valid=False), "with a made-up address"),
     Scenario("get_content", ANYBODY, _signed("GET", valid=True), "with its address"),
     Scenario("get_content", _all(_GONE), _signed("GET", valid=False), "with a made-up address"),
+    Scenario("get_library", USERS),
+    Scenario("list_pictures", USERS, lambda _: ({}, {"params": {"kind": "sticker"}})),
+    Scenario("update_library", ADMINISTRATORS, _body(house=True)),
+    Scenario("add_picture", (NOBODY, NO, NO, NO, NO, NO, ENDED, _GONE), _picture("sticker"), "a sticker"),
+    Scenario(
+        "add_picture", (NOBODY, *[_GONE] * 3, "picture_unsuitable", _GONE, ENDED, _GONE), _picture("gif"), "a GIF"
+    ),
+    Scenario(
+        "remove_picture",
+        (NOBODY, *["picture_not_found"] * 5, ENDED, "picture_not_found"),
+        lambda s: ({"id": s.setting.media}, {}),
+    ),
+    Scenario("add_pack", (NOBODY, *[NO] * 5, ENDED, _GONE), lambda s: ({}, {"json": {"media": s.setting.media}})),
+    Scenario("remove_pack", (NOBODY, *[NO] * 5, ENDED, "pack_not_found")),
     Scenario("create_ticket", USERS),
     Scenario("get_notifications", USERS),
     Scenario("set_quiet_hours", USERS, _body(quiet=None)),

@@ -10,6 +10,7 @@ UNPROVOKED = {
     "unavailable": "only a store that fails gives it; tests/services provoke it",
     "overloaded": "only more work than the server takes gives it; tests/adapters provoke it",
     "group_full": "at 10,000 members; tests/services provoke it, and test_bounds at creation",
+    "library_full": "at hundreds of pictures; tests/contracts provoke it",
 }
 """Codes that no client can provoke at will, and why."""
 ELSEWHERE = {
@@ -33,7 +34,7 @@ def test_every_operation_succeeded(witness: Witness, place: Place) -> None:
     never = {operation.name for operation in OPERATIONS if not witness.succeeded[operation.name]}
     allowed = set(NOT_LOCAL)
     if not place.features.admin:
-        allowed |= {"update_user", "create_invite"}
+        allowed |= {"update_user", "create_invite", "update_library", "add_pack", "remove_pack"}
     if not place.features.content:
         allowed |= OWN_CONTENT
     assert never <= allowed

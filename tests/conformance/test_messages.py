@@ -107,6 +107,7 @@ async def test_a_deleted_message_stays_as_it_is(home: Home) -> None:
     await ana.refused("message_deleted", "PATCH", path, json={"text": "x"})
     await ana.refused("message_deleted", "PUT", f"{path}/reactions/%F0%9F%91%8D")
     await ana.refused("message_deleted", "DELETE", f"{path}/reactions/%F0%9F%91%8D")
+    await ana.refused("message_deleted", "DELETE", f"{path}/previews")
     assert await ana.delete(group, message) == tombstone
 
 

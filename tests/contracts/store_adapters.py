@@ -15,6 +15,7 @@ from tertulia.adapters.memory.store import MemoryStore
 from tertulia.adapters.sqlite.store import SqliteStore
 from tertulia.domain import messages
 from tertulia.domain.entries import (
+    Attachment,
     ConversationCreated,
     ConversationKind,
     Entry,
@@ -23,7 +24,9 @@ from tertulia.domain.entries import (
     MemberRemoved,
     MessageDeleted,
     MessageEdited,
+    MessagePreviewed,
     MessageSent,
+    Preview,
     ReactionAdded,
     RoleChanged,
     SettingsChanged,
@@ -136,6 +139,18 @@ async def edit(store: Store, author: str, target: int, text: str) -> Outcome:
         store,
         author,
         lambda s: MessageEdited(seq=s.seq, timestamp=s.timestamp, author=author, target=target, text=text),
+        target=target,
+    )
+
+
+async def preview(store: Store, author: str, target: int, *titles: str) -> Outcome:
+    """Previews with these titles, each with a picture."""
+    picture = Attachment(media="p", name="preview.webp", type="image/webp", size=3, width=2, height=1)
+    shown = tuple(Preview(url=f"https://example.org/{title}", title=title, picture=picture) for title in titles)
+    return await _append(
+        store,
+        author,
+        lambda s: MessagePreviewed(seq=s.seq, timestamp=s.timestamp, author=author, target=target, previews=shown),
         target=target,
     )
 

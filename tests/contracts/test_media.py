@@ -346,6 +346,19 @@ async def read(store: MediaStore, variant: Variant) -> bytes:
     return b"".join([piece async for piece in store.read("abc", variant=variant)])
 
 
+async def test_a_file_of_the_servers_own_needs_no_upload(files: Files, made: dict[Variant, Path]) -> None:
+    """It is begun, kept and claimed, and then it is like any other."""
+    upload = await files.store.begin(UPLOAD)
+    ready = replace(upload, type="image/webp", size=12, details=Details(kind=MediaKind.IMAGE, width=3, height=2))
+    kept = await files.store.keep(ready, {Variant.ORIGINAL: made[Variant.ORIGINAL]})
+    assert kept == replace(ready, stored=True) == await files.store.get("abc")
+    assert await files.received(kept) == b"the original"
+    assert await files.store.claim("abc", "c", "m1")
+    assert await files.store.get("abc") == replace(kept, conversation="c", client_id="m1")
+    await files.store.delete("abc")
+    assert await files.store.get("abc") is None
+
+
 async def test_what_was_made_of_a_file_is_kept(files: Files, made: dict[Variant, Path]) -> None:
     """In place of what was sent, with details, a type and a size of its own, and thumbnails beside it."""
     upload = await files.store.begin(UPLOAD)

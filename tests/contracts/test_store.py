@@ -17,6 +17,7 @@ from tests.contracts.store_adapters import (
     emulator_of,
     open_history,
     opened,
+    preview,
     react,
     reader,
     remove,
@@ -26,7 +27,7 @@ from tests.contracts.store_adapters import (
 )
 
 from tertulia.adapters.memory.clock import SetClock
-from tertulia.domain.entries import Hidden, History, MessageEdited, MessageSent
+from tertulia.domain.entries import Hidden, History, MessageEdited, MessagePreviewed, MessageSent
 from tertulia.domain.errors import ConflictError, NotFoundError
 from tertulia.domain.members import Role
 from tertulia.ports.store import Append, Committed, Decision, Snapshot, Stamp, Store
@@ -311,6 +312,30 @@ async def test_a_deletion_erases_what_was_said_from_the_log(store: Store) -> Non
     retry = await send(store, "ana", "secret one", "1")
     assert retry.entry is None
     assert retry.snapshot.earlier_digest, "the digest tells a retry from a reuse also after the deletion"
+
+
+async def test_previews_are_part_of_the_message_and_go_with_it(store: Store) -> None:
+    """They are read with it, in pages and in the log; a deletion erases them, also where they came before an edit."""
+    await begin(store, "ben")
+    sent = timestamp(await send(store, "ana", "https://example.org/secret", "1"))
+    await preview(store, "ana", sent, "secret")
+    await edit(store, "ana", sent, "https://example.org/secret https://example.org/other")
+    shown = (await preview(store, "ana", sent, "secret", "other")).entry
+    assert isinstance(shown, MessagePreviewed)
+    ben = await reader(store, "ben")
+    (message,) = await store.messages(GROUP, ben, limit=1)
+    assert (message.previews, message.changed) == (shown.previews, shown.timestamp)
+    entries, _ = await store.log(GROUP, ben, after=4, limit=10)
+    assert entries == [shown]
+    membership = await store.membership(GROUP, "ben")
+    assert membership is not None
+    assert membership.conversation.messages == 1
+    await delete(store, "ana", sent)
+    entries, _ = await store.log(GROUP, ben, after=1, limit=10)
+    assert "secret" not in repr(entries)
+    assert [getattr(entry, "erased", None) for entry in entries] == [True, True, True, True, None]
+    (message,) = await store.messages(GROUP, ben, limit=1)
+    assert message.previews == ()
 
 
 async def test_a_live_location_keeps_its_end_until_it_is_deleted(store: Store) -> None:

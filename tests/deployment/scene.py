@@ -22,6 +22,7 @@ import msgspec
 import pytest
 from tests.adapters.apigateway.gateway import running_gateway
 from tests.adapters.web.receiver import Browser, Service, everywhere, running_service
+from tests.adapters.web.site import Site, answer, opened_site, page, pages_of
 from tests.deployment.metering import Meter
 from tests.edges.function_events import ORIGIN, connecting, disconnecting, message, request
 from tests.emulators import emulators
@@ -31,6 +32,7 @@ from tests.fixtures import pictures
 
 from tertulia.adapters.memory.clock import SystemClock
 from tertulia.adapters.web.dialing import Dialer
+from tertulia.adapters.web.pages import WebPages
 from tertulia.adapters.web.push_services import WebPush
 from tertulia.api.operations import BY_NAME, OPERATIONS, Function
 from tertulia.deployment.resources import path_of
@@ -46,18 +48,21 @@ TEXT: Final = ("the quick brown fox jumps over the lazy dog and then it sleeps "
 MESSAGES: Final = 50
 PICTURE: Final = pictures.png()
 BROWSER: Final = Browser()
+HOST: Final = "pages.example"
 SIZES: Final = (2, 10)
 """Members of the groups in which everything is measured."""
-COUNTED: Final = ("write_units", "read_units", "posts", "cognito_calls", "s3_calls")
+COUNTED: Final = ("write_units", "read_units", "posts", "cognito_calls", "s3_calls", "web_calls")
 JSON = dict[str, Any]
 
 
 class Scene:
-    """People, a group of them, and what each operation used."""
+    """People, a group of them, and what each operation used. `link` leads to a page of `site` with a picture."""
 
-    def __init__(self, home: AwsHome, endpoint: str, service: Service) -> None:
+    def __init__(self, home: AwsHome, endpoint: str, site: Site, service: Service) -> None:
         self.home: Final = home
         self.service: Final = service
+        self.site: Final = site
+        self.link: Final = f"http://{HOST}:{site.port}/"
         self.meter: Final = Meter(home.clients, endpoint)
         self.used: Final[dict[str, JSON]] = {}
         self.asked: Final[dict[str, set[tuple[str, str]]]] = defaultdict(set)
@@ -116,6 +121,13 @@ class Scene:
         assert answer == {"batchItemFailures": []}
         self._note("stream", before, "Chat-Stream")
 
+    async def look(self, who: str, group: str, timestamp: int) -> None:
+        """As the function on links does it."""
+        before, asked = Counter(self.meter.counts), len(self.site.asked)
+        await self.home.previews.handle({"conversation": group, "author": who, "timestamp": timestamp})
+        self.meter.counts["web_calls"] += len(self.site.asked) - asked
+        self._note("previews", before, "Chat-Previews")
+
     async def notify(self, record: JSON) -> None:
         before = Counter(self.meter.counts)
         assert await self.home.notify.handle({"Records": [record]}) == {}
@@ -161,6 +173,8 @@ async def play(scene: Scene, members: int, admin: str) -> None:
     await _write(scene, group, people)
     await _read(scene, group, ana, ben)
     await _change(scene, group, people, f"eve{members}")
+    await _link(scene, group, ana)
+    await _library(scene, group, admin, ben)
     await _accounts(scene, ben, admin)
     await scene.disconnect(ben)
 
@@ -185,6 +199,36 @@ async def _write(scene: Scene, group: str, people: list[str]) -> None:
         await read(ben, group, new["timestamp"])
     await scene.say(ben, "presence", status="online", watch=people)
     await scene.say(ben, "ping")
+
+
+async def _library(scene: Scene, group: str, admin: str, ben: str) -> None:
+    """One picture and a pack of one, each sent and gone again."""
+    media = await _completed(scene, admin, "p.png", PICTURE)
+    name = f"name{secrets.token_hex(4)}"
+    await scene.call("add_picture", admin, {"media": media, "kind": "sticker", "name": name})
+    pack = await _completed(scene, admin, "p.zip", pictures.zipped({"a.png": PICTURE}))
+    await scene.call("add_pack", admin, {"media": pack})
+    await scene.call("get_library", ben)
+    await scene.call("update_library", admin, {"house": True})
+    await scene.call("list_pictures", ben, query="kind=sticker&query=name&limit=20")
+    # Twice, since one of them is the 64th entry.
+    for _ in range(2):
+        body = {"id": secrets.token_hex(8), "attachments": [{"media": media}]}
+        await scene.call("send_message", ben, body, id=group, record="send_message with a sticker")
+    await scene.call("remove_picture", admin, id=media)
+    await scene.call("remove_pack", admin, id=pack)
+
+
+async def _completed(scene: Scene, who: str, name: str, content: bytes) -> str:
+    """A file that was uploaded; what that uses is measured elsewhere."""
+    kind = "image/png" if name.endswith("png") else "application/zip"
+    media = await scene.call("create_media", who, {"name": name, "type": kind, "size": len(content)})
+    scene.home.clients.client("s3").put_object(
+        Bucket=scene.home.settings.media_bucket, Key=f"media/{media['id']}", Body=content
+    )
+    if kind == "image/png":
+        await scene.call("complete_media", who, id=media["id"])
+    return str(media["id"])
 
 
 async def _read(scene: Scene, group: str, ana: str, ben: str) -> None:
@@ -217,6 +261,16 @@ async def _change(scene: Scene, group: str, people: list[str], eve: str) -> None
     await scene.call("update_conversation", ana, {"live_typing": True}, id=group)
     await scene.say(ana, "draft", conversation=group, text="half a sent", version=1)
     await scene.call("update_conversation", ana, {"title": "Another title"}, id=group)
+
+
+async def _link(scene: Scene, group: str, ana: str) -> None:
+    body = {"id": secrets.token_hex(8), "text": scene.link}
+    linked = await scene.call("send_message", ana, body, id=group, record="the 64th entry")
+    # It costs more than others do: see `send_message` in docs/costs.md.
+    del scene.used["the 64th entry"]
+    await scene.look(ana, group, linked["timestamp"])
+    found = await scene.call("remove_previews", ana, id=group, timestamp=linked["timestamp"])
+    assert [each["url"] for each in found["previews"]] == [scene.link]
 
 
 async def _notify(scene: Scene, group: str, people: list[str]) -> None:
@@ -258,7 +312,9 @@ async def _accounts(scene: Scene, ben: str, admin: str) -> None:
 
 
 @asynccontextmanager
-async def opened_home(emulator: Emulator, endpoint: str, prefix: str, push: PushServices) -> AsyncIterator[AwsHome]:
+async def opened_home(
+    emulator: Emulator, endpoint: str, prefix: str, pages: WebPages, push: PushServices
+) -> AsyncIterator[AwsHome]:
     """The home on the emulator's tables, pool and bucket, made for it."""
     bucket = f"{prefix.lower()}media"
     emulator.client("s3").create_bucket(Bucket=bucket)
@@ -280,6 +336,7 @@ async def opened_home(emulator: Emulator, endpoint: str, prefix: str, push: Push
                 rate_factor=0,
                 endpoint_url=emulator.url,
             ),
+            pages,
             push_services=push,
         )
 
@@ -297,19 +354,27 @@ def _create_tables(emulator: Emulator, prefix: str) -> None:
 async def measure(emulator: Emulator, members: int) -> dict[str, JSON]:
     """What each operation uses in a group of so many, by its name."""
     prefix = f"Units{members}-"
-    with running_gateway() as gateway, tempfile.TemporaryDirectory() as folder:
-        async with running_service(Path(folder)) as (service, trusted), AsyncExitStack() as stack:
-            dialer = Dialer(reachable=everywhere, own=True, ports=frozenset({service.port}), tls=trusted)
-            push = WebPush(SystemClock(), dialer=dialer)
-            stack.callback(push.close)
-            home = await stack.enter_async_context(opened_home(emulator, gateway.url, prefix, push))
-            scene = Scene(home, gateway.url, service)
-            admin = f"root{members}"
-            await scene.sign_up(admin)
-            await home.accounts.set_admin(admin, True)
-            await play(scene, members, admin)
-            await scene.stream(_record(home, prefix))
-            return scene.used
+    async with AsyncExitStack() as stack:
+        site = await stack.enter_async_context(opened_site())
+        site.answers["/"] = answer(page("A page", '<meta property="og:image" content="/a.png">'))
+        site.answers["/a.png"] = answer(PICTURE, kind="image/png")
+        gateway = stack.enter_context(running_gateway())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        service, trusted = await stack.enter_async_context(running_service(folder))
+        push = WebPush(
+            SystemClock(),
+            dialer=Dialer(reachable=everywhere, own=True, ports=frozenset({service.port}), tls=trusted),
+        )
+        stack.callback(push.close)
+        opened = opened_home(emulator, gateway.url, prefix, pages_of(site, HOST), push)
+        home = await stack.enter_async_context(opened)
+        scene = Scene(home, gateway.url, site, service)
+        admin = f"root{members}"
+        await scene.sign_up(admin)
+        await home.accounts.set_admin(admin, True)
+        await play(scene, members, admin)
+        await scene.stream(_record(home, prefix))
+        return scene.used
 
 
 def _last(home: AwsHome, group: str) -> JSON:

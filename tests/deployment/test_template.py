@@ -14,14 +14,14 @@ from tertulia.deployment.deploying import DATA_TABLES, NAME_MAX
 from tertulia.deployment.packaging import ENTRANCE
 from tertulia.deployment.resources import template_parameters, template_resources, template_text
 from tertulia.domain import limits
-from tertulia.edges.server.headers import page_policy
-from tertulia.edges.server.static import _FILE
+from tertulia.edges.server.headers import CONTENT_POLICY, page_policy
+from tertulia.edges.server.static import _FILE, DRAWINGS
 from tertulia.homes import functions
 from tertulia.homes.aws_settings import AwsSettings
 from tertulia.services.pushing import GATHER_SECONDS
 
 RESOURCES: Final[dict[str, Any]] = template()["Resources"]
-EXTRA: Final = {"Chat-WebSocket", "Chat-Stream", "Chat-Notify"}
+EXTRA: Final = {"Chat-WebSocket", "Chat-Stream", "Chat-Notify", "Chat-Previews"}
 ACTIONS: Final = ("send", "read", "typing", "draft", "location", "presence", "ping")
 
 
@@ -237,6 +237,17 @@ def _server_headers() -> dict[str, str]:
     return {name.decode(): value.decode() for name, value in fixed}
 
 
+def test_drawings_have_the_headers_that_the_server_sends() -> None:
+    """As pages of their own they may do nothing, in either home."""
+    headers = of_type("AWS::CloudFront::ResponseHeadersPolicy")["DrawingHeaders"]["ResponseHeadersPolicyConfig"]
+    policy = headers["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    assert policy == CONTENT_POLICY.decode()
+    (distribution,) = of_type("AWS::CloudFront::Distribution").values()
+    behaviours = distribution["DistributionConfig"]["CacheBehaviors"]
+    (drawings,) = [each for each in behaviours if each["PathPattern"] == f"{DRAWINGS}*"]
+    assert drawings["ResponseHeadersPolicyId"] == {"Ref": "DrawingHeaders"}
+
+
 def test_a_page_of_the_web_client_is_told_from_a_file_as_the_server_does() -> None:
     """The distribution's function has the endings that the server has."""
     code = of_type("AWS::CloudFront::Function")["PageFunction"]["FunctionCode"]
@@ -302,6 +313,17 @@ def test_what_the_command_reads_of_the_template_is_there() -> None:
 def test_the_longest_name_of_a_stack_fits_the_bucket() -> None:
     """S3 allows 63 characters: the account has twelve digits, the longest region fourteen."""
     assert len("x" * NAME_MAX + "-media-" + "1" * 12 + "-" + "ap-northeast-1") <= 63
+
+
+def test_links_are_looked_at_once_and_soon() -> None:
+    """What the function is asked isn't tried again, and doesn't wait for long; who asks has no other right to call."""
+    (asked,) = of_type("AWS::Lambda::EventInvokeConfig").values()
+    assert asked["FunctionName"] == {"Ref": "PreviewsFunction"}
+    assert (asked["MaximumRetryAttempts"], asked["Qualifier"]) == (0, "$LATEST")
+    assert asked["MaximumEventAgeInSeconds"] <= 300
+    calling = [(role, each) for role, each in statements() if "lambda:InvokeFunction" in each["Action"]]
+    assert [role for role, _ in calling] == ["StreamRole"]
+    assert calling[0][1]["Resource"] == [{"Fn::GetAtt": ["PreviewsFunction", "Arn"]}]
 
 
 def test_no_emulator_is_named_in_the_template() -> None:

@@ -13,7 +13,9 @@ from tertulia.domain.entries import (
     Entry,
     MessageDeleted,
     MessageEdited,
+    MessagePreviewed,
     MessageSent,
+    Preview,
     SettingsChanged,
     VisibleEntry,
     hide,
@@ -72,6 +74,17 @@ def test_entries_on_the_wire(entry: VisibleEntry, text: str) -> None:
     """An absent field has its default value, and decoding gives the entry back."""
     assert msgspec.json.encode(entry).decode() == text
     assert msgspec.json.decode(text, type=VisibleEntry) == entry
+
+
+def test_nothing_is_left_of_what_was_erased() -> None:
+    """Neither words nor links nor what they lead to."""
+    stamp = {"seq": 3, "timestamp": 7, "author": "ana", "target": 6}
+    shown = MessagePreviewed(previews=(Preview(url="https://example.org/", title="secret"),), **stamp)
+    edit = MessageEdited(text="secret", unlinked=("https://example.org/secret",), **stamp)
+    for entry in (shown, edit):
+        left = without_words(entry)
+        assert b"secret" not in msgspec.json.encode(left)
+        assert is_same(entry, left)
 
 
 def test_a_rate_limit_names_its_parts() -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tertulia.api import fields
 from tertulia.domain import limits, markdown, markdown_inline
-from tertulia.domain.markdown import has_link, mentions, parse, plain
+from tertulia.domain.markdown import has_link, mentions, parse, plain, previewable
 from tertulia.domain.markup import (
     Block,
     Bold,
@@ -74,6 +74,34 @@ def test_a_spoiler_is_not_told_where_it_must_not_be() -> None:
     """The preview of a notification must not say who the murderer is."""
     assert plain("the killer is ||the **butler**||.", hide_spoilers=True) == "the killer is ▒▒▒."
     assert plain("- ||a||\n  1. ||b||", hide_spoilers=True) == "- ▒▒▒\n  1. ▒▒▒"
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        (
+            "see https://a.example/ and [b](https://b.example/x), https://a.example/",
+            ["https://a.example/", "https://b.example/x"],
+        ),
+        ("> https://a.example/\n- **https://b.example/**", ["https://a.example/", "https://b.example/"]),
+        ("||https://a.example/|| `https://b.example/`\n```\nhttps://c.example/\n```", []),
+        ("**||[a](https://a.example/)||**", []),
+        ("mailto:ana@example.org [write](mailto:ana@example.org)", []),
+        ("https://a.example/" + "x" * limits.PREVIEW_URL_MAX, []),
+        (
+            "https://a.example/".ljust(limits.PREVIEW_URL_MAX, "x"),
+            ["https://a.example/".ljust(limits.PREVIEW_URL_MAX, "x")],
+        ),
+        (
+            " ".join(f"https://{n}.example/" for n in range(9)),
+            [f"https://{n}.example/" for n in range(limits.PREVIEWS_MAX)],
+        ),
+        ("nothing", []),
+    ],
+)
+def test_links_that_are_looked_at(text: str, links: list[str]) -> None:
+    """Each once, in their order, up to the limit and up to the longest; none from code or a spoiler, no mail."""
+    assert previewable(text) == tuple(links)
 
 
 def test_who_can_be_named_can_be_mentioned() -> None:

@@ -1,6 +1,6 @@
 """How contents reach a browser."""
 
-from tertulia.domain.media import THUMBNAIL_TYPE, Variant, delivered_type
+from tertulia.domain.media import THUMBNAIL_TYPE, Variant, delivered_type, fitted
 
 
 def test_only_what_may_be_shown_keeps_its_type() -> None:
@@ -14,3 +14,10 @@ def test_thumbnails_have_one_type() -> None:
     """Of whatever they are thumbnails."""
     for variant in (Variant.SMALL, Variant.LARGE):
         assert delivered_type("image/gif", variant) == THUMBNAIL_TYPE
+
+
+def test_what_fits_into_a_box() -> None:
+    """In proportion, never larger than it is, never without a pixel."""
+    assert fitted((100, 50), (200, 200)) == (100, 50)
+    assert fitted((400, 200), (200, 200)) == (200, 100)
+    assert fitted((100, 1), (10, 10)) == (10, 1)

@@ -11,7 +11,9 @@ from tertulia.domain.entries import (
     Attachment,
     MessageDeleted,
     MessageEdited,
+    MessagePreviewed,
     MessageSent,
+    Preview,
     ReactionAdded,
     ReactionRemoved,
     hide,
@@ -39,6 +41,11 @@ def changes_of(kinds: list[tuple[str, str, str]], *, gap: int = 1) -> list[About
         seq, timestamp = SENT.seq + index, SENT.timestamp + index * gap
         if kind == "edit":
             made.append(MessageEdited(seq=seq, timestamp=timestamp, author=who, target=SENT.timestamp, text=what))
+        elif kind == "preview":
+            shown = (Preview(url=f"https://example.org/{what}", title=what),)
+            made.append(
+                MessagePreviewed(seq=seq, timestamp=timestamp, author=who, target=SENT.timestamp, previews=shown)
+            )
         elif kind == "delete":
             made.append(MessageDeleted(seq=seq, timestamp=timestamp, author=who, target=SENT.timestamp))
         elif kind == "add":
@@ -50,7 +57,7 @@ def changes_of(kinds: list[tuple[str, str, str]], *, gap: int = 1) -> list[About
 
 CHANGES = st.lists(
     st.tuples(
-        st.sampled_from(["edit", "add", "add", "remove", "delete"]),
+        st.sampled_from(["edit", "add", "add", "remove", "preview", "delete"]),
         st.sampled_from(["ana", "ben", "cleo"]),
         st.sampled_from(["👍", "🎉", "❤️"]),
     ),
@@ -88,6 +95,26 @@ def test_an_edit_replaces_text_and_mentions_and_nothing_else() -> None:
         before.reply_to,
         before.reactions,
     )
+
+
+def preview(name: str, media: str = "") -> Preview:
+    picture = Attachment(media=media, name="preview.webp", type="image/webp", size=3) if media else None
+    return Preview(url=f"https://example.org/{name}", title=name, picture=picture)
+
+
+def test_previews_are_replaced_and_go_with_their_links() -> None:
+    """The last entry says which there are; an edit takes those away of the links that it names, and no others."""
+    stamp = {"author": "ana", "target": 100}
+    first = MessagePreviewed(seq=8, timestamp=110, previews=(preview("a"),), **stamp)
+    shown = MessagePreviewed(seq=9, timestamp=120, previews=(preview("a"), preview("b", "p")), **stamp)
+    edit = MessageEdited(seq=10, timestamp=130, text="new", unlinked=("https://example.org/a",), **stamp)
+    before = folded([first, shown])
+    assert (before.previews, before.text, before.edited, before.changed) == (shown.previews, SENT.text, 0, 120)
+    assert messages.files_of(before) == ("m", "p")
+    after = messages.apply(before, edit)
+    assert (after.previews, after.text) == ((preview("b", "p"),), "new")
+    gone = MessageDeleted(seq=11, timestamp=140, **stamp)
+    assert messages.apply(after, gone).previews == ()
 
 
 def test_a_deletion_leaves_a_tombstone_that_says_nothing() -> None:

@@ -15,6 +15,7 @@ from tertulia.domain.texts import (
     checked_line,
     checked_text,
     checked_username,
+    shown_line,
 )
 
 
@@ -226,3 +227,22 @@ def test_email_addresses_that_are_refused(email: str) -> None:
     with pytest.raises(InvalidError) as error:
         checked_email(email)
     assert refusal(error) == "invalid_request"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("  a \n\t b  ", "a b"),
+        ("a\u202egpj\u2066b\u200e\u061c", "a gpj b"),
+        ("a\x00b\u200b\ufeff\ud800c", "a b c"),
+        ("👩\u200d👩 نمی\u200cخو", "👩\u200d👩 نمی\u200cخو"),
+        ("\u202e\u00a0\n", ""),
+        ("x" * 10, "x" * 10),
+        ("x" * 11, "x" * 9 + "…"),
+        ("x" * 8 + " " + "y" * 100, "x" * 8 + "…"),
+        ("\u202e" * 1_000_000 + "x", ""),
+    ],
+)
+def test_lines_that_others_wrote(text: str, line: str) -> None:
+    """One line up to the limit, without what turns text around or hides in it; joiners that scripts need stay."""
+    assert shown_line(text, 10) == line

@@ -13,6 +13,7 @@ from tertulia.domain.entries import Entry, MessageDeleted, MessageEdited, Messag
 from tertulia.edges.functions.stream import Change, Consequences, StreamFunction
 from tertulia.homes.aws import read_change
 from tertulia.ports.store import Committed
+from tertulia.services.previews import Linking
 
 
 class After:
@@ -24,6 +25,7 @@ class After:
         self.indexed: list[int] = []
         self.erased: list[tuple[str, int]] = []
         self.deleted: list[str] = []
+        self.asked: list[Linking] = []
         self.failing = ""
         self._given: list[Committed] = []
         self.records: dict[str, Change] = {}
@@ -37,6 +39,7 @@ class After:
                 finish_deletion=self._erase,
                 delete_file=self._delete,
                 index=self,
+                ask_for_previews=self._ask,
             )
         )
 
@@ -68,6 +71,10 @@ class After:
     async def _erase(self, conversation: str, target: int) -> None:
         self._fail_at("erase")
         self.erased.append((conversation, target))
+
+    async def _ask(self, linking: Linking) -> None:
+        self._fail_at("ask")
+        self.asked.append(linking)
 
     async def _delete(self, file: str) -> None:
         self._fail_at("delete")
@@ -126,6 +133,18 @@ async def test_files_of_an_erased_message_are_deleted(after: After) -> None:
     assert after.deleted == ["f_one", "f_two"]
 
 
+async def test_links_are_looked_at_and_hold_up_nothing(after: After) -> None:
+    """Those of messages and of edits; where nobody can be asked, the records are done all the same."""
+    linked = MessageSent(seq=1, timestamp=10, author="ana", id="i1", number=1, text="https://example.org/")
+    edit = MessageEdited(seq=2, timestamp=20, author="ana", target=10, text="http://example.org/")
+    records = (entry(linked), entry(edit), sent(3))
+    await after.handle(*records)
+    assert after.asked == [Linking("c", "ana", 10)] * 2
+    after.failing = "ask"
+    assert await after.handle(*records) == {"batchItemFailures": []}
+    assert len(after.asked) == 2
+
+
 @pytest.mark.parametrize("failing", ["index", "erase", "delete", "through"])
 async def test_what_fails_comes_again_from_the_first_record_that_failed(after: After, failing: str) -> None:
     """The rest is done all the same; pushing doesn't wait for any of it."""
@@ -161,6 +180,10 @@ def test_recorded_records_are_read() -> None:
     modified = event("stream_modify")
     assert read_change(modified) == Change(files=("f_one", "f_two"))
     images: dict[str, Any] = modified["dynamodb"]
+    picture = {"M": {name: {"S": name} for name in ("media", "name", "type")} | {"size": {"N": "1"}}}
+    previews = {"L": [{"M": {"url": {"S": "u"}, "title": {"S": "t"}, "picture": picture}}]}
+    images["OldImage"]["state"] = {"M": {"previews": previews}}
+    assert read_change(modified) == Change(files=("f_one", "f_two", "media")), "the pictures of previews too"
     images["OldImage"] = images["NewImage"]
     assert read_change(modified) == Change(), "erased before"
     del images["OldImage"]

@@ -37,6 +37,19 @@ def web(tmp_path: Path) -> Path:
     return folder
 
 
+async def test_a_drawing_can_do_nothing(web: Path) -> None:
+    """An SVG that is opened as a page has no script, no form and an origin of its own; in a page it is a picture."""
+    (web / "stickers").mkdir()
+    (web / "stickers" / "cup.svg").write_bytes(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    async with client(create_app(Echo(), settings=HttpSettings(static=web))) as http:
+        drawing = await http.get("/stickers/cup.svg")
+        missing = await http.get("/stickers/none.svg")
+    assert (drawing.status_code, drawing.headers["content-type"]) == (200, "image/svg+xml")
+    assert "sandbox" in drawing.headers["content-security-policy"]
+    assert "script" not in drawing.headers["content-security-policy"]
+    assert missing.status_code == 404
+
+
 async def test_documents_are_served_as_the_code_makes_them() -> None:
     """The documents over HTTP are those of the table, and the OpenAPI one is valid as it is served."""
     _, app = echo_app()

@@ -12,6 +12,7 @@ from msgspec import UNSET
 from tertulia.adapters.hub.hub import Hub
 from tertulia.adapters.memory.clock import SystemClock
 from tertulia.adapters.memory.entropy import SystemEntropy
+from tertulia.adapters.memory.library import MemoryLibrary
 from tertulia.adapters.memory.media import MemoryMedia
 from tertulia.adapters.memory.presence_board import MemoryPresenceBoard
 from tertulia.adapters.memory.rates import Unlimited
@@ -44,6 +45,7 @@ class ChatServer:
         rate = Unlimited()
         self.store = MemoryStore(clock)
         self.media = MemoryMedia()
+        self.library = MemoryLibrary()
         self.hub = Hub(self.store.audience, encode_frame)
         self.store.listen(self.hub.committed)
         self.tickets = MemoryTickets(clock, entropy)
@@ -52,13 +54,15 @@ class ChatServer:
             accounts=absent,
             conversations=absent,
             members=absent,
-            messages=Messages(self.store, self.media, rate),
+            messages=Messages(self.store, self.media, self.library, rate),
             history=absent,
             receipts=Receipts(self.store, self.hub, rate),
             typing=Typing(self.store, self.hub),
             presence=Presences(self.store, MemoryPresenceBoard(), self.hub, clock),
             search=absent,
             media=absent,
+            library=absent,
+            locations=absent,
             notifying=absent,
             tickets=Tickets(self.tickets, clock, rate),
         )

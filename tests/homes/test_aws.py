@@ -187,6 +187,7 @@ async def append_and_die(stack: Stack, conversation: str) -> None:
 
     from tertulia.adapters.dynamodb.store import DynamoStore
     from tertulia.adapters.memory.clock import SystemClock
+    from tertulia.adapters.memory.library import MemoryLibrary
     from tertulia.adapters.memory.media import MemoryMedia
     from tertulia.adapters.memory.rates import Unlimited
     from tertulia.ports.accounts import Identity
@@ -195,6 +196,6 @@ async def append_and_die(stack: Stack, conversation: str) -> None:
     with clients_of(stack.emulator) as clients:
         store = DynamoStore(clients, SystemClock(), prefix=stack.prefix)
         eva = Identity(username="eva", session="s", admin=False, expires=2**40)
-        await Messages(store, MemoryMedia(), Unlimited()).send(
+        await Messages(store, MemoryMedia(), MemoryLibrary(), Unlimited()).send(
             eva, conversation, NewMessage(id="last", text="last words")
         )

@@ -34,6 +34,7 @@ def test_settings_come_from_the_environment() -> None:
         "TERTULIA_SIGN_UP": "invite",
         "TERTULIA_CONFIRM_BY_EMAIL": "true",
         "TERTULIA_RATE_FACTOR": "0.5",
+        "TERTULIA_PREVIEWS": "true",
         "TERTULIA_FRONT_SECRET": "",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
     }
@@ -47,6 +48,7 @@ def test_settings_come_from_the_environment() -> None:
         sign_up=SignUp.INVITE,
         confirm_by_email=True,
         rate_factor=0.5,
+        previews=True,
         endpoint_url="http://127.0.0.1:4566",
     )
     assert read_aws_settings({}) == AwsSettings()

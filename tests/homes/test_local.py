@@ -10,16 +10,20 @@ import httpx
 import msgspec
 import pytest
 from tests.adapters.web.receiver import Browser, check_token, everywhere, running_service
+from tests.adapters.web.site import answer, opened_site, page, pages_of
 
 from tertulia.adapters.memory.clock import SystemClock
 from tertulia.adapters.web.dialing import Dialer
 from tertulia.adapters.web.push_services import WebPush
 from tertulia.api.dispatch import Answer, Incoming, dispatch
 from tertulia.api.operations import BY_NAME
+from tertulia.domain.entries import ConversationKind, Preview
 from tertulia.edges.server.doors import Handshake
 from tertulia.homes.folder import FolderInUseError
 from tertulia.homes.local import LocalHome
 from tertulia.homes.settings import Settings, SignUp
+from tertulia.ports.accounts import Identity
+from tertulia.services.messages import NewMessage
 
 SIGN_UP = b'{"username": "ana", "password": "a fine long sentence"}'
 
@@ -65,6 +69,32 @@ async def test_a_second_one_on_the_same_folder_is_refused(tmp_path: Path) -> Non
         assert (await call(first, "sign_up", SIGN_UP)).status == 201
     finally:
         await first.close()
+
+
+@pytest.mark.parametrize("on", [True, False])
+async def test_links_are_looked_at_where_the_settings_say_so(tmp_path: Path, on: bool) -> None:
+    """After the message was sent; without the setting nobody is asked."""
+    async with opened_site() as site:
+        site.answers["/"] = answer(page("A page"))
+        home = LocalHome(Settings(data=tmp_path / "data", previews=on), pages_of(site))
+        await home.open()
+        try:
+            await call(home, "sign_up", SIGN_UP)
+            ana = Identity(username="ana", session="s", admin=False, expires=2_000_000_000)
+            made, _ = await home.chat.conversations.create(ana, ConversationKind.GROUP, [], "Links", None)
+            new = NewMessage(id="1", text=f"http://127.0.0.1:{site.port}/")
+            await home.chat.messages.send(ana, made.conversation.id, new)
+            async with asyncio.timeout(20):
+                while on and not await previews_of(home, ana, made.conversation.id):
+                    await asyncio.sleep(0.01)
+        finally:
+            await home.close()
+        assert site.paths == (["/"] if on else [])
+
+
+async def previews_of(home: LocalHome, reader: Identity, conversation: str) -> tuple[Preview, ...]:
+    shown = await home.chat.history.messages(reader, conversation, limit=1)
+    return shown.messages[0].previews
 
 
 async def test_a_start_that_fails_leaves_the_folder_free(tmp_path: Path) -> None:

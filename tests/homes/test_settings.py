@@ -20,6 +20,7 @@ VALUES = {
     "log_json": ("1", True),
     "log_level": ("DEBUG", "DEBUG"),
     "rate_factor": ("0", 0.0),
+    "previews": ("on", True),
     "media_bytes_max": ("1000000", 1_000_000),
     "admin_username": ("ana", "ana"),
     "admin_password_file": ("file", Path("file")),

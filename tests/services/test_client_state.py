@@ -11,15 +11,13 @@ from tests.services.world import World, who
 from tertulia.domain import conversations, messages
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import (
+    AboutMessage,
     ConversationCreated,
     History,
     MemberAdded,
     MemberRemoved,
-    MessageDeleted,
-    MessageEdited,
     MessageSent,
-    ReactionAdded,
-    ReactionRemoved,
+    Preview,
     RoleChanged,
     VisibleEntry,
 )
@@ -27,7 +25,10 @@ from tertulia.domain.errors import ConflictError, ForbiddenError, InvalidError, 
 from tertulia.domain.members import Role
 from tertulia.domain.messages import Message
 from tertulia.domain.receipts import unread
+from tertulia.ports.store import Append
+from tertulia.services.previews import _show
 
+LINKS = ["https://a.example/", "https://b.example/", "https://c.example/"]
 PEOPLE = ["ana", "ben", "cleo", "dan"]
 
 
@@ -76,9 +77,7 @@ class Reader:
             case MessageSent():
                 self.messages[entry.timestamp] = messages.begin(entry)
                 self.erased |= {entry.timestamp} if entry.erased else set()
-            case MessageEdited() | MessageDeleted() | ReactionAdded() | ReactionRemoved() if (
-                entry.target in self.messages
-            ):
+            case _ if isinstance(entry, AboutMessage) and entry.target in self.messages:
                 self.messages[entry.target] = messages.apply(self.messages[entry.target], entry)
         if self.head is not None and not isinstance(entry, ConversationCreated) and hasattr(entry, "author"):
             before = self.roles.get(getattr(entry, "username", ""))
@@ -120,7 +119,11 @@ class Scene:
         calls: list[Any] = [
             lambda: self.world.say(caller.username, group, f"text {random.random()}"),
             lambda: self.world.say(caller.username, group, "a reply", reply_to=at),
-            lambda: chat.messages.edit(caller, group, at, f"edited {random.random()}"),
+            lambda: chat.messages.edit(
+                caller, group, at, f"edited {' '.join(random.sample(LINKS, 2))} {random.random()}"
+            ),
+            lambda: self.preview(at, random.sample(LINKS, 2)),
+            lambda: chat.messages.remove_previews(caller, group, at),
             lambda: chat.messages.delete(caller, group, at),
             lambda: chat.messages.react(caller, group, at, emoji),
             lambda: chat.messages.unreact(caller, group, at, emoji),
@@ -131,9 +134,17 @@ class Scene:
             lambda: chat.conversations.update(caller, group, live_typing=random.random() < 0.5),
             lambda: chat.receipts.move(caller, group, at),
         ]
-        weights = [8, 2, 4, 2, 4, 2, 4, 2, 1, 1, 1, 2]
+        weights = [8, 2, 4, 6, 1, 2, 4, 2, 4, 2, 1, 1, 1, 2]
         with suppress(InvalidError, ForbiddenError, NotFoundError, ConflictError):
             await random.choices(calls, weights)[0]()
+
+    async def preview(self, at: int, urls: list[str]) -> None:
+        """As the server adds them for the author, a title of its own each time."""
+        found = [Preview(url=url, title=f"title {self.random.random()}") for url in urls]
+        message = self.world.store.logs[self.group].message(at)
+        author = message.author if message else "ana"
+        decide = _show(author, found)
+        await self.world.store.append(Append(conversation=self.group, author=author, decide=decide, target=at))
 
 
 async def compare(scene: Scene, reader: Reader) -> None:

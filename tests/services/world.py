@@ -6,6 +6,7 @@ from tertulia.adapters.memory.accounts import MemoryAccounts
 from tertulia.adapters.memory.books import MemoryBooks
 from tertulia.adapters.memory.clock import SetClock
 from tertulia.adapters.memory.entropy import SeededEntropy
+from tertulia.adapters.memory.library import MemoryLibrary
 from tertulia.adapters.memory.media import MemoryMedia
 from tertulia.adapters.memory.presence_board import MemoryPresenceBoard
 from tertulia.adapters.memory.rates import MemoryRate, Unlimited
@@ -26,6 +27,7 @@ from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
 from tertulia.services.history import HistoryReader
+from tertulia.services.library import PictureLibrary
 from tertulia.services.locations import Locations
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
@@ -86,6 +88,7 @@ class World:
         self.store = MemoryStore(self.clock)
         self.accounts = MemoryAccounts(self.clock, self.entropy)
         self.media = MemoryMedia()
+        self.library = MemoryLibrary()
         self.books = MemoryBooks()
         self.board = MemoryPresenceBoard()
         self.broadcast = Recorder()
@@ -96,7 +99,7 @@ class World:
             accounts=Accounts(self.accounts, made),
             conversations=Conversations(self.store, self.accounts, self.entropy, made),
             members=Members(self.store, self.accounts, made),
-            messages=Messages(self.store, self.media, made),
+            messages=Messages(self.store, self.media, self.library, made),
             history=HistoryReader(self.store),
             receipts=Receipts(self.store, self.broadcast, made),
             typing=Typing(self.store, self.broadcast),
@@ -112,6 +115,7 @@ class World:
                 contents=self.media,
                 processor=processor,
             ),
+            library=PictureLibrary(self.library, self.media, self.clock, self.entropy, made, processor=processor),
             notifying=Notifying(self.books, made_key, self.clock, made),
             tickets=Tickets(MemoryTickets(self.clock, self.entropy), self.clock, made),
         )

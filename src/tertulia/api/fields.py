@@ -54,6 +54,21 @@ Peaks = Annotated[
     list[Peak], Meta(max_length=limits.PEAKS_MAX, description="How loud a voice note is over its length.")
 ]
 MediaId = Annotated[str, Meta(min_length=1, max_length=64, pattern=ID_PATTERN)]
+PictureName = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=limits.PICTURE_NAME_MAX,
+        description="Of an emoji: up to 30 of the letters a to z, digits, `_`, `+` and `-`.",
+    ),
+]
+PictureAlt = Annotated[str, Meta(max_length=limits.PICTURE_ALT_MAX, description="Says in words what it shows.")]
+PictureTags = Annotated[
+    list[Annotated[str, Meta(max_length=limits.PICTURE_TAG_MAX)]],
+    Meta(max_length=limits.PICTURE_TAGS_MAX, description="By what else it is found."),
+]
+LibraryQuery = Annotated[str, Meta(max_length=limits.LIBRARY_QUERY_MAX)]
+PackStart = Annotated[int, Meta(ge=0, le=limits.PACK_PICTURES_MAX, description="`next` of the answer before.")]
 Timestamp = Annotated[
     int,
     Meta(ge=0, le=limits.TIMESTAMP_MAX, description="Microseconds; strictly increasing within a conversation."),

@@ -7,6 +7,7 @@ from msgspec import UNSET, Struct, UnsetType
 from tertulia.api import fields
 from tertulia.domain import limits
 from tertulia.domain.entries import ConversationKind, History
+from tertulia.domain.library import Adding, PictureKind
 from tertulia.domain.members import Role
 from tertulia.domain.notifying import Level
 
@@ -307,3 +308,47 @@ class ContentQuery(Request, frozen=True):
     expires: int
     signature: str
     variant: Literal["original", "small", "large"] = "original"
+
+
+# Library
+
+
+class UpdateLibrary(Request, frozen=True):
+    """What is absent stays. `gifs`: who may add GIFs; `house`: whether the pack that comes with the product is
+    shown."""
+
+    gifs: Adding | UnsetType = UNSET
+    house: bool | UnsetType = UNSET
+
+
+class PicturesQuery(Request, frozen=True):
+    """Those of a `kind`, of which each word of `query` begins a word of the name, a tag or the description."""
+
+    kind: PictureKind
+    query: fields.LibraryQuery = ""
+    limit: fields.Limit = limits.PAGE_DEFAULT
+    cursor: fields.PageCursor = ""
+
+
+class AddPicture(Request, frozen=True):
+    """`media` is the id of a completed upload of the caller's."""
+
+    media: fields.MediaId
+    kind: PictureKind
+    name: fields.PictureName
+    alt: fields.PictureAlt = ""
+    tags: fields.PictureTags = []
+
+
+class AddPack(Request, frozen=True):
+    """`media` is the id of an upload of the caller's: a zip of stickers or emoji. It is taken in some pictures at a
+    time: call again with `start`, until `next` is null."""
+
+    media: fields.MediaId
+    kind: PictureKind = PictureKind.STICKER
+    title: fields.Title = ""
+    start: fields.PackStart = 0
+
+
+class PackPath(Request, frozen=True):
+    id: fields.MediaId

@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 
 from tertulia.domain.entries import ConversationKind, History, VisibleEntry
+from tertulia.domain.library import Adding, PictureKind
 from tertulia.domain.media import MediaKind
 from tertulia.domain.members import Cursor, Role
 from tertulia.domain.messages import Message
@@ -187,6 +188,71 @@ class Media(Response, frozen=True, omit_defaults=True):
     duration: float = 0
     small: str = ""
     large: str = ""
+
+
+class PackView(Response, frozen=True):
+    """Pictures of one kind that came together."""
+
+    id: str
+    kind: PictureKind
+    title: str
+
+
+class LibraryView(Response, frozen=True):
+    """What administrators decided about the server's own pictures, and their packs; `house` is the one that comes with
+    the product. Who may add GIFs `gifs` says."""
+
+    gifs: Adding
+    house: bool
+    packs: list[PackView]
+
+
+class PictureView(Response, frozen=True, omit_defaults=True):
+    """One of the server's own pictures. `media` is its id; `alt` says in words what it shows. `url` is its content and
+    `still`, where it moves, a picture of it that doesn't; good until `expires` (seconds since 1970), or for ever where
+    that is absent. `thumbhash` is base64, sizes are in pixels."""
+
+    media: str
+    kind: PictureKind
+    name: str
+    url: str
+    added_by: str = ""
+    added: int = 0
+    still: str = ""
+    expires: int = 0
+    type: str = ""
+    width: int = 0
+    height: int = 0
+    thumbhash: str = ""
+    animated: bool = False
+    alt: str = ""
+    tags: tuple[str, ...] = ()
+    pack: str = ""
+
+
+class Pictures(Response, frozen=True):
+    """`cursor` says from where to go on, also where `pictures` are few or none; null: that was all."""
+
+    pictures: list[PictureView]
+    cursor: str | None = None
+
+
+class PackProblem(Response, frozen=True):
+    """Why a file of a pack was not taken: an error's `code`, and what to do."""
+
+    file: str
+    code: str
+    detail: str
+
+
+class PackTaken(Response, frozen=True):
+    """How many pictures this call `added`, which files it didn't take, and where the `next` call begins; null: that was
+    all."""
+
+    pack: PackView
+    added: int
+    next: int | None
+    problems: list[PackProblem]
 
 
 class MediaPart(Response, frozen=True):

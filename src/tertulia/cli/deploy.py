@@ -43,6 +43,10 @@ def deploy(
     rate_factor: Annotated[
         float | None, typer.Option(min=0, help="Multiplies every rate limit; 0 switches them off.  [default: 1]")
     ] = None,
+    previews: Annotated[
+        bool | None,
+        typer.Option("--previews/--no-previews", help="Look at pages that messages link to.  [default: no]"),
+    ] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Show what would be done, and do nothing.")] = False,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -71,6 +75,7 @@ def deploy(
         certificate=certificate,
         origins=tuple(origin) if origin else None,
         protect=protect,
+        previews=previews,
         rate_factor=None if rate_factor is None else f"{rate_factor:g}",
     )
     with open_account(region, endpoint_url) as account:

@@ -12,6 +12,7 @@ import typer
 
 from tertulia.api.responses import ConversationView
 from tertulia.domain.entries import (
+    Attachment,
     ConversationCreated,
     ConversationKind,
     Hidden,
@@ -19,6 +20,7 @@ from tertulia.domain.entries import (
     MemberRemoved,
     MessageDeleted,
     MessageEdited,
+    MessagePreviewed,
     MessageSent,
     ReactionAdded,
     ReactionRemoved,
@@ -35,6 +37,11 @@ _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 def plain(text: str) -> str:
     """The text with nothing in it that steers a terminal."""
     return _STEERING.sub("\ufffd", text)
+
+
+def named(file: Attachment) -> str:
+    """A file by its name; one of the server's own pictures by what it shows."""
+    return plain(file.alt if file.library else file.name)
 
 
 def bold(text: str) -> str:
@@ -58,7 +65,7 @@ def time_of(timestamp: int) -> str:
 
 def line_of(entry: VisibleEntry) -> str:
     """An entry as a line; a message of several lines goes on under its beginning. "" where there is nothing to show."""
-    if isinstance(entry, Hidden):
+    if isinstance(entry, Hidden | MessagePreviewed):
         return ""
     said = _said(entry)
     if isinstance(entry, MessageSent):
@@ -70,7 +77,7 @@ def line_of(entry: VisibleEntry) -> str:
 def _said(entry: VisibleEntry) -> str:
     match entry:
         case MessageSent():
-            files = [f"[{plain(file.name)}, {file.size} bytes]" for file in entry.attachments]
+            files = [f"[{named(file)}{'' if file.library else f', {file.size} bytes'}]" for file in entry.attachments]
             return "(deleted)" if entry.erased else " ".join([*filter(None, [plain(entry.text)]), *files])
         case MessageEdited():
             return f"edited a message: {plain(entry.text)}"

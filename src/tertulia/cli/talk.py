@@ -9,7 +9,7 @@ import typer
 from tertulia.api.responses import ConversationView
 from tertulia.cli.connecting import find_conversation, my_name
 from tertulia.cli.exits import sentence_of
-from tertulia.cli.showing import bold, line_of, name_of, plain, time_of
+from tertulia.cli.showing import bold, line_of, name_of, named, plain, time_of
 from tertulia.client import Client, Live
 from tertulia.domain.entries import ConversationKind, MessageSent
 from tertulia.domain.errors import ChatError, InvalidError
@@ -219,7 +219,7 @@ class Talk:
 def _line(message: Message) -> str:
     """A message of the history, with what became of it."""
     text = "(deleted)" if message.deleted else plain(message.text).replace("\n", "\n    ")
-    files = "".join(f" [{plain(file.name)}]" for file in message.attachments)
+    files = "".join(f" [{named(file)}]" for file in message.attachments)
     reactions = "".join(f" {plain(reaction.emoji)}{len(reaction.users)}" for reaction in message.reactions)
     edited = " (edited)" if message.edited and not message.deleted else ""
     return f"{time_of(message.timestamp)} {bold(message.author)}: {text}{files}{edited}{reactions}"

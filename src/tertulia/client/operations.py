@@ -17,6 +17,7 @@ from tertulia.client.transport import Transport
 from tertulia.client.wire import decode_answer, decode_log
 from tertulia.domain import limits
 from tertulia.domain.entries import ConversationKind, History
+from tertulia.domain.library import Adding, PictureKind
 from tertulia.domain.members import Role
 from tertulia.domain.messages import Message
 from tertulia.domain.notifying import Level
@@ -211,6 +212,10 @@ class Operations:
     async def delete_message(self, conversation: str, timestamp: int) -> Message:
         return await self._call("delete_message", Message, {"id": conversation, "timestamp": timestamp})
 
+    async def remove_previews(self, conversation: str, timestamp: int) -> Message:
+        path = {"id": conversation, "timestamp": timestamp}
+        return await self._call("remove_previews", Message, path)
+
     async def add_reaction(self, conversation: str, timestamp: int, emoji: str) -> Message:
         path = {"id": conversation, "timestamp": timestamp, "emoji": emoji}
         return await self._call("add_reaction", Message, path)
@@ -290,6 +295,46 @@ class Operations:
                 yield piece
         finally:
             await response.aclose()
+
+    # Library
+
+    async def get_library(self) -> r.LibraryView:
+        """What administrators decided about the server's own pictures, and their packs."""
+        return await self._call("get_library", r.LibraryView)
+
+    async def update_library(
+        self, *, gifs: Adding | UnsetType = UNSET, house: bool | UnsetType = UNSET
+    ) -> r.LibraryView:
+        """For administrators. What is unset stays."""
+        return await self._call("update_library", r.LibraryView, body=q.UpdateLibrary(gifs=gifs, house=house))
+
+    async def list_pictures(
+        self, kind: PictureKind, query: str = "", *, limit: int = limits.PAGE_DEFAULT, cursor: str = ""
+    ) -> r.Pictures:
+        """A page may be short, or empty, and not the last: there is more while it has a cursor."""
+        asked = q.PicturesQuery(kind=kind, query=query, limit=limit, cursor=cursor)
+        return await self._call("list_pictures", r.Pictures, query=asked)
+
+    async def add_picture(
+        self, media: str, kind: PictureKind, name: str, *, alt: str = "", tags: Sequence[str] = ()
+    ) -> r.PictureView:
+        """Of a completed upload of one's own."""
+        body = q.AddPicture(media=media, kind=kind, name=name, alt=alt, tags=list(tags))
+        return await self._call("add_picture", r.PictureView, body=body)
+
+    async def remove_picture(self, media: str) -> None:
+        await self._do("remove_picture", {"id": media})
+
+    async def add_pack(
+        self, media: str, kind: PictureKind = PictureKind.STICKER, *, title: str = "", start: int = 0
+    ) -> r.PackTaken:
+        """Takes some pictures of an uploaded zip; again with the answer's `next` as `start`, until that is None."""
+        return await self._call(
+            "add_pack", r.PackTaken, body=q.AddPack(media=media, kind=kind, title=title, start=start)
+        )
+
+    async def remove_pack(self, pack: str) -> None:
+        await self._do("remove_pack", {"id": pack})
 
     # Notifications
 

@@ -22,6 +22,7 @@ MEMORY_GB: Final = 1.0
 """Of each function, as the template has it."""
 _S3_CALLS_OF_A_SEND: Final = 4
 """Who calls S3 oftener fetches a file and stores what is made of it."""
+_WEB_MILLISECONDS: Final = 2000
 MILLION: Final = 1_000_000
 _MILLISECONDS: Final = 1000
 _BYTES: Final = 1e9
@@ -54,6 +55,8 @@ class Units(Struct, frozen=True, kw_only=True):
     posts_each: float = 0
     cognito_calls: float = 0
     s3_calls: float = 0
+    web_calls: float = 0
+    """Requests to pages of others."""
 
     def of(self, what: str, members: int) -> float:
         """`write_units`, `read_units` or `posts`, in a conversation of so many."""
@@ -65,7 +68,9 @@ class Units(Struct, frozen=True, kw_only=True):
     def milliseconds(self) -> int:
         """The class of its time in a function, by which it is priced: an assumption, since no emulator can measure it.
         50 for reads, 100 for writes, 300 where Cognito is asked; 2,000 where a file is looked into, which is a second
-        in a function of twice the memory."""
+        in a function of twice the memory, and as much for each page or picture of the web that is waited for."""
+        if self.web_calls:
+            return round(_WEB_MILLISECONDS * self.web_calls)
         if self.s3_calls > _S3_CALLS_OF_A_SEND:
             return 2000
         if self.cognito_calls:

@@ -48,11 +48,15 @@ connected, with 50 messages of 200 characters. They don't depend on how long the
 conversations there are. Nothing scans. Dollars are for a million calls at list prices without anything free:
 units, API Gateway (a call, or a message and its answer, and each push), CloudFront's request, and a function of 1 GB
 for the class of its time. These classes are an assumption, for no emulator can measure them: 50 ms for reads, 100 ms
-for writes, 300 ms where Cognito is asked, 2,000 ms (a second in 2 GB) where a file is looked into.
+for writes, 300 ms where Cognito is asked, 2,000 ms (a second in 2 GB) where a file is looked into, and for each page or
+picture that `previews` asks the web for.
 
 A picture costs a `create_media`, a `complete_media`, the send, and for each who looks at it a `get_media` and what S3
 asks for the bytes: in all some 0.01 cents, and 2.3 cents a month for a gigabyte that is kept. A part of a large file
 is one call of S3.
+
+Where link previews are on, `previews` is called for each message with a link: here of one link, with a picture. What it
+finds is pushed to each member from the stream, which adds n pushes and n reads, and 2 read units.
 
 """
 

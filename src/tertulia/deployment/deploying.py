@@ -44,6 +44,7 @@ class Wishes(Struct, frozen=True, kw_only=True):
     origins: tuple[str, ...] | None = None
     protect: bool | None = None
     rate_factor: str | None = None
+    previews: bool | None = None
 
     def parameters(self) -> dict[str, str]:
         """Those of the template that were asked for."""
@@ -57,6 +58,7 @@ class Wishes(Struct, frozen=True, kw_only=True):
             "WebOrigins": None if self.origins is None else ",".join(self.origins),
             "Protect": None if self.protect is None else str(self.protect).lower(),
             "RateFactor": self.rate_factor,
+            "Previews": None if self.previews is None else str(self.previews).lower(),
         }
         return {name: value for name, value in asked.items() if value is not None}
 

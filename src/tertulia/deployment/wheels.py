@@ -20,7 +20,7 @@ PYTHONS: Final = ("3.11", "3.12", "3.13", "3.14")
 DEFAULT_PYTHON: Final = "3.13"
 MACHINES: Final = {"arm64": "aarch64", "x86_64": "x86_64"}
 """Lambda's architectures, and what wheels call them."""
-SERVICES: Final = ("apigatewaymanagementapi", "cognito-idp", "dynamodb", "s3")
+SERVICES: Final = ("apigatewaymanagementapi", "cognito-idp", "dynamodb", "lambda", "s3")
 """The services that the functions call. botocore brings the descriptions of some 400: 25 MB."""
 _GLIBC: Final = {"3.11": ("manylinux2014",)}
 # Amazon Linux 2023, from Python 3.12 on, has glibc 2.34; Amazon Linux 2 has 2.26.
@@ -30,7 +30,7 @@ _LEFT_OUT: Final = re.compile(
     r"""
       \.dist-info/ | \.data/ | \.pyi$ | /py\.typed$ | (^|/)__pycache__/ | /examples-1\.json$
     | ^botocore/data/(?!_|[a-z-]+\.json$)(?!(?:SERVICES)/)
-    | ^botocore/data/dynamodb/2011
+    | ^botocore/data/dynamodb/2011 | ^botocore/data/lambda/2014
     | ^dateutil/zoneinfo/.*\.gz$
     | ^(?:cffi|pycparser)/
     | ^urllib3/contrib/(?:emscripten/|pyopenssl)

@@ -30,7 +30,8 @@ class Attachment(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     The rest lets a client keep its place before the file is there: `width` and `height` in pixels; `thumbhash`, a
     blurred picture (base64); `animated`: it moves; `duration` in seconds; `alt` says in words what it shows. `voice`:
-    it is a voice note; `peaks` are how loud it is over its length, from 0 to 255.
+    it is a voice note; `peaks` are how loud it is over its length, from 0 to 255. `library` is `sticker` or `gif` where
+    it is one of the server's own pictures, which all messages share and an administrator may remove.
     """
 
     media: str
@@ -45,6 +46,21 @@ class Attachment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     alt: str = ""
     voice: bool = False
     peaks: tuple[int, ...] = ()
+    library: str = ""
+
+
+class Preview(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a page that a message links to says of itself. `url` is the link as it stands in the message; `site` its
+    host, in ASCII, so that no other one can look like it; `picture` a file of the server's own.
+
+    One without a `title` was taken away by somebody: it isn't shown, and doesn't come again.
+    """
+
+    url: str
+    title: str = ""
+    description: str = ""
+    site: str = ""
+    picture: Attachment | None = None
 
 
 class Stamp(Struct, frozen=True):
@@ -88,11 +104,13 @@ class MessageSent(BaseEntry, frozen=True, kw_only=True, tag="message"):
 
 
 class MessageEdited(BaseEntry, frozen=True, kw_only=True, tag="edited"):
-    """The message at `target` (a timestamp) says `text` from now on."""
+    """The message at `target` (a timestamp) says `text` from now on. `unlinked` are links that are no longer in it and
+    had previews, which go with them."""
 
     target: int
     text: str = ""
     mentions: tuple[str, ...] = ()
+    unlinked: tuple[str, ...] = ()
     erased: bool = False
 
 
@@ -110,6 +128,15 @@ class ReactionAdded(BaseEntry, frozen=True, kw_only=True, tag="reaction_added"):
 class ReactionRemoved(BaseEntry, frozen=True, kw_only=True, tag="reaction_removed"):
     target: int
     emoji: str
+
+
+class MessagePreviewed(BaseEntry, frozen=True, kw_only=True, tag="previewed"):
+    """The message at `target` has these previews from now on: found by the server for the message's author, or what
+    `author` has left of them."""
+
+    target: int
+    previews: tuple[Preview, ...] = ()
+    erased: bool = False
 
 
 class MemberAdded(BaseEntry, frozen=True, kw_only=True, tag="member_added"):
@@ -153,13 +180,14 @@ Entry = (
     | MessageDeleted
     | ReactionAdded
     | ReactionRemoved
+    | MessagePreviewed
     | MemberAdded
     | MemberRemoved
     | RoleChanged
     | TitleChanged
     | SettingsChanged
 )
-AboutMessage = MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved
+AboutMessage = MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | MessagePreviewed
 """Entries about an earlier message, named by its timestamp in `target`."""
 VisibleEntry = Entry | Hidden
 """What a reader is given."""
@@ -188,6 +216,8 @@ def without_words(entry: Entry) -> Entry:
         case MessageSent():
             return replace(entry, text="", attachments=(), mentions=(), reply_to=0, live_until=0, erased=True)
         case MessageEdited():
-            return replace(entry, text="", mentions=(), erased=True)
+            return replace(entry, text="", mentions=(), unlinked=(), erased=True)
+        case MessagePreviewed():
+            return replace(entry, previews=(), erased=True)
         case _:
             return entry

@@ -50,6 +50,9 @@ class InvalidError(ChatError):
         "media_too_complex": "The picture has more pixels or frames than the server takes. Send a smaller one.",
         "media_unsupported": "Pictures of this format can't be freed of what else they say, such as the place where"
         " they were taken. Send it as JPEG, PNG, WebP or GIF.",
+        "emoji_not_found": "This server has no emoji of that name. Choose one from the list.",
+        "picture_unsuitable": "The picture is too large for that, or is not one. Upload a smaller one and complete it.",
+        "pack_broken": "The pack is not a zip that holds pictures within the limits. Correct it and upload it again.",
     }
 
 
@@ -88,6 +91,8 @@ class NotFoundError(ChatError):
         "member_not_found": "That person is not a member of this conversation.",
         "user_not_found": "There is no such user.",
         "media_not_found": "There is no such file, or you may not see it.",
+        "picture_not_found": "There is no such picture in the library.",
+        "pack_not_found": "There is no such pack in the library.",
         "method_not_allowed": "This address does not take this method.",
     }
 
@@ -106,6 +111,8 @@ class ConflictError(ChatError):
         "live_location_over": "This live location has ended. Send a message that begins another.",
         "upload_incomplete": "The file has not been uploaded yet, or not all of it.",
         "media_not_ready": "An attachment has not been completed yet. Complete the upload, then send the message.",
+        "name_taken": "There is an emoji of that name already. Choose another name.",
+        "library_full": "The library has as many of these as it can have. Remove some first.",
     }
 
 

@@ -40,6 +40,23 @@ REACTIONS_MAX: Final = 500
 DRAFT_MAX: Final = 1_000
 """Characters of a live-typing draft that are shown to others."""
 
+# Link previews
+PREVIEWS_MAX: Final = 3
+"""Links of one message that get a preview: the first ones."""
+PREVIEW_URL_MAX: Final = 1_000
+"""A longer link gets none."""
+PREVIEW_TITLE_MAX: Final = 150
+PREVIEW_DESCRIPTION_MAX: Final = 300
+PREVIEW_PAGE_BYTES: Final = 256 * 1024
+"""Of a page are read; what it says of itself stands at its beginning."""
+PREVIEW_PICTURE_BYTES: Final = 4 * 1024 * 1024
+"""A larger picture is left out."""
+PREVIEW_REDIRECTS_MAX: Final = 3
+PREVIEW_SECONDS: Final = 8.0
+"""For one page or picture, with all that leads to it: names, connections, redirects."""
+PREVIEW_QUEUE_MAX: Final = 200
+"""Messages whose links wait to be looked at; who comes after them gets no preview."""
+
 # Locations
 LIVE_SECONDS_MIN: Final = 60
 LIVE_SECONDS_MAX: Final = 8 * 3600
@@ -75,6 +92,36 @@ PEAKS_MAX: Final = 100
 PEAK_MAX: Final = 255
 MEDIA_UNSENT_SECONDS: Final = 24 * 3600
 """An upload that no message refers to is deleted after this time."""
+
+# The library
+LIBRARY_STICKERS_MAX: Final = 600
+"""Of a server, its own pack not counted."""
+LIBRARY_GIFS_MAX: Final = 2_000
+LIBRARY_EMOJI_MAX: Final = 600
+LIBRARY_GIFS_OF_A_PERSON_MAX: Final = 200
+STICKER_BYTES_MAX: Final = 1024 * 1024
+GIF_BYTES_MAX: Final = 8 * 1024 * 1024
+EMOJI_BYTES_MAX: Final = 512 * 1024
+EMOJI_SIDE_MAX: Final = 512
+"""Pixels: it is shown as high as a line."""
+STICKER_SIDE_MAX: Final = 1024
+PICTURE_NAME_MAX: Final = 64
+EMOJI_NAME_MAX: Final = 30
+"""Between the colons: a reaction is up to EMOJI_MAX characters."""
+PICTURE_TAGS_MAX: Final = 12
+PICTURE_TAG_MAX: Final = 32
+PICTURE_ALT_MAX: Final = 300
+LIBRARY_QUERY_MAX: Final = 100
+LIBRARY_LOOKED_AT_MAX: Final = 400
+"""Pictures that one request for a page of what is found looks at; the page after it goes on from there."""
+PACKS_MAX: Final = 50
+PACK_PICTURES_MAX: Final = 80
+PACK_BYTES_MAX: Final = 24 * 1024 * 1024
+"""Of a zip, and of all that is in it."""
+PACK_LIST_BYTES_MAX: Final = 64 * 1024
+"""Of its `pack.json`."""
+PACK_STEP: Final = 8
+"""Pictures of a pack that one request takes in: each is a process of its own, and a function has its time."""
 
 # Notifications
 PUSH_DEVICES_MAX: Final = 10
@@ -158,8 +205,12 @@ MESSAGES_RATE: Final = RateLimit(60, 10)
 CHANGES_RATE: Final = RateLimit(60, 5)
 """Changes to conversations and their members by one person."""
 CURSORS_RATE: Final = RateLimit(60, 10)
+PREVIEWS_RATE: Final = RateLimit(20, 0.2)
+"""Messages of one person whose links are looked at."""
 SEARCH_RATE: Final = RateLimit(30, 2)
 MEDIA_RATE: Final = RateLimit(30, 1)
+LIBRARY_RATE: Final = RateLimit(60, 5)
+"""Looking into the library, and changing it."""
 NOTIFICATIONS_RATE: Final = RateLimit(30, 1)
 """Changes of one person's notifications."""
 TICKETS_RATE: Final = RateLimit(30, 1)

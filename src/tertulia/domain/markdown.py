@@ -68,6 +68,16 @@ def has_link(text: str) -> bool:
     return ":" in text and any(isinstance(node, Link) for node in _nodes(parse(text)))
 
 
+def previewable(text: str) -> tuple[str, ...]:
+    """The web addresses that the text links to and whose previews give nothing away: not those in spoilers, nor what is
+    code. Each once, in their order, at most PREVIEWS_MAX, and none that is longer than PREVIEW_URL_MAX."""
+    if "://" not in text:
+        return ()
+    urls = dict.fromkeys(node.url for node in _nodes(parse(text), told=True) if isinstance(node, Link))
+    short = [url for url in urls if not url.startswith("mailto:") and len(url) <= limits.PREVIEW_URL_MAX]
+    return tuple(short)[: limits.PREVIEWS_MAX]
+
+
 def _parse_lines(lines: list[str], depth: int) -> tuple[Block, ...]:
     blocks: list[Block] = []
     paragraph: list[str] = []
@@ -182,25 +192,27 @@ def _width(indent: str) -> int:
     return len(indent.replace("\t", "  "))
 
 
-def _nodes(blocks: Iterable[Block]) -> Iterator[Inline]:
-    """Every inline node, in the order of the text."""
+def _nodes(blocks: Iterable[Block], *, told: bool = False) -> Iterator[Inline]:
+    """Every inline node, in the order of the text; `told`: but for what is in spoilers."""
     for block in blocks:
         match block:
             case Paragraph():
-                yield from _inline_nodes(block.children)
+                yield from _inline_nodes(block.children, told)
             case Quote():
-                yield from _nodes(block.blocks)
+                yield from _nodes(block.blocks, told=told)
             case List():
                 for item in block.items:
-                    yield from _inline_nodes(item.children)
-                    yield from _nodes(item.lists)
+                    yield from _inline_nodes(item.children, told)
+                    yield from _nodes(item.lists, told=told)
 
 
-def _inline_nodes(nodes: Iterable[Inline]) -> Iterator[Inline]:
+def _inline_nodes(nodes: Iterable[Inline], told: bool) -> Iterator[Inline]:
     for node in nodes:
+        if told and isinstance(node, Spoiler):
+            continue
         yield node
         if isinstance(node, Bold | Italic | Strike | Spoiler | Link):
-            yield from _inline_nodes(node.children)
+            yield from _inline_nodes(node.children, told)
 
 
 def _plain_block(block: Block, hide: bool) -> str:

@@ -86,6 +86,12 @@ def disposition(name: str, media_type: str) -> str:
     return f"{shown}; filename*=UTF-8''{quote(name, safe='')}"
 
 
+def fitted(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
+    """Width and height within the box, in the same proportion and never larger."""
+    scale = min(1.0, box[0] / size[0], box[1] / size[1])
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
 def part_count(size: int, part_bytes: int) -> int:
     """How many parts a file has; 0 where it comes whole."""
     return -(-size // part_bytes) if part_bytes else 0

@@ -15,7 +15,9 @@ from tertulia.domain.entries import (
     Attachment,
     MessageDeleted,
     MessageEdited,
+    MessagePreviewed,
     MessageSent,
+    Preview,
     ReactionAdded,
     ReactionRemoved,
 )
@@ -44,6 +46,7 @@ class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     live_until: int = 0
     """Until this timestamp the author shows where they are; 0: not at all."""
     reactions: tuple[Reaction, ...] = ()
+    previews: tuple[Preview, ...] = ()
     edited: int = 0
     deleted: int = 0
     changed: int = 0
@@ -85,7 +88,11 @@ def apply(message: Message, entry: AboutMessage) -> Message:
                 changed=stamp,
             )
         case MessageEdited():
-            return replace(message, text=entry.text, mentions=entry.mentions, edited=stamp, changed=stamp)
+            left = tuple(preview for preview in message.previews if preview.url not in entry.unlinked)
+            said = {"text": entry.text, "mentions": entry.mentions, "previews": left}
+            return replace(message, edited=stamp, changed=stamp, **said)
+        case MessagePreviewed():
+            return replace(message, previews=entry.previews, changed=stamp)
         case ReactionAdded():
             return replace(message, reactions=_add(message.reactions, entry.emoji, entry.author), changed=stamp)
         case ReactionRemoved():  # pragma: no branch - the last of the union
@@ -98,6 +105,18 @@ def fold(sent: MessageSent, changes: Iterable[AboutMessage]) -> Message:
     for change in changes:
         message = apply(message, change)
     return message
+
+
+def files_of(message: Message) -> tuple[str, ...]:
+    """The ids of the files that are the message's own: what it carries, but for the library's, and the pictures of its
+    previews."""
+    carried = (attachment.media for attachment in message.attachments if not attachment.library)
+    return (*carried, *pictures_of(message.previews))
+
+
+def pictures_of(previews: Iterable[Preview]) -> tuple[str, ...]:
+    """The ids of the previews' pictures."""
+    return tuple(preview.picture.media for preview in previews if preview.picture is not None)
 
 
 def has_reaction(message: Message, emoji: str, username: str) -> bool:

@@ -30,6 +30,15 @@ _NOT_IN_TEXTS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _NOT_IN_LINES: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """The same, and everything that ends a line."""
 
+_UNSEEN: Final = re.compile(
+    "[\x00-\x1f\x7f-\xa0\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff]+"
+)
+"""What isn't seen, or turns around what is: control and format characters but for the joiners that scripts and emoji
+need, and line ends."""
+_SLACK: Final = 8
+"""So many times what is shown of a text is looked at."""
+_BLANKS: Final = re.compile(r"\s+")
+
 
 def checked_username(username: str) -> str:
     if not (limits.USERNAME_MIN <= len(username) <= limits.USERNAME_MAX and _USERNAME.fullmatch(username)):
@@ -66,6 +75,16 @@ def checked_line(text: str, maximum: int, what: str) -> str:
         raise InvalidError("invalid_request", f"{what} has up to {maximum} characters.", maximum=maximum)
     _refuse_controls(line, _NOT_IN_LINES)
     return line
+
+
+def shown_line(text: str, maximum: int) -> str:
+    """What somebody else's text comes to as one line of at most `maximum` characters: control, bidi and invisible
+    characters and further blanks go, and so does what is too long."""
+    head = text[: maximum * _SLACK]
+    line = _BLANKS.sub(" ", _UNSEEN.sub(" ", head)).strip()
+    if not line or (len(line) <= maximum and len(head) == len(text)):
+        return line
+    return line[: maximum - 1].rstrip() + "…"
 
 
 def checked_emoji(emoji: str) -> str:

@@ -17,11 +17,13 @@ from tertulia.homes.deferred import deferred
 from tertulia.ports.accounts import Accounts as AccountsPort
 from tertulia.ports.accounts import SessionsEnded
 from tertulia.ports.broadcast import Broadcast
+from tertulia.ports.pages import Pages
 from tertulia.ports.rates import Rate
 from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
 from tertulia.services.history import HistoryReader
+from tertulia.services.library import PictureLibrary
 from tertulia.services.locations import Locations
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from tertulia.adapters.apigateway.places import Places
     from tertulia.adapters.cognito.accounts import CognitoAccounts
     from tertulia.adapters.dynamodb.books import DynamoBooks
+    from tertulia.adapters.dynamodb.library import DynamoLibrary
     from tertulia.adapters.dynamodb.search import DynamoSearch
     from tertulia.adapters.dynamodb.store import DynamoStore
     from tertulia.adapters.pillow.processor import SubprocessProcessor
@@ -45,20 +48,27 @@ if TYPE_CHECKING:
     from tertulia.aws.clients import Clients
     from tertulia.edges.functions.http import HttpFunction
     from tertulia.edges.functions.notify import NotifyFunction
+    from tertulia.edges.functions.previews import PreviewsFunction
     from tertulia.edges.functions.stream import Change, StreamFunction
     from tertulia.edges.functions.websocket import WebSocketFunction
     from tertulia.ports.notifying import PushServices, VapidKey
+    from tertulia.services.previews import Linking
 
 _LOOKING_SECONDS: Final = 18.0
 """For a process that looks into a file: the rest of the function's time is for fetching and storing it."""
 
 
 class AwsHome:
-    """The parts. Each imports what it is made of, so that a function loads no more than it uses."""
+    """The parts. Each imports what it is made of, so that a function loads no more than it uses.
 
-    def __init__(self, settings: AwsSettings, *, push_services: "PushServices | None" = None) -> None:
-        """`push_services` are the world's where none are given."""
+    `pages` are tests' own; else the home asks the public web. `push_services` are the world's where none are given.
+    """
+
+    def __init__(
+        self, settings: AwsSettings, pages: Pages | None = None, *, push_services: "PushServices | None" = None
+    ) -> None:
         self.settings: Final = settings
+        self._pages: Final = pages
         self.push_services: Final = push_services
         self.clock: Final = SystemClock()
         self.entropy: Final = SystemEntropy()
@@ -103,6 +113,7 @@ class AwsHome:
                 finish_deletion=self.store.finish_deletion,
                 delete_file=self.media.delete,
                 index=deferred(lambda: self.search),
+                ask_for_previews=self._ask_for_previews if self.settings.previews else None,
             )
         )
 
@@ -123,19 +134,39 @@ class AwsHome:
         )
         return NotifyFunction(lambda record: read_change(record).committed, Pushing(around))
 
+    @cached_property
+    def previews(self) -> "PreviewsFunction":
+        from tertulia.adapters.web.pages import WebPages
+        from tertulia.edges.functions.previews import PreviewsFunction
+        from tertulia.services.previews import Previews
+
+        # What this one commits is pushed from the stream: so it needs to know nobody's connections.
+        store = self._made_store()
+        pages = self._pages or WebPages()
+        rate = self._rate(limits.PREVIEWS_RATE)
+        previews = Previews(store, self.media, pages, self.processor, self.clock, self.entropy, rate)
+        return PreviewsFunction(previews.look)
+
+    async def _ask_for_previews(self, linking: "Linking") -> None:
+        from tertulia.adapters.awslambda.asking import PreviewAsking
+        from tertulia.edges.functions.previews import FUNCTION
+
+        await PreviewAsking(self.clients, self.settings.prefix + FUNCTION).ask(linking)
+
     # What they are made of
 
     @cached_property
     def chat(self) -> Chat:
         """The services, over parts that are made when they are first used."""
         store, accounts, media = deferred(lambda: self.store), self._accounts(), deferred(lambda: self.media)
+        library = deferred(lambda: self.library)
         broadcast: Broadcast = deferred(lambda: self.broadcast)
         changes = self._rate(limits.CHANGES_RATE)
         return Chat(
             accounts=Accounts(accounts, self._rate(limits.SIGN_IN_RATE)),
             conversations=Conversations(store, accounts, self.entropy, changes),
             members=Members(store, accounts, changes),
-            messages=Messages(store, media, self._rate(limits.MESSAGES_RATE)),
+            messages=Messages(store, media, library, self._rate(limits.MESSAGES_RATE)),
             history=HistoryReader(store),
             receipts=Receipts(store, broadcast, self._rate(limits.CURSORS_RATE)),
             typing=Typing(store, broadcast),
@@ -153,6 +184,14 @@ class AwsHome:
             notifying=Notifying(
                 deferred(lambda: self.books), new_push_key, self.clock, self._rate(limits.NOTIFICATIONS_RATE)
             ),
+            library=PictureLibrary(
+                library,
+                media,
+                self.clock,
+                self.entropy,
+                self._rate(limits.LIBRARY_RATE),
+                processor=deferred(lambda: self.processor),
+            ),
             tickets=Tickets(deferred(lambda: self.places.tickets), self.clock, self._rate(limits.TICKETS_RATE)),
         )
 
@@ -164,13 +203,17 @@ class AwsHome:
 
     @cached_property
     def store(self) -> "DynamoStore":
-        from tertulia.adapters.dynamodb.store import DynamoStore
-
-        store = DynamoStore(self.clients, self.clock, prefix=self.settings.prefix)
+        store = self._made_store()
         if self.settings.websocket_endpoint:
             # Not the method itself: the broadcast needs the store, and is made at the first commit.
             store.listen(lambda batch: self.broadcast.committed(batch))  # noqa: PLW0108
         return store
+
+    def _made_store(self) -> "DynamoStore":
+        """One to which nobody listens yet."""
+        from tertulia.adapters.dynamodb.store import DynamoStore
+
+        return DynamoStore(self.clients, self.clock, prefix=self.settings.prefix)
 
     @cached_property
     def places(self) -> "Places":
@@ -217,7 +260,7 @@ class AwsHome:
 
     @cached_property
     def processor(self) -> "SubprocessProcessor":
-        """Made by the one function that completes uploads, which has Pillow in a layer."""
+        """Made by the two functions that look into files, which have Pillow in a layer."""
         from tempfile import mkdtemp
 
         from tertulia.adapters.pillow.processor import SubprocessProcessor
@@ -230,6 +273,12 @@ class AwsHome:
         from tertulia.adapters.dynamodb.books import DynamoBooks
 
         return DynamoBooks(self.clients, prefix=self.settings.prefix)
+
+    @cached_property
+    def library(self) -> "DynamoLibrary":
+        from tertulia.adapters.dynamodb.library import DynamoLibrary
+
+        return DynamoLibrary(self.store.database, self.entropy)
 
     @cached_property
     def search(self) -> "DynamoSearch":
@@ -280,8 +329,9 @@ def read_change(record: Mapping[str, Any]) -> "Change":
     """What a record of the streams says. An entry is new where its item is; a message that was erased no longer names
     its files."""
     from tertulia.adapters.dynamodb.attributes import plain_item
-    from tertulia.adapters.dynamodb.items import entry_from
+    from tertulia.adapters.dynamodb.items import entry_from, message_from
     from tertulia.domain.entries import MessageSent
+    from tertulia.domain.messages import files_of
     from tertulia.edges.functions.stream import Change
     from tertulia.ports.store import Committed
 
@@ -291,9 +341,10 @@ def read_change(record: Mapping[str, Any]) -> "Change":
         return Change(Committed(item["conversation"], entry_from(item)))
     if record["eventName"] != "MODIFY" or "OldImage" not in images:
         return Change()
-    before, after = entry_from(plain_item(images["OldImage"])), entry_from(plain_item(images["NewImage"]))
+    old = plain_item(images["OldImage"])
+    before, after = entry_from(old), entry_from(plain_item(images["NewImage"]))
     if isinstance(before, MessageSent) and isinstance(after, MessageSent) and after.erased and not before.erased:
-        return Change(files=tuple(attachment.media for attachment in before.attachments))
+        return Change(files=files_of(message_from(old)))
     return Change()
 
 

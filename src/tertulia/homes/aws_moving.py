@@ -11,17 +11,29 @@ from tertulia.adapters.cognito.moving import CognitoMover
 from tertulia.adapters.cognito.settings import CognitoSettings
 from tertulia.adapters.dynamodb.exporting import read_log
 from tertulia.adapters.dynamodb.importing import LogWriter
+from tertulia.adapters.dynamodb.library import DynamoLibrary
 from tertulia.adapters.dynamodb.search import DynamoSearch
 from tertulia.adapters.dynamodb.store import DynamoStore
 from tertulia.adapters.memory.clock import SystemClock
+from tertulia.adapters.memory.entropy import SystemEntropy
 from tertulia.adapters.s3.media import S3Media
 from tertulia.adapters.s3.moving import S3Contents
 from tertulia.aws.clients import Clients
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.errors import ConflictError, InvalidError, NotFoundError
+from tertulia.domain.library import MOST, PictureKind, Rules
 from tertulia.homes.moving import ExportFile, Import, Moved, Progress, Sinks
 from tertulia.ports.media import thumbnails_of
-from tertulia.ports.portable import PortableContent, PortableMedia, PortableThumbnail, PortableUser, Record
+from tertulia.ports.portable import (
+    PortableContent,
+    PortableMedia,
+    PortablePack,
+    PortablePicture,
+    PortableRules,
+    PortableThumbnail,
+    PortableUser,
+    Record,
+)
 
 
 class StackData(Struct, frozen=True, kw_only=True):
@@ -42,6 +54,7 @@ class StackMover:
         self._pushed = Pushed(clients, clock, prefix=data.prefix)
         self._media = S3Media(clients, bucket=data.media_bucket, prefix=data.prefix)
         self._contents = S3Contents(clients, self._media, bucket=data.media_bucket, prefix=data.prefix)
+        self._library = DynamoLibrary(self._store.database, SystemEntropy())
         self._people = CognitoMover(clients, CognitoSettings(pool=data.pool, client_id="", client_secret=""))
 
     async def export(self, out: IO[bytes], *, product: str, now: int, media: bool, progress: Progress) -> Moved:
@@ -57,7 +70,7 @@ class StackMover:
         Nobody should use the chat meanwhile. Raises InvalidError, ConflictError; what AWS can't do now raises
         LimitedError or UnavailableError, and the same file goes on from there."""
         log = LogWriter(self._store.database, begins=self._begins, ends=self._ends)
-        sinks = Sinks(self._people, log, self._media, self._contents, keeps_hashes=False)
+        sinks = Sinks(self._people, log, self._media, self._contents, self._library, keeps_hashes=False)
         try:
             return await Import(source, sinks, progress).run()
         except (InvalidError, ConflictError):
@@ -71,6 +84,16 @@ class StackMover:
     async def _ends(self, head: Conversation) -> None:
         await self._search.catch_up(head.id)
 
+    async def _library_records(self) -> AsyncIterator[Record]:
+        rules = await self._library.rules()
+        if rules != Rules():
+            yield PortableRules(rules)
+        for pack in await self._library.packs():
+            yield PortablePack(pack)
+        for kind in PictureKind:
+            for picture in await self._library.page(kind, limit=MOST[kind]):
+                yield PortablePicture(picture)
+
     async def _records(self, *, media: bool) -> AsyncIterator[Record]:
         async for record in read_log(self._store.database):
             yield record
@@ -78,6 +101,8 @@ class StackMover:
             yield PortableUser(user)
         if not media:
             return
+        async for kept in self._library_records():
+            yield kept
         async for upload in self._contents.stored_uploads():
             try:
                 pieces = self._media.read(upload.id)

@@ -17,7 +17,8 @@ class AwsSettings(Struct, frozen=True, kw_only=True):
     pages may use the API, the product's own first. `websocket_endpoint` is the https address of the WebSocket API's
     stage. `front_secret` is what the product's own distribution adds to each request in `X-Tertulia-Front`; without it
     callers are told apart by the address that API Gateway sees. `rate_factor` multiplies every rate limit; 0 switches
-    them off. `endpoint_url` is an emulator's, from AWS's own variable `AWS_ENDPOINT_URL`.
+    them off. `previews`: links in messages are looked at. `endpoint_url` is an emulator's, from AWS's own variable
+    `AWS_ENDPOINT_URL`.
     """
 
     prefix: str = ""
@@ -31,6 +32,7 @@ class AwsSettings(Struct, frozen=True, kw_only=True):
     confirm_by_email: bool = False
     front_secret: str = ""
     rate_factor: float = 1.0
+    previews: bool = False
     log_level: str = "INFO"
     endpoint_url: str = ""
 
@@ -58,12 +60,17 @@ def read_aws_settings(environment: Mapping[str, str]) -> AwsSettings:
         origins=tuple(each.strip() for each in given.get("origins", "").split(",") if each.strip()),
         websocket_endpoint=given.get("websocket_endpoint", ""),
         sign_up=_sign_up(given.get("sign_up", SignUp.OPEN.value)),
-        confirm_by_email=given.get("confirm_by_email", "").lower() in ("1", "true", "yes", "on"),
+        confirm_by_email=_is_on(given.get("confirm_by_email", "")),
+        previews=_is_on(given.get("previews", "")),
         front_secret=given.get("front_secret", ""),
         rate_factor=_factor(given.get("rate_factor", "1")),
         log_level=given.get("log_level", "INFO"),
         endpoint_url=environment.get(_EMULATOR, ""),
     )
+
+
+def _is_on(text: str) -> bool:
+    return text.lower() in ("1", "true", "yes", "on")
 
 
 def _sign_up(text: str) -> SignUp:

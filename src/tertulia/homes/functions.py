@@ -54,6 +54,10 @@ def stream(event: Event, context: object) -> Answer:  # noqa: ARG001
     return _run(_home().stream.handle(event))
 
 
+def previews(event: Event, context: object) -> Answer:  # noqa: ARG001
+    return _run(_home().previews.handle(event))
+
+
 def notify(event: Event, context: object) -> Answer:  # noqa: ARG001
     return _run(_home().notify.handle(event))
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import uvicorn
 from msgspec import Struct
@@ -24,15 +23,17 @@ from tertulia.adapters.memory.presence_board import MemoryPresenceBoard
 from tertulia.adapters.memory.rates import MemoryRate, Unlimited
 from tertulia.adapters.memory.tickets import MemoryTickets
 from tertulia.adapters.pillow.processor import SubprocessProcessor
+from tertulia.adapters.sqlite.library import SqliteLibrary
 from tertulia.adapters.sqlite.search import SqliteSearch
 from tertulia.adapters.sqlite.store import SqliteStore
+from tertulia.adapters.web.pages import WebPages
 from tertulia.api.calls import Answer, Incoming
 from tertulia.api.dispatch import dispatch
 from tertulia.api.operations import Operation
 from tertulia.api.session import scaled_rates
 from tertulia.domain import limits
 from tertulia.edges.server import logs
-from tertulia.edges.server.caller import CallerReader, hostname_of
+from tertulia.edges.server.caller import CallerReader
 from tertulia.edges.server.frames import encode_frame
 from tertulia.edges.server.http import HttpApp, create_app
 from tertulia.edges.server.http_protocol import BoundedHttpProtocol
@@ -43,29 +44,34 @@ from tertulia.edges.server.websocket import Gateway, WebSocketSettings
 from tertulia.homes import demo, local_notifications
 from tertulia.homes.clock import OffsetClock
 from tertulia.homes.folder import DataFolder, FolderLock
+from tertulia.homes.listening import hosts, listen
 from tertulia.homes.settings import Settings
 from tertulia.ports.accounts import SessionsEnded
 from tertulia.ports.clock import Clock
 from tertulia.ports.notifying import PushServices
+from tertulia.ports.pages import Pages
 from tertulia.ports.rates import Rate
 from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
 from tertulia.services.history import HistoryReader
+from tertulia.services.library import PictureLibrary
 from tertulia.services.locations import Locations
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
 from tertulia.services.messages import Messages
 from tertulia.services.presence import Presences
+from tertulia.services.previews import PreviewQueue, Previews
 from tertulia.services.receipts import Receipts
 from tertulia.services.search import MessageSearch
 from tertulia.services.tickets import Tickets
 from tertulia.services.typing import Typing
 
-LOOPBACK_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 DRAIN_SECONDS: Final = 8
 """For connections and requests to end after SIGTERM; commits in flight are finished in any case."""
 _PRESENCE_SECONDS: Final = 5.0
+_LOOKING_AT_ONCE: Final = 2
+"""Messages whose links are looked at at once."""
 _CLEANING_SECONDS: Final = 3600.0
 _SWITCH_SECONDS: Final = 0.001
 """How long a thread keeps the interpreter's lock at most while another waits: readers hold it for parts of a
@@ -84,12 +90,18 @@ class Started(Struct, frozen=True):
 
 
 class LocalHome:
-    """The parts, put together. `open` them, use `app` and `gateway`, `close` them."""
+    """The parts, put together. `open` them, use `app` and `gateway`, `close` them.
 
-    def __init__(self, settings: Settings, *, push_services: PushServices | None = None) -> None:
-        """`push_services` are the world's where none are given."""
+    `pages` are tests' own; else the home asks the public web. Both only where the settings switch previews on.
+    `push_services` are the world's where none are given.
+    """
+
+    def __init__(
+        self, settings: Settings, pages: Pages | None = None, *, push_services: PushServices | None = None
+    ) -> None:
         self.settings: Final = settings
-        self._push_services = push_services
+        self._pages: Final = pages
+        self._push_services: Final = push_services
         self.folder: Final = DataFolder(settings.data)
         self.clock: Final[Clock] = (
             OffsetClock(settings.clock_offset_file) if settings.clock_offset_file else SystemClock()
@@ -120,7 +132,9 @@ class LocalHome:
         self._stack.push_async_callback(self.search.close)
         self.media = DiskMedia(self.folder.media)
         self._stack.push_async_callback(self.media.close)
+        self.library = SqliteLibrary(self.store)
         self.tickets = MemoryTickets(self.clock, self.entropy)
+        self.processor = SubprocessProcessor(self.folder.work)
         self.hub = Hub(self.store.audience, encode_frame)
         self._stack.push_async_callback(self.hub.close)
         self.board = MemoryPresenceBoard()
@@ -140,6 +154,8 @@ class LocalHome:
         self.store.listen(lambda batch: self.metrics.committed(len(batch)))
         self.accounts.listen(self._end_sessions)
         self._observe()
+        if self.settings.previews:
+            self._look_at_links()
         await self._make_administrator()
         for work in (self._expire_presence(), self._clean_media()):
             task = asyncio.get_running_loop().create_task(work)
@@ -165,7 +181,7 @@ class LocalHome:
             accounts=Accounts(self.accounts, self._rate(limits.SIGN_IN_RATE)),
             conversations=Conversations(self.store, self.accounts, self.entropy, changes),
             members=Members(self.store, self.accounts, changes),
-            messages=Messages(self.store, self.media, self._rate(limits.MESSAGES_RATE)),
+            messages=Messages(self.store, self.media, self.library, self._rate(limits.MESSAGES_RATE)),
             history=HistoryReader(self.store),
             receipts=Receipts(self.store, self.hub, self._rate(limits.CURSORS_RATE)),
             typing=Typing(self.store, self.hub),
@@ -179,8 +195,16 @@ class LocalHome:
                 self.entropy,
                 self._rate(limits.MEDIA_RATE),
                 contents=self.media,
-                processor=SubprocessProcessor(self.folder.work),
+                processor=self.processor,
                 bytes_max=self.settings.media_bytes_max,
+            ),
+            library=PictureLibrary(
+                self.library,
+                self.media,
+                self.clock,
+                self.entropy,
+                self._rate(limits.LIBRARY_RATE),
+                processor=self.processor,
             ),
             tickets=Tickets(self.tickets, self.clock, self._rate(limits.TICKETS_RATE)),
             notifying=self.notifications.notifying,
@@ -195,9 +219,21 @@ class LocalHome:
             self.clock,
             self.entropy,
             WebSocketSettings(
-                hosts=_hosts(settings), origins=settings.origins, rates=scaled_rates(settings.rate_factor)
+                hosts=hosts(settings), origins=settings.origins, rates=scaled_rates(settings.rate_factor)
             ),
         )
+
+    def _look_at_links(self) -> None:
+        pages = self._pages
+        if pages is None:
+            pages = web = WebPages()
+            self._stack.callback(web.close)
+        rate = self._rate(limits.PREVIEWS_RATE)
+        previews = Previews(self.store, self.media, pages, self.processor, self.clock, self.entropy, rate)
+        queue = PreviewQueue(previews.look)
+        self.store.listen(queue.committed)
+        for _ in range(_LOOKING_AT_ONCE):
+            self._stack.push_async_callback(_end, asyncio.get_running_loop().create_task(queue.work()))
 
     def _app(self) -> HttpApp:
         async def perform(operation: Operation, incoming: Incoming) -> Answer:
@@ -207,7 +243,7 @@ class LocalHome:
         return create_app(
             perform,
             settings=HttpSettings(
-                hosts=_hosts(settings),
+                hosts=hosts(settings),
                 origins=settings.origins,
                 trusted_proxies=settings.trusted_proxies,
                 https=settings.https,
@@ -275,6 +311,12 @@ class LocalHome:
             await self.chat.media.clean()
 
 
+async def _end(task: asyncio.Task[None]) -> None:
+    """Whatever it was at has ended afterwards: nothing that it needs may be closed before."""
+    task.cancel()
+    await asyncio.wait([task])
+
+
 class _Server(uvicorn.Server):
     """uvicorn's server, which tells the home when it begins to stop."""
 
@@ -308,14 +350,15 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def serve(settings: Settings, started: Callable[[Started], None]) -> None:
-    """Runs until SIGTERM or SIGINT, then stops within ten seconds. `started` is called once requests are taken.
+async def serve(settings: Settings, started: Callable[[Started], None], pages: Pages | None = None) -> None:
+    """Runs until SIGTERM or SIGINT, then stops within ten seconds. `started` is called once requests are taken; `pages`
+    are tests' own.
 
     Raises what `LocalHome.open` raises, and OSError where the address can't be had.
     """
-    listener = _listen(settings.host, settings.port)
+    listener = listen(settings.host, settings.port)
     with listener:
-        home = LocalHome(settings)
+        home = LocalHome(settings, pages)
         await home.open()
         try:
             if settings.demo:
@@ -354,24 +397,3 @@ def run(settings: Settings, started: Callable[[Started], None]) -> None:
         import uvloop
 
         uvloop.run(serve(settings, started))
-
-
-def _hosts(settings: Settings) -> tuple[str, ...]:
-    """By which names the server may be addressed where only this machine can reach it; else any (DNS rebinding)."""
-    if settings.public or settings.trusted_proxies:
-        return ()
-    listed = (urlsplit(origin).netloc for origin in settings.origins)
-    return (*LOOPBACK_HOSTS, *map(hostname_of, listed))
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(4096)
-    except OSError:
-        listener.close()
-        raise
-    return listener

@@ -3,14 +3,18 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
 from tertulia.adapters.disk import moving as files
 from tertulia.adapters.disk.media import DiskMedia
 from tertulia.adapters.local_accounts.accounts import LocalAccounts
+from tertulia.adapters.memory.clock import SystemClock
 from tertulia.adapters.sqlite import schema
+from tertulia.adapters.sqlite.library import SqliteLibrary, read_library
 from tertulia.adapters.sqlite.moving import LogWriter, read_log
+from tertulia.adapters.sqlite.store import SqliteStore
 from tertulia.homes.folder import DataFolder, FolderLock
 from tertulia.homes.moving import ExportFile, Import, Moved, Progress, Sinks
 from tertulia.homes.offline import open_accounts, require_data
@@ -31,7 +35,8 @@ async def export_home(data: Path, out: IO[bytes], *, product: str, now: int, med
             with closing(schema.connect(folder.chat, read_only=True)) as connection:
                 (total,) = connection.execute('SELECT count(*) FROM "Chat-Messages"').fetchone()
                 file = ExportFile(out, product=product, now=now, total=total, progress=progress)
-                for record in _records(folder, accounts, read_log(connection), media=media):
+                stored = chain(read_log(connection), read_library(connection) if media else ())
+                for record in _records(folder, accounts, stored, media=media):
                     file.write(record)
             return file.finish()
 
@@ -60,11 +65,13 @@ async def import_home(data: Path, source: IO[bytes], progress: Progress) -> Move
     with FolderLock(folder):
         async with open_accounts(data, create=True) as accounts:
             log = _open_log(folder)
-            store = DiskMedia(folder.media)
+            store, chat = DiskMedia(folder.media), SqliteStore(folder.chat, SystemClock())
+            sinks = Sinks(accounts, log, store, store, SqliteLibrary(chat), keeps_hashes=True)
             try:
-                return await Import(source, Sinks(accounts, log, store, store, keeps_hashes=True), progress).run()
+                return await Import(source, sinks, progress).run()
             finally:
                 log.abandon()
+                await chat.close()
                 await store.close()
 
 

@@ -10,19 +10,25 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tertulia.domain.errors import ConflictError, InvalidError
+from tertulia.domain.library import Rules
 from tertulia.domain.media import Variant
+from tertulia.ports.library import Library
 from tertulia.ports.media import MediaStore, Upload
 from tertulia.ports.portable import (
     VERSION,
     ContentSink,
     End,
     Header,
+    LibraryRecord,
     LogSink,
     PortableContent,
     PortableConversation,
     PortableEntry,
     PortableMedia,
     PortableMember,
+    PortablePack,
+    PortablePicture,
+    PortableRules,
     PortableThumbnail,
     PortableUser,
     Record,
@@ -113,6 +119,7 @@ class Sinks(Struct, frozen=True):
     log: LogSink
     media: MediaStore
     contents: ContentSink
+    library: Library
     keeps_hashes: bool
 
 
@@ -147,6 +154,9 @@ class Import:
                 self._count.add(record, new=new, without_password=new and not has_password)
             case PortableConversation() | PortableMember() | PortableEntry():
                 self._count.add(record, new=await self._to.log.write(record))
+            case PortableRules() | PortablePack() | PortablePicture():
+                await self._to.log.finish()
+                self._count.add(record, new=await _take_into(self._to.library, record))
             case _:
                 raise InvalidError("invalid_request", "The file has a record where it can't be.")
         return next(self._records, None)
@@ -195,6 +205,23 @@ class Import:
                 return
             self._count.add(record)
             yield record.data
+
+
+async def _take_into(library: Library, record: LibraryRecord) -> bool:
+    """Whether it brought something new; what is there stays, and what was decided here."""
+    match record:
+        case PortablePicture(picture=picture):
+            return await library.add(picture)
+        case PortablePack(pack=pack):
+            there = any(each.id == pack.id for each in await library.packs())
+            if not there:
+                await library.put_pack(pack)
+            return not there
+        case PortableRules(rules=rules):
+            new = rules != Rules() and await library.rules() == Rules()
+            if new:
+                await library.set_rules(rules)
+            return new
 
 
 def _append(path: Path, data: bytes) -> None:

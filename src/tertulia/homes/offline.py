@@ -21,9 +21,11 @@ from tertulia.adapters.memory.clock import SystemClock
 from tertulia.adapters.memory.entropy import SystemEntropy
 from tertulia.adapters.sqlite import checking, schema
 from tertulia.adapters.sqlite.backup import back_up, settle
+from tertulia.adapters.sqlite.library import read_library
 from tertulia.homes.folder import DataFolder
 from tertulia.homes.moving import Progress
-from tertulia.ports.media import variants_of
+from tertulia.ports.media import Upload, variants_of
+from tertulia.ports.portable import PortablePicture
 
 _KEY: Final = "signing.key"
 
@@ -133,13 +135,27 @@ def _copy_files(folder: DataFolder, copy: DataFolder, progress: Progress) -> Non
 def _missing_files(connection: sqlite3.Connection, folder: DataFolder) -> Iterator[str]:
     stored = {upload.id: upload for upload in files.stored_uploads(folder.media)}
     for conversation, timestamp, media in checking.media_of(connection):
-        upload, path = stored.get(media), folder.media / media
-        if upload is None or not path.is_file():
-            yield f"{conversation}: the file {media} of the message at {timestamp} is missing."
-        elif path.stat().st_size != upload.size:
-            yield f"{conversation}: the file {media} has {path.stat().st_size} bytes, not {upload.size}."
-        elif not all((folder.media / name_of(media, each)).is_file() for each in variants_of(upload)):
-            yield f"{conversation}: a thumbnail of the picture {media} is missing."
+        wrong = _wrong_with(folder, media, stored.get(media), f" of the message at {timestamp}")
+        if wrong:
+            yield f"{conversation}: {wrong}"
+    for record in read_library(connection):
+        if isinstance(record, PortablePicture):
+            media = record.picture.media
+            wrong = _wrong_with(folder, media, stored.get(media), f" of {record.picture.name}")
+            if wrong:
+                yield f"library: {wrong}"
+
+
+def _wrong_with(folder: DataFolder, media: str, upload: Upload | None, of: str) -> str:
+    """What is wrong with the file, in words; "" where nothing is."""
+    path = folder.media / media
+    if upload is None or not path.is_file():
+        return f"the file {media}{of} is missing."
+    if path.stat().st_size != upload.size:
+        return f"the file {media} has {path.stat().st_size} bytes, not {upload.size}."
+    if not all((folder.media / name_of(media, each)).is_file() for each in variants_of(upload)):
+        return f"a thumbnail of the picture {media} is missing."
+    return ""
 
 
 def _integrity(file: Path) -> list[str]:

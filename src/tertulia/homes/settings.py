@@ -33,7 +33,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     `data` is the folder that holds everything. `origins` are further web origins whose pages may use the API.
     `trusted_proxies` are addresses or networks whose `X-Forwarded-For` is believed. `https` says that people reach the
     server by https. `media_bytes_max` is how many bytes a file may have that people upload. `rate_factor` multiplies
-    every rate limit; 0 switches them off. `clock_offset_file` names a file that holds microseconds to add to the clock:
+    every rate limit; 0 switches them off. `previews`: the server looks at the public pages that messages link to, and
+    shows what they say of themselves. `clock_offset_file` names a file that holds microseconds to add to the clock:
     it is there to test what a jumping clock does.
     """
 
@@ -50,6 +51,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     log_level: str = "INFO"
     rate_factor: float = 1.0
     media_bytes_max: int = limits.MEDIA_BYTES_MAX
+    previews: bool = False
     admin_username: str = ""
     admin_password_file: Path | None = None
     clock_offset_file: Path | None = None

@@ -97,9 +97,15 @@ class MediaStore(Protocol):
     async def keep(self, ready: Upload, files: Mapping[Variant, Path]) -> Upload:
         """Remembers type, size and details, and keeps the files, which it may take away, in place of what was there.
 
-        Afterwards, and after a crash in between, the file is as it was before or as it is said here. Who comes second
-        changes nothing. Raises `media_not_found`.
+        Afterwards, and after a crash in between, the file is as it was before or as it is said here: whole, also where
+        nobody uploaded anything, and the content is one of the server's own. Who comes second changes nothing. Raises
+        `media_not_found`.
         """
+        ...
+
+    async def place(self, ready: Upload, files: Mapping[Variant, Path]) -> Upload:
+        """Takes a file that the server itself made, whole and looked into: as if it had been begun, written and kept.
+        What no message claims is deleted like any other."""
         ...
 
     async def delete(self, media: str) -> None:

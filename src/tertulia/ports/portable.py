@@ -11,12 +11,14 @@ from msgspec import Struct
 
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import Entry
+from tertulia.domain.library import Pack, Picture, Rules
 from tertulia.domain.media import Variant
 from tertulia.domain.members import Member
 from tertulia.ports.media import Upload
 
-VERSION: Final = 2
-"""Of the form of the records. A reader takes its own version and earlier ones. 2: pictures have thumbnails."""
+VERSION: Final = 3
+"""Of the form of the records. A reader takes its own version and earlier ones. 2: pictures have thumbnails. 3: there
+is a library."""
 
 
 class Header(Struct, frozen=True, kw_only=True, tag_field="record", tag="header"):
@@ -54,6 +56,22 @@ class PortableEntry(Struct, frozen=True, tag_field="record", tag="entry", omit_d
     digest: str = ""
 
 
+class PortableRules(Struct, frozen=True, tag_field="record", tag="library_rules"):
+    """What administrators decided about the library."""
+
+    rules: Rules
+
+
+class PortablePack(Struct, frozen=True, tag_field="record", tag="library_pack"):
+    pack: Pack
+
+
+class PortablePicture(Struct, frozen=True, tag_field="record", tag="library_picture"):
+    """A picture of the library; its file is a record of its own."""
+
+    picture: Picture
+
+
 class PortableMedia(Struct, frozen=True, tag_field="record", tag="media"):
     """A file; its content follows."""
 
@@ -82,7 +100,8 @@ class End(Struct, frozen=True, kw_only=True, tag_field="record", tag="end"):
 
 
 LogRecord = PortableConversation | PortableMember | PortableEntry
-Record = Header | PortableUser | LogRecord | PortableMedia | PortableContent | PortableThumbnail | End
+LibraryRecord = PortableRules | PortablePack | PortablePicture
+Record = Header | PortableUser | LogRecord | LibraryRecord | PortableMedia | PortableContent | PortableThumbnail | End
 
 
 class LogSink(Protocol):

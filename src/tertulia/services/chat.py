@@ -5,6 +5,7 @@ from msgspec import Struct
 from tertulia.services.accounts import Accounts
 from tertulia.services.conversations import Conversations
 from tertulia.services.history import HistoryReader
+from tertulia.services.library import PictureLibrary
 from tertulia.services.locations import Locations
 from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
@@ -29,5 +30,6 @@ class Chat(Struct, frozen=True, kw_only=True):
     presence: Presences
     search: MessageSearch
     media: MediaFiles
+    library: PictureLibrary
     tickets: Tickets
     notifying: Notifying

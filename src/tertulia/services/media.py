@@ -6,9 +6,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from tertulia.domain import limits
+from tertulia.domain import house, library, limits
 from tertulia.domain.errors import ConflictError, InvalidError, NotFoundError
-from tertulia.domain.media import Variant, part_bytes_for, part_count, part_size
+from tertulia.domain.library import Picture
+from tertulia.domain.media import Details, MediaKind, Variant, part_bytes_for, part_count, part_size
+from tertulia.domain.messages import files_of
 from tertulia.domain.texts import checked_line
 from tertulia.ports.accounts import Identity
 from tertulia.ports.clock import Clock
@@ -131,8 +133,11 @@ class MediaFiles:
         return Described(upload, {}, self._expires()) if upload.conversation else self._described(upload)
 
     async def describe(self, identity: Identity, media: str) -> Described:
-        """The file, and addresses for its contents. For the uploader, and for members who may read the message that
-        carries it. Raises `media_not_found`."""
+        """The file, and addresses for its contents. For the uploader, for members who may read the message that
+        carries it, and for everybody where it is the library's. Raises `media_not_found`."""
+        drawing = house.find(media)
+        if drawing is not None:
+            return _drawn(drawing)
         upload = await self._media.get(media)
         if upload is None or not upload.stored or not await self._may_see(identity, upload):
             raise NotFoundError("media_not_found")
@@ -190,6 +195,8 @@ class MediaFiles:
         return upload
 
     async def _may_see(self, identity: Identity, upload: Upload) -> bool:
+        if upload.conversation == library.OWNER:
+            return True
         if not upload.conversation:
             return upload.owner == identity.username
         found = await self._store.member(upload.conversation, identity.username)
@@ -198,10 +205,25 @@ class MediaFiles:
         message = await self._store.message_of(upload.conversation, found[1], upload.owner, upload.client_id)
         if message is None:
             return upload.owner == identity.username
-        return any(attachment.media == upload.id for attachment in message.attachments)
+        return upload.id in files_of(message)
 
     def _expires(self) -> int:
         return self._seconds() + limits.MEDIA_URL_SECONDS
 
     def _seconds(self) -> int:
         return self._clock.now() // 1_000_000
+
+
+def _drawn(picture: Picture) -> Described:
+    """One of our own drawings, which are files of the page; their address doesn't end."""
+    upload = Upload(
+        id=picture.media,
+        owner="",
+        name=f"{picture.name}.svg",
+        type=picture.type,
+        size=picture.size,
+        created=0,
+        stored=True,
+        details=Details(kind=MediaKind.IMAGE, width=picture.width, height=picture.height),
+    )
+    return Described(upload, {Variant.ORIGINAL: house.address_of(picture)}, limits.TIMESTAMP_MAX)

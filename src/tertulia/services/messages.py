@@ -8,12 +8,15 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from tertulia.domain import limits, messages
+from tertulia.domain import house, limits, messages
 from tertulia.domain.entries import (
+    AboutMessage,
     Attachment,
     MessageDeleted,
     MessageEdited,
+    MessagePreviewed,
     MessageSent,
+    Preview,
     ReactionAdded,
     ReactionRemoved,
     Stamp,
@@ -25,12 +28,14 @@ from tertulia.domain.errors import (
     InvalidError,
     NotFoundError,
 )
+from tertulia.domain.library import OWNER, Picture, PictureKind, attachment_of, emoji_named, place_of
 from tertulia.domain.locations import checked_live_seconds, live_until
 from tertulia.domain.media import Details, MediaKind
 from tertulia.domain.messages import Message
 from tertulia.domain.permissions import Action, may
 from tertulia.domain.texts import checked_client_id, checked_emoji, checked_text
 from tertulia.ports.accounts import Identity
+from tertulia.ports.library import Library
 from tertulia.ports.media import MediaStore, Upload
 from tertulia.ports.rates import Rate
 from tertulia.ports.store import Append, Decide, Decision, Snapshot, Store
@@ -58,9 +63,10 @@ class NewMessage(Struct, frozen=True, kw_only=True):
 
 
 class Messages:
-    def __init__(self, store: Store, media: MediaStore, rate: Rate) -> None:
+    def __init__(self, store: Store, media: MediaStore, library: Library, rate: Rate) -> None:
         self._store = store
         self._media = media
+        self._library = library
         self._rate = rate
 
     async def send(self, identity: Identity, conversation: str, new: NewMessage) -> tuple[Message, bool]:
@@ -100,11 +106,19 @@ class Messages:
     async def delete(self, identity: Identity, conversation: str, timestamp: int) -> Message:
         """What the message said is erased from the log; its files are deleted. Raises `message_not_found`,
         `forbidden`."""
-        return await self._change(identity, conversation, timestamp, _delete(identity.username), erase=True)
+        return await self._change(identity, conversation, timestamp, _delete(identity.username))
+
+    async def remove_previews(self, identity: Identity, conversation: str, timestamp: int) -> Message:
+        """Its links have no previews any more, and get no others. For its author, and for who may delete it. Raises
+        `message_not_found`, `forbidden`, `message_deleted`."""
+        return await self._change(identity, conversation, timestamp, _remove_previews(identity.username))
 
     async def react(self, identity: Identity, conversation: str, timestamp: int, emoji: str) -> Message:
-        """Raises `message_not_found`, `message_deleted`, `too_many_reactions`."""
+        """Raises `message_not_found`, `message_deleted`, `too_many_reactions`, `emoji_not_found`."""
         checked_emoji(emoji)
+        name = emoji_named(emoji)
+        if name is not None and await self._library.get(PictureKind.EMOJI, name) is None:
+            raise InvalidError("emoji_not_found")
         return await self._change(identity, conversation, timestamp, _react(identity.username, emoji))
 
     async def unreact(self, identity: Identity, conversation: str, timestamp: int, emoji: str) -> Message:
@@ -112,9 +126,7 @@ class Messages:
         checked_emoji(emoji)
         return await self._change(identity, conversation, timestamp, _unreact(identity.username, emoji))
 
-    async def _change(
-        self, identity: Identity, conversation: str, timestamp: int, decide: Decide, *, erase: bool = False
-    ) -> Message:
+    async def _change(self, identity: Identity, conversation: str, timestamp: int, decide: Decide) -> Message:
         limiting.take(self._rate, identity.username)
         outcome = await self._store.append(
             Append(conversation=conversation, author=identity.username, decide=decide, target=timestamp)
@@ -122,17 +134,15 @@ class Messages:
         before, caller = outcome.snapshot.target, outcome.snapshot.caller
         assert before is not None, "decisions about a message need one"  # noqa: S101
         assert caller is not None, "decisions about a message need a member"  # noqa: S101
-        if erase and outcome.entry is not None:
-            for attachment in before.attachments:
-                await self._media.delete(attachment.media)
+        after = messages.apply(before, outcome.entry) if isinstance(outcome.entry, AboutMessage) else before
+        left = messages.files_of(after)
+        for media in messages.files_of(before):
+            if media not in left:
+                await self._media.delete(media)
         if not caller.sees_span(timestamp, before.changed, open_history=outcome.snapshot.conversation.open_history):
             # The caller was away when some of it changed, and may not read that.
             return await self._store.message(conversation, caller, timestamp) or before
-        match outcome.entry:
-            case MessageEdited() | MessageDeleted() | ReactionAdded() | ReactionRemoved() as entry:
-                return messages.apply(before, entry)
-            case _:
-                return before
+        return after
 
     async def _claimed(self, identity: Identity, conversation: str, new: NewMessage) -> tuple[Attachment, ...]:
         if len(new.attachments) > limits.ATTACHMENTS_MAX:
@@ -144,7 +154,14 @@ class Messages:
         await access.member_of(self._store, conversation, identity.username)
         found = []
         for attachment in new.attachments:
+            drawing = house.find(attachment.media)
+            if drawing is not None:
+                found.append(attachment_of(drawing))
+                continue
             upload = await self._media.get(attachment.media)
+            if upload is not None and upload.conversation == OWNER:
+                found.append(attachment_of(await self._picture(upload)))
+                continue
             if upload is None or upload.owner != identity.username:
                 raise InvalidError("attachment_not_found", media=attachment.media)
             ready = await completing.settled(self._media, upload)
@@ -152,6 +169,13 @@ class Messages:
                 raise InvalidError("attachment_not_found", media=attachment.media)
             found.append(_attachment(ready, attachment))
         return tuple(found)
+
+    async def _picture(self, upload: Upload) -> Picture:
+        """Of the library, by its file. An emoji is written, not attached."""
+        picture = await self._library.get(*place_of(upload.client_id))
+        if picture is None or picture.kind is PictureKind.EMOJI:
+            raise InvalidError("attachment_not_found", media=upload.id)
+        return picture
 
     async def _first_result(self, snapshot: Snapshot) -> Message:
         earlier = snapshot.earlier
@@ -250,18 +274,57 @@ def _edit(username: str, text: str) -> Decide:
                 target=target.timestamp,
                 text=text,
                 mentions=_mentions(text),
+                unlinked=_unlinked(target.previews, text),
             )
         )
 
     return decide
 
 
+def _unlinked(previews: Sequence[Preview], text: str) -> tuple[str, ...]:
+    """Links that have a preview and don't stand in the text."""
+    if not previews:
+        return ()
+    from tertulia.domain.markdown import previewable
+
+    links = previewable(text)
+    return tuple(preview.url for preview in previews if preview.url not in links)
+
+
+def _remove_previews(username: str) -> Decide:
+    def decide(snapshot: Snapshot, stamp: Stamp) -> Decision:
+        target = _own_or_moderated(snapshot, username)
+        if target.deleted:
+            raise ConflictError("message_deleted")
+        bare = tuple(Preview(url=preview.url) for preview in target.previews)
+        if bare == target.previews:
+            return Decision(None)
+        return Decision(
+            MessagePreviewed(
+                seq=stamp.seq,
+                timestamp=stamp.timestamp,
+                author=username,
+                target=target.timestamp,
+                previews=bare,
+            )
+        )
+
+    return decide
+
+
+def _own_or_moderated(snapshot: Snapshot, username: str) -> Message:
+    """The message, which is the caller's own or one that the caller may delete. Raises `message_not_found`,
+    `forbidden`."""
+    caller = access.caller_of(snapshot, Action.DELETE_OWN)
+    target = access.target_of(snapshot, caller)
+    if target.author != username and not may(snapshot.conversation.kind, caller.role, Action.DELETE_OTHERS):
+        raise ForbiddenError("forbidden")
+    return target
+
+
 def _delete(username: str) -> Decide:
     def decide(snapshot: Snapshot, stamp: Stamp) -> Decision:
-        caller = access.caller_of(snapshot, Action.DELETE_OWN)
-        target = access.target_of(snapshot, caller)
-        if target.author != username and not may(snapshot.conversation.kind, caller.role, Action.DELETE_OTHERS):
-            raise ForbiddenError("forbidden")
+        target = _own_or_moderated(snapshot, username)
         if target.deleted:
             return Decision(None)
         return Decision(

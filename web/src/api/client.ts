@@ -10,6 +10,7 @@ export type Search = { query: string; from?: string; conversation?: string; befo
 export type NewMessage = { id: string; text: string; reply_to?: number; attachments?: readonly t.AttachmentRef[]; live_seconds?: number };
 export type NewMedia = { name: string; type: string; size: number };
 export type NewConversation = { kind: t.ConversationKind; members: string[]; title?: string; id?: string };
+export type NewPicture = { media: string; kind: t.PictureKind; name: string; alt?: string; tags?: readonly string[] };
 export type NewUser = { username: string; password: string; name?: string; email?: string; invite?: string };
 
 export class Client {
@@ -111,6 +112,10 @@ export class Client {
     return this.session.authorised({ method: "DELETE", path: `${at(id)}/messages/${timestamp}`, keepalive: true });
   }
 
+  removePreviews(id: string, timestamp: number): Promise<t.Message> {
+    return this.call("DELETE", `${at(id)}/messages/${timestamp}/previews`);
+  }
+
   react(id: string, timestamp: number, emoji: string, on: boolean): Promise<t.Message> {
     const path = `${at(id)}/messages/${timestamp}/reactions/${encodeURIComponent(emoji)}`;
     return this.call(on ? "PUT" : "DELETE", path);
@@ -140,6 +145,35 @@ export class Client {
 
   getMedia(id: string): Promise<t.Media> {
     return this.call("GET", `/media/${encodeURIComponent(id)}`);
+  }
+
+  getLibrary(): Promise<t.LibraryView> {
+    return this.call("GET", "/library");
+  }
+
+  updateLibrary(change: { gifs?: t.Adding; house?: boolean }): Promise<t.LibraryView> {
+    return this.call("PATCH", "/library", {}, change);
+  }
+
+  listPictures(kind: t.PictureKind, query: string, cursor: string, limit = 100): Promise<t.Pictures> {
+    return this.call("GET", "/library/pictures", { kind, query: query || undefined, cursor: cursor || undefined, limit });
+  }
+
+  addPicture(picture: NewPicture): Promise<t.PictureView> {
+    return this.call("POST", "/library/pictures", {}, picture);
+  }
+
+  removePicture(media: string): Promise<object> {
+    return this.call("DELETE", `/library/pictures/${encodeURIComponent(media)}`);
+  }
+
+  /** Looking at some pictures takes the server a while. */
+  addPack(pack: { media: string; kind: t.PictureKind; start: number }): Promise<t.PackTaken> {
+    return this.session.authorised({ method: "POST", path: "/library/packs", body: pack, timeout: 60_000 });
+  }
+
+  removePack(id: string): Promise<object> {
+    return this.call("DELETE", `/library/packs/${encodeURIComponent(id)}`);
   }
 
   getNotifications(): Promise<t.Notifications> {

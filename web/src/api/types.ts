@@ -14,10 +14,34 @@ export interface ActionError {
   retry_after?: number;
 }
 
+/** `media` is the id of an upload of the caller's: a zip of stickers or emoji. It is taken in some pictures at a time: call again with `start`, until `next` is null. */
+export interface AddPack {
+  media: string;
+  kind?: PictureKind;
+  title?: string;
+  /** `next` of the answer before. */
+  start?: number;
+}
+
+/** `media` is the id of a completed upload of the caller's. */
+export interface AddPicture {
+  media: string;
+  kind: PictureKind;
+  /** Of an emoji: up to 30 of the letters a to z, digits, `_`, `+` and `-`. */
+  name: string;
+  /** Says in words what it shows. */
+  alt?: string;
+  /** By what else it is found. */
+  tags?: readonly string[];
+}
+
+/** Who may add GIFs. Everything else only administrators add. */
+export type Adding = "administrators" | "everyone";
+
 /**
  * A file that a message carries. `media` is the id of the upload; `type` is a media type (RFC 6838); `size` in bytes.
  *
- * The rest lets a client keep its place before the file is there: `width` and `height` in pixels; `thumbhash`, a blurred picture (base64); `animated`: it moves; `duration` in seconds; `alt` says in words what it shows. `voice`: it is a voice note; `peaks` are how loud it is over its length, from 0 to 255.
+ * The rest lets a client keep its place before the file is there: `width` and `height` in pixels; `thumbhash`, a blurred picture (base64); `animated`: it moves; `duration` in seconds; `alt` says in words what it shows. `voice`: it is a voice note; `peaks` are how loud it is over its length, from 0 to 255. `library` is `sticker` or `gif` where it is one of the server's own pictures, which all messages share and an administrator may remove.
  */
 export interface Attachment {
   media: string;
@@ -32,6 +56,7 @@ export interface Attachment {
   alt?: string;
   voice?: boolean;
   peaks?: readonly number[];
+  library?: string;
 }
 
 /** `media` is the id of a completed upload of the sender's; `alt` says in words what it shows. `voice`: it is a voice note, with its `peaks`. */
@@ -223,6 +248,13 @@ export interface KeySet {
 /** What somebody wants to be told of in a conversation. */
 export type Level = "all" | "mentions" | "none";
 
+/** What administrators decided about the server's own pictures, and their packs; `house` is the one that comes with the product. Who may add GIFs `gifs` says. */
+export interface LibraryView {
+  gifs: Adding;
+  house: boolean;
+  packs: readonly PackView[];
+}
+
 /** Where the caller is, whose message at `timestamp` began a live location: degrees (WGS 84), and by how many metres that may be wrong. It is passed on and not kept; after the message's `live_until` it is refused. */
 export interface Locate {
   action: "location";
@@ -361,6 +393,7 @@ export interface Message {
   mentions?: readonly string[];
   live_until?: number;
   reactions?: readonly Reaction[];
+  previews?: readonly Preview[];
   edited?: number;
   deleted?: number;
   changed?: number;
@@ -375,7 +408,7 @@ export interface MessageDeleted {
   target: number;
 }
 
-/** The message at `target` (a timestamp) says `text` from now on. */
+/** The message at `target` (a timestamp) says `text` from now on. `unlinked` are links that are no longer in it and had previews, which go with them. */
 export interface MessageEdited {
   kind: "edited";
   seq: number;
@@ -384,6 +417,18 @@ export interface MessageEdited {
   target: number;
   text?: string;
   mentions?: readonly string[];
+  unlinked?: readonly string[];
+  erased?: boolean;
+}
+
+/** The message at `target` has these previews from now on: found by the server for the message's author, or what `author` has left of them. */
+export interface MessagePreviewed {
+  kind: "previewed";
+  seq: number;
+  timestamp: number;
+  author: string;
+  target: number;
+  previews?: readonly Preview[];
   erased?: boolean;
 }
 
@@ -444,6 +489,57 @@ export interface NotifiedDevice {
   since: number;
 }
 
+/** Why a file of a pack was not taken: an error's `code`, and what to do. */
+export interface PackProblem {
+  file: string;
+  code: string;
+  detail: string;
+}
+
+/** How many pictures this call `added`, which files it didn't take, and where the `next` call begins; null: that was all. */
+export interface PackTaken {
+  pack: PackView;
+  added: number;
+  next: number | null;
+  problems: readonly PackProblem[];
+}
+
+/** Pictures of one kind that came together. */
+export interface PackView {
+  id: string;
+  kind: PictureKind;
+  title: string;
+}
+
+/** What a picture is for. A sticker is a message by itself; a GIF moves; an emoji stands in a line as `:name:`. */
+export type PictureKind = "emoji" | "gif" | "sticker";
+
+/** One of the server's own pictures. `media` is its id; `alt` says in words what it shows. `url` is its content and `still`, where it moves, a picture of it that doesn't; good until `expires` (seconds since 1970), or for ever where that is absent. `thumbhash` is base64, sizes are in pixels. */
+export interface PictureView {
+  media: string;
+  kind: PictureKind;
+  name: string;
+  url: string;
+  added_by?: string;
+  added?: number;
+  still?: string;
+  expires?: number;
+  type?: string;
+  width?: number;
+  height?: number;
+  thumbhash?: string;
+  animated?: boolean;
+  alt?: string;
+  tags?: readonly string[];
+  pack?: string;
+}
+
+/** `cursor` says from where to go on, also where `pictures` are few or none; null: that was all. */
+export interface Pictures {
+  pictures: readonly PictureView[];
+  cursor: string | null;
+}
+
 /** Answered at once: keeps the connection and the presence lease. */
 export interface Ping {
   action: "ping";
@@ -462,6 +558,19 @@ export interface PresenceEvent {
 /** `result` of the action `presence`: the status of each person that the connection watches, by username. */
 export interface PresenceResult {
   presence: Record<string, Presence>;
+}
+
+/**
+ * What a page that a message links to says of itself. `url` is the link as it stands in the message; `site` its host, in ASCII, so that no other one can look like it; `picture` a file of the server's own.
+ *
+ * One without a `title` was taken away by somebody: it isn't shown, and doesn't come again.
+ */
+export interface Preview {
+  url: string;
+  title?: string;
+  description?: string;
+  site?: string;
+  picture?: Attachment | null;
 }
 
 /** An error (RFC 9457). `code` is stable; `detail` says what to do. */
@@ -724,6 +833,12 @@ export interface UpdateConversation {
   history?: History;
 }
 
+/** What is absent stays. `gifs`: who may add GIFs; `house`: whether the pack that comes with the product is shown. */
+export interface UpdateLibrary {
+  gifs?: Adding;
+  house?: boolean;
+}
+
 export interface UpdateMe {
   /** A person's name as others see it. */
   name: string;
@@ -768,13 +883,13 @@ export interface Config {
 }
 
 /** Entries about an earlier message, named by its timestamp in `target`. */
-export type AboutMessage = MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved;
+export type AboutMessage = MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | MessagePreviewed;
 
 /** What a conversation's log is made of: `kind` tells them apart. */
-export type Entry = ConversationCreated | MessageSent | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | MemberAdded | MemberRemoved | RoleChanged | TitleChanged | SettingsChanged;
+export type Entry = ConversationCreated | MessageSent | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | MessagePreviewed | MemberAdded | MemberRemoved | RoleChanged | TitleChanged | SettingsChanged;
 
 /** What a reader is given. */
-export type VisibleEntry = ConversationCreated | MessageSent | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | MemberAdded | MemberRemoved | RoleChanged | TitleChanged | SettingsChanged | Hidden;
+export type VisibleEntry = ConversationCreated | MessageSent | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | MessagePreviewed | MemberAdded | MemberRemoved | RoleChanged | TitleChanged | SettingsChanged | Hidden;
 
 /** What a client sends: `action` tells them apart. */
 export type Action = Send | Read | Typing | Draft | Locate | SetPresence | Ping;
@@ -786,4 +901,4 @@ export type Event = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEven
 export type Frame = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | LocationEvent | ConversationChanged | PresenceEvent | Goodbye | Result | ActionError;
 
 /** Every code that an error can have. */
-export type ErrorCode = "attachment_not_found" | "conversation_not_found" | "direct_conversation" | "forbidden" | "group_full" | "id_reused" | "internal" | "invalid_code" | "invalid_request" | "invite_invalid" | "invite_required" | "last_owner" | "live_location_over" | "live_typing_off" | "media_broken" | "media_mismatch" | "media_not_found" | "media_not_ready" | "media_too_complex" | "media_unsupported" | "member_not_found" | "message_deleted" | "message_not_found" | "method_not_allowed" | "not_found" | "not_supported" | "origin_not_allowed" | "overloaded" | "rate_limited" | "reply_not_found" | "session_ended" | "shutting_down" | "sign_up_closed" | "ticket_invalid" | "token_expired" | "too_large" | "too_many_connections" | "too_many_reactions" | "unauthenticated" | "unavailable" | "upload_incomplete" | "user_not_found" | "username_taken" | "weak_password" | "wrong_credentials";
+export type ErrorCode = "attachment_not_found" | "conversation_not_found" | "direct_conversation" | "emoji_not_found" | "forbidden" | "group_full" | "id_reused" | "internal" | "invalid_code" | "invalid_request" | "invite_invalid" | "invite_required" | "last_owner" | "library_full" | "live_location_over" | "live_typing_off" | "media_broken" | "media_mismatch" | "media_not_found" | "media_not_ready" | "media_too_complex" | "media_unsupported" | "member_not_found" | "message_deleted" | "message_not_found" | "method_not_allowed" | "name_taken" | "not_found" | "not_supported" | "origin_not_allowed" | "overloaded" | "pack_broken" | "pack_not_found" | "picture_not_found" | "picture_unsuitable" | "rate_limited" | "reply_not_found" | "session_ended" | "shutting_down" | "sign_up_closed" | "ticket_invalid" | "token_expired" | "too_large" | "too_many_connections" | "too_many_reactions" | "unauthenticated" | "unavailable" | "upload_incomplete" | "user_not_found" | "username_taken" | "weak_password" | "wrong_credentials";

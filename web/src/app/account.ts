@@ -10,6 +10,7 @@ import { t } from "../words/index.ts";
 import { Chat } from "./chat.ts";
 import { Door } from "./door.ts";
 import { forgetUses } from "./emoji.ts";
+import { forgetPictures } from "./library.ts";
 import { Keeping } from "./keeping.ts";
 import { notify } from "./notices.ts";
 import { settings } from "./settings.ts";
@@ -73,6 +74,7 @@ export class Account {
     }
     phase.chat.drafts.clear();
     forgetUses();
+    forgetPictures();
     this.leave();
     this.others.postMessage("signed-out");
   }

@@ -14,6 +14,7 @@ import { t } from "../words/index.ts";
 import { Deleting } from "./deleting.ts";
 import { Drafts } from "./drafts.ts";
 import type { Keeping } from "./keeping.ts";
+import { Library } from "./library.ts";
 import { MediaDesk } from "./media/desk.ts";
 import { Moment } from "./moment.ts";
 import { announced, Announcer } from "./announcer.ts";
@@ -50,6 +51,7 @@ export class Chat {
   readonly drafts: Drafts;
   readonly media: MediaDesk;
   readonly searching: Searching;
+  readonly library: Library;
   readonly preferences: Preferences;
   readonly notifying: Notifying;
   readonly announcer = new Announcer();
@@ -86,6 +88,7 @@ export class Chat {
         : client.moveCursor(conversation, timestamp),
     );
     this.searching = new Searching((asked, cursor, limit) => client.searchMessages(asked, cursor, limit));
+    this.library = new Library(client, me.username);
     this.preferences = new Preferences(client, me.username);
     this.notifying = new Notifying(this.store, this.people, me.username, this.preferences);
     this.drafts = new Drafts(me.username);
@@ -165,6 +168,10 @@ export class Chat {
   /** Edits, reacts: the server answers with the message; the entry comes by the log like everything. */
   edit(conversation: string, message: Message, text: string): Promise<boolean> {
     return attempt(this.client.editMessage(conversation, message.timestamp, text));
+  }
+
+  removePreviews(conversation: string, message: Message): Promise<boolean> {
+    return attempt(this.client.removePreviews(conversation, message.timestamp));
   }
 
   react(conversation: string, message: Message, emoji: string, on: boolean): Promise<boolean> {

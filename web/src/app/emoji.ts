@@ -54,8 +54,8 @@ export function noteUse(emoji: string): void {
 }
 
 /** The emoji of a person's habit, filled up with the usual ones. */
-export function frequent(most: number): string[] {
-  return [...new Set([...uses.value.map(({ emoji }) => emoji), ...USUAL])].slice(0, most);
+export function frequent(most: number, known: (emoji: string) => boolean): string[] {
+  return [...new Set([...uses.value.map(({ emoji }) => emoji), ...USUAL])].filter(known).slice(0, most);
 }
 
 /** Forgets the habits of who signs out. */

@@ -9,6 +9,7 @@ import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { Config, User } from "../api/types.ts";
 import type { Conversation } from "../state/conversations.ts";
 import { type Held } from "../state/held.ts";
+import { complete } from "../state/messages.ts";
 import type { Pane } from "../state/pane.ts";
 import type { People } from "./people.ts";
 import type { Store } from "./store.ts";
@@ -86,7 +87,9 @@ export class Keeping {
     await this.last;
     const kept = (await this.read((database) => database.getAll("conversations"))) ?? [];
     people.know((await this.read((database) => database.getAll("people"))) ?? []);
-    store.restore(kept.map(({ conversation, pane }) => ({ conversation, pane, recent: [] })));
+    // What an earlier version of the page kept gets what it lacks.
+    const whole = (pane: Pane): Pane => ({ ...pane, messages: pane.messages.map(complete) });
+    store.restore(kept.map(({ conversation, pane }) => ({ conversation, pane: pane && whole(pane), recent: [] })));
   }
 
   /** From now on keeps what changes. */

@@ -41,6 +41,8 @@ export const settings = {
   letters: setting("letters", SWITCH, "on"),
   /** Whether messages count as read because they were seen. */
   reading: setting("reading", SWITCH, "on"),
+  /** Whether what the pages say of themselves to which messages link is shown. */
+  previews: setting("previews", SWITCH, "on"),
   notifications: setting("notifications", SWITCH, "off"),
   sound: setting("sound", SWITCH, "off"),
   /** Notifications also while no page is open, and whether they say what was written. */

@@ -3,6 +3,7 @@
 import type { Attachment, MediaKind } from "../api/media.ts";
 import { numberFormat } from "../words/formats.ts";
 import { listed, t, tn, type Counted } from "../words/index.ts";
+import { altOf } from "./pictures.ts";
 
 /** The most that a picture in the list takes, in CSS pixels; its thumbnail has twice that for fine screens, where it can. */
 export const SHOWN_WIDTH = 480;
@@ -17,6 +18,8 @@ const AUDIO: ReadonlySet<string> = new Set(["audio/aac", "audio/flac", "audio/mp
 const VIDEO: ReadonlySet<string> = new Set(["video/mp4", "video/ogg", "video/quicktime", "video/webm"]);
 
 type Typed = Pick<Attachment, "type" | "voice">;
+/** What is needed to put a file into words. */
+type Worded = Typed & Partial<Pick<Attachment, "media" | "name" | "alt" | "library">>;
 
 /** How a file is shown. What a browser doesn't show by itself is a file; SVG is one. */
 export function kindOf({ type, voice }: Typed): MediaKind | "voice" {
@@ -57,16 +60,26 @@ const TITLES: Readonly<Record<Exclude<Kind, "file">, () => string>> = {
 };
 
 /** What is attached, in words: "2 images and a file". Empty where nothing is. */
-export function attachedWords(files: readonly Typed[]): string {
+export function attachedWords(files: readonly Worded[]): string {
   const counts = new Map<Kind, number>();
-  for (const file of files) counts.set(kindOf(file), (counts.get(kindOf(file)) ?? 0) + 1);
-  return listed([...counts].map(([kind, count]) => tn(count, COUNTED[kind])));
+  const said: string[] = [];
+  for (const file of files) {
+    if (file.library) said.push(libraryWords(file));
+    else counts.set(kindOf(file), (counts.get(kindOf(file)) ?? 0) + 1);
+  }
+  return listed([...said, ...[...counts].map(([kind, count]) => tn(count, COUNTED[kind]))]);
+}
+
+/** One of the server's own pictures is what it shows. */
+function libraryWords({ media = "", name = "", alt = "", library }: Worded): string {
+  const words = altOf({ media, name, alt });
+  return library === "gif" ? t("GIF: {alt}", { alt: words }) : words;
 }
 
 /** The same as a short title: "Photo", "Voice note", "2 images and a video". A single file is called by its name. */
-export function attachedTitle(files: readonly (Typed & { readonly name: string })[]): string {
+export function attachedTitle(files: readonly (Worded & { readonly name: string })[]): string {
   const [first] = files;
-  if (files.length === 1 && first) {
+  if (files.length === 1 && first && !first.library) {
     const kind = kindOf(first);
     return kind === "file" ? shownName(first.name) : TITLES[kind]();
   }

@@ -1,6 +1,6 @@
 /** Messages as people see them: the fold of the entries about one message, the same as the server's. */
 
-import type { AboutMessage, Attachment, Message as Sent, MessageSent, Reaction, VisibleEntry } from "../api/types.ts";
+import type { AboutMessage, Attachment, Message as Sent, MessageSent, Preview, Reaction, VisibleEntry } from "../api/types.ts";
 
 /** A message with edits and reactions applied, and every field there. */
 export interface Message {
@@ -16,6 +16,7 @@ export interface Message {
   /** Until this timestamp the author shows where they are, or 0. */
   readonly live_until: number;
   readonly reactions: readonly Reaction[];
+  readonly previews: readonly Preview[];
   /** Timestamps of the last entry of that kind, or 0. */
   readonly edited: number;
   readonly deleted: number;
@@ -29,6 +30,7 @@ const DEFAULTS = {
   mentions: [],
   live_until: 0,
   reactions: [],
+  previews: [],
   edited: 0,
   deleted: 0,
   changed: 0,
@@ -66,8 +68,12 @@ export function apply(message: Message, entry: AboutMessage): Message {
       const { seq, timestamp, number, author, id } = message;
       return { ...DEFAULTS, seq, timestamp, number, author, id, deleted: stamp, changed: stamp };
     }
-    case "edited":
-      return { ...message, text: entry.text ?? "", mentions: entry.mentions ?? [], edited: stamp, changed: stamp };
+    case "edited": {
+      const previews = message.previews.filter(({ url }) => !entry.unlinked?.includes(url));
+      return { ...message, text: entry.text ?? "", mentions: entry.mentions ?? [], previews, edited: stamp, changed: stamp };
+    }
+    case "previewed":
+      return { ...message, previews: entry.previews ?? [], changed: stamp };
     case "reaction_added":
       return { ...message, reactions: add(message.reactions, entry.emoji, entry.author), changed: stamp };
     case "reaction_removed":

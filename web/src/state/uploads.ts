@@ -36,6 +36,8 @@ export interface OutgoingFile {
   readonly duration?: number;
   readonly voice?: boolean;
   readonly peaks?: readonly number[];
+  /** It is one of the server's own pictures, of that kind. */
+  readonly library?: string;
 }
 
 export interface Upload extends OutgoingFile {

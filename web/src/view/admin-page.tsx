@@ -14,6 +14,7 @@ import { useAccount, useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
 import { Invite } from "./invite.tsx";
+import { LibrarySection } from "./library/section.tsx";
 
 /** Typing goes on for so long before the server is asked (milliseconds). */
 const WAIT = 200;
@@ -44,6 +45,7 @@ export default function AdminPage(): JSX.Element {
             <p class="hint">{t("It is set where the server is started.")}</p>
             {account.config.sign_up !== "closed" && <Invite />}
           </section>
+          <LibrarySection />
           <People />
         </div>
       ) : (

@@ -12,6 +12,7 @@ import { t, tn } from "../words/index.ts";
 import { Avatar } from "./avatar.tsx";
 import { replace } from "./composer-keys.ts";
 import { useChat } from "./context.ts";
+import { EmojiSign } from "./emoji-sign.tsx";
 
 const SHOWN = 6;
 const LIST = "completion";
@@ -44,7 +45,9 @@ export function useCompletion(conversation: Conversation, box: RefObject<HTMLTex
   const [closed, setClosed] = useState(-1);
   const offers = token && token.from !== closed ? offersFor(token, chat, conversation) : [];
   useEffect(() => {
-    if (token?.kind === ":") void loadEmoji().catch(() => undefined);
+    if (token?.kind !== ":") return;
+    void chat.library.loadEmoji();
+    void loadEmoji().catch(() => undefined);
   }, [token?.kind]);
 
   const look = (): void => {
@@ -77,7 +80,7 @@ export function useCompletion(conversation: Conversation, box: RefObject<HTMLTex
 }
 
 function offersFor(token: Token, chat: Chat, conversation: Conversation): Offer[] {
-  return token.kind === "@" ? people(token.query, chat, conversation) : emoji(token.query);
+  return token.kind === "@" ? people(token.query, chat, conversation) : emoji(token.query, chat);
 }
 
 /** Members, by name or username. */
@@ -90,8 +93,9 @@ function people(query: string, chat: Chat, conversation: Conversation): Offer[] 
     .map(({ id }) => ({ key: id, put: `@${id} `, username: id, name: chat.people.name(id), code: `@${id}` }));
 }
 
-function emoji(query: string): Offer[] {
-  return searchEmoji(catalogue.value?.all ?? [], query, SHOWN).map((entry) => {
+function emoji(query: string, chat: Chat): Offer[] {
+  const own = [...chat.library.emoji.value.values()].map(({ name, alt, tags }) => ({ emoji: `:${name}:`, codes: [name], label: alt || name, tags: tags ?? [], toned: false }));
+  return searchEmoji([...own, ...(catalogue.value?.all ?? [])], query, SHOWN).map((entry) => {
     const sign = chosen(entry);
     return { key: entry.emoji, put: sign, name: entry.label, code: `:${entry.codes[0]}:` };
   });
@@ -114,7 +118,7 @@ function Offers(props: { offers: Offer[]; at: number; onPoint: (at: number) => v
               onMouseDown={(event) => event.preventDefault()}
               onClick={() => props.onPick(offer)}
             >
-              {offer.username ? <Avatar username={offer.username} /> : <span class="completion-emoji" aria-hidden="true">{offer.put}</span>}
+              {offer.username ? <Avatar username={offer.username} /> : <span class="completion-emoji" aria-hidden="true"><EmojiSign emoji={offer.put} /></span>}
               <span class="person">
                 <bdi>{offer.name}</bdi>
                 <small>{offer.code}</small>

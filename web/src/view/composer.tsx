@@ -6,6 +6,7 @@ import { settings } from "../app/settings.ts";
 import { numberFormat } from "../words/formats.ts";
 import { unread, type Conversation } from "../state/conversations.ts";
 import { gist } from "../state/gist.ts";
+import type { Picture } from "../state/pictures.ts";
 import { t, tp } from "../words/index.ts";
 import { useCompletion } from "./completion.tsx";
 import { command, lastOf, markingKey, reactingKey, replyToLast } from "./composer-keys.ts";
@@ -15,7 +16,7 @@ import { Icon } from "./icons.tsx";
 import { LocationButton } from "./location-button.tsx";
 import { AttachButton, RecordButton } from "./media/attach-button.tsx";
 import { attach, pasted } from "./media/attach.ts";
-import { post, postVoice } from "./media/composer-media.ts";
+import { post, postPicture, postVoice } from "./media/composer-media.ts";
 import { later } from "./later.tsx";
 import { Tray } from "./media/tray.tsx";
 import type { Visit } from "./visit.ts";
@@ -125,6 +126,13 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
     attach(chat, visit.id, files);
   };
 
+  /** A message of its own; what is being written stays. */
+  const sendPicture = (picture: Picture): void => {
+    if (!postPicture(chat, visit.id, picture, mode.kind === "reply" ? mode.message.timestamp : 0)) return;
+    if (mode.kind === "reply") back();
+    visit.toEnd();
+  };
+
   const stopRecording = (): void => {
     setRecording(false);
     box.current?.focus();
@@ -163,7 +171,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
             {numberFormat().format(TEXT_MAX - length)}
           </span>
         )}
-        <EmojiButton box={box} />
+        <EmojiButton box={box} onPicture={sendPicture} />
         {!text && mode.kind === "new" && <LocationButton conversation={visit.id} />}
         <RecordButton recording={recording} onClick={() => setRecording(true)} />
         <button class="send" disabled={!filled || length > TEXT_MAX} aria-label={mode.kind === "edit" ? t("Save") : t("Send")} title={mode.kind === "edit" ? t("Save") : t("Send")}>

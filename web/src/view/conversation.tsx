@@ -19,9 +19,12 @@ import { attach, useDrop } from "./media/attach.ts";
 import { LiveBoard, TypingLine } from "./moment-line.tsx";
 import { useOpening, type Opening } from "./opening.ts";
 import { attentive } from "./seen.ts";
+import { later } from "./later.tsx";
 import { Reacting } from "./reacting.tsx";
 import { openSearch, resultsWanted, toResults } from "./search-panel.tsx";
 import { Visit } from "./visit.ts";
+
+const Saving = later(async () => (await import("./library/saving.tsx")).default);
 
 export function ConversationPane({ id }: { id: string }): JSX.Element {
   const chat = useChat();
@@ -71,6 +74,7 @@ function Opened({ held }: { held: Held }): JSX.Element {
       <TypingLine conversation={conversation} />
       <Composer conversation={conversation} visit={visit} name={name} />
       <Reacting visit={visit} />
+      {visit.saving.value && <Saving visit={visit} onClose={() => (visit.saving.value = null)} />}
       <Jumping visit={visit} conversation={conversation} />
       {drop.over && <p class="drop-target">{t("Drop the files here to attach them")}</p>}
     </main>

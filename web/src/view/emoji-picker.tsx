@@ -1,156 +1,84 @@
-/** Chooses an emoji: search, groups, those used often, a skin tone. All of it by keyboard. */
+/** Chooses an emoji; and, where one writes, a sticker or a GIF, which is sent at once. All of it by keyboard. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { catalogue, chosen, loadEmoji, uses, type Catalogue } from "../app/emoji.ts";
-import { settings, TONES } from "../app/settings.ts";
-import { sentenceOf } from "../api/errors.ts";
-import { searchEmoji, withTone, type Emoji } from "../state/emoji.ts";
-import { t, tn } from "../words/index.ts";
+import { useId, useRef, useState } from "preact/hooks";
+import type { Picture } from "../state/pictures.ts";
+import { t } from "../words/index.ts";
 import { Dialog } from "./dialog.tsx";
-import { gridKeys } from "./grid-keys.ts";
-import { Icon } from "./icons.tsx";
+import { EmojiTab } from "./emoji-tab.tsx";
+import { PicturesTab } from "./library/pictures-tab.tsx";
 
-const FOUND_MAX = 80;
-const OFTEN = "often";
-const NAMES: Record<string, [sign: string, name: () => string]> = {
-  [OFTEN]: ["🕘", () => t("Used often")],
-  "smileys-emotion": ["😀", () => t("Faces and feelings")],
-  "people-body": ["👋", () => t("People")],
-  "animals-nature": ["🐻", () => t("Animals and nature")],
-  "food-drink": ["🍎", () => t("Food and drink")],
-  "travel-places": ["🚲", () => t("Travel and places")],
-  activities: ["⚽", () => t("Activities")],
-  objects: ["💡", () => t("Things")],
-  symbols: ["♻️", () => t("Signs")],
-  flags: ["🏁", () => t("Flags")],
-};
-const TONE_NAMES = [() => t("No skin tone"), () => t("Light"), () => t("Medium light"), () => t("Medium"), () => t("Medium dark"), () => t("Dark")];
+const TABS = ["emoji", "sticker", "gif"] as const;
+type Tab = (typeof TABS)[number];
+const NAMES: Record<Tab, () => string> = { emoji: () => t("Emoji"), sticker: () => t("Stickers"), gif: () => t("GIFs") };
 
 interface Props {
   title: string;
   onPick: (emoji: string) => void;
+  /** Absent where only an emoji will do. */
+  onPicture?: (picture: Picture) => void;
   onClose: () => void;
 }
 
-export default function EmojiPicker({ title, onPick, onClose }: Props): JSX.Element {
-  const [query, setQuery] = useState("");
-  const [problem, setProblem] = useState("");
-  const [group, setGroup] = useState(() => (uses.peek().length ? OFTEN : "smileys-emotion"));
-  const all = catalogue.value;
-  useEffect(() => {
-    loadEmoji().catch((error: unknown) => setProblem(sentenceOf(error)));
-  }, []);
-  const shown = all ? entriesOf(all, query, group) : [];
-  const pick = (entry: Emoji | undefined): void => {
-    if (!entry) return;
+export default function EmojiPicker({ title, onPick, onPicture, onClose }: Props): JSX.Element {
+  const [tab, setTab] = useState<Tab>("emoji");
+  const panel = useId();
+  const pick = (emoji: string): void => {
     onClose();
-    onPick(chosen(entry));
+    onPick(emoji);
+  };
+  if (!onPicture) {
+    return (
+      <Dialog title={title} onClose={onClose} class="emoji-dialog">
+        <EmojiTab onPick={pick} />
+      </Dialog>
+    );
+  }
+  const send = (picture: Picture): void => {
+    onClose();
+    onPicture(picture);
   };
   return (
     <Dialog title={title} onClose={onClose} class="emoji-dialog">
-      <div class="search-box">
-        <Icon name="search" />
-        <input
-          autofocus
-          aria-label={t("Search emoji")}
-          placeholder={t("Search")}
-          autocomplete="off"
-          value={query}
-          onInput={(event) => setQuery(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.isComposing) return;
-            if (event.key === "Enter") pick(shown[0]);
-            else if (event.key === "ArrowDown") document.querySelector<HTMLElement>(".emoji-grid button")?.focus();
-            else return;
-            event.preventDefault();
-          }}
-        />
+      <Tabs tab={tab} panel={panel} onChoose={setTab} />
+      <div class="picker-panel" id={panel} role="tabpanel" aria-label={NAMES[tab]()}>
+        {tab === "emoji" ? <EmojiTab onPick={pick} /> : <PicturesTab key={tab} kind={tab} onPick={send} />}
       </div>
-      {all && <Groups all={all} group={query ? "" : group} onChoose={(name) => { setQuery(""); setGroup(name); }} />}
-      <Grid key={query || group} entries={shown} label={query ? t("Found") : (NAMES[group]?.[1]() ?? group)} onPick={pick} />
-      <p class="hint" role="status">{problem || (query && all ? foundWords(shown.length) : "")}</p>
-      <Tone />
     </Dialog>
   );
 }
 
-function entriesOf(all: Catalogue, query: string, group: string): readonly Emoji[] {
-  if (query.trim()) return searchEmoji(all.all, query, FOUND_MAX);
-  if (group !== OFTEN) return all.groups.find(({ name }) => name === group)?.emoji ?? [];
-  return uses.value.map(({ emoji }) => all.all.find((entry) => entry.emoji === emoji) ?? { emoji, codes: [], label: emoji, tags: [], toned: false });
-}
-
-function foundWords(count: number): string {
-  return count ? tn(count, { one: "{count} emoji found", other: "{count} emoji found" }) : t("No emoji found");
-}
-
-function Groups(props: { all: Catalogue; group: string; onChoose: (name: string) => void }): JSX.Element {
-  const names = [OFTEN, ...props.all.groups.map(({ name }) => name)];
+/** One of them has the focus; the arrow keys choose, and show at once (ARIA Authoring Practices, "Tabs"). */
+function Tabs({ tab, panel, onChoose }: { tab: Tab; panel: string; onChoose: (tab: Tab) => void }): JSX.Element {
+  const list = useRef<HTMLDivElement>(null);
+  const go = (by: number): void => {
+    const index = (TABS.indexOf(tab) + by + TABS.length) % TABS.length;
+    onChoose(TABS[index]!);
+    list.current?.querySelectorAll<HTMLElement>("button")[index]?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const right = getComputedStyle(list.current!).direction === "rtl" ? -1 : 1;
+    const step = { ArrowRight: right, ArrowLeft: -right, Home: -TABS.indexOf(tab), End: TABS.length - 1 - TABS.indexOf(tab) }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    go(step);
+  };
   return (
-    <div class="emoji-groups" role="group" aria-label={t("Groups")}>
-      {names.map((name) => {
-        const [sign, named] = NAMES[name] ?? ["•", () => name];
-        const label = named();
-        return (
-          <button
-            key={name}
-            type="button"
-            class="action emoji"
-            aria-pressed={name === props.group}
-            aria-label={label}
-            title={label}
-            onClick={() => props.onChoose(name)}
-          >
-            {sign}
-          </button>
-        );
-      })}
-    </div>
-  );
-}
-
-function Grid(props: { entries: readonly Emoji[]; label: string; onPick: (entry: Emoji) => void }): JSX.Element {
-  const [at, setAt] = useState(0);
-  const grid = useRef<HTMLDivElement>(null);
-  const tone = Number(settings.tone.value);
-  return (
-    <div
-      ref={grid}
-      class="emoji-grid"
-      role="group"
-      aria-label={props.label}
-      onKeyDown={(event) => gridKeys(event, grid.current!, setAt)}
-    >
-      {props.entries.map((entry, index) => (
+    <div ref={list} class="tabs picker-tabs" role="tablist" aria-label={t("What to choose")} onKeyDown={onKeyDown}>
+      {TABS.map((name) => (
         <button
-          key={entry.emoji}
+          key={name}
           type="button"
-          class="action emoji"
-          tabIndex={index === Math.min(at, props.entries.length - 1) ? 0 : -1}
-          aria-label={entry.label}
-          title={entry.codes[0] ? `${entry.label} :${entry.codes[0]}:` : entry.label}
-          onFocus={() => setAt(index)}
-          onClick={() => props.onPick(entry)}
+          class="tab"
+          role="tab"
+          aria-selected={name === tab}
+          {...(name === tab && { "aria-controls": panel })}
+          tabIndex={name === tab ? 0 : -1}
+          onClick={() => onChoose(name)}
         >
-          {withTone(entry, tone)}
+          {NAMES[name]()}
         </button>
       ))}
     </div>
-  );
-}
-
-function Tone(): JSX.Element {
-  return (
-    <label class="emoji-tone">
-      <span>{t("Skin tone")}</span>
-      <select value={settings.tone.value} onChange={(event) => (settings.tone.value = event.currentTarget.value as (typeof TONES)[number])}>
-        {TONES.map((tone) => (
-          <option key={tone} value={tone}>
-            {withTone({ emoji: "✋", toned: true }, Number(tone))} {TONE_NAMES[Number(tone)]!()}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

@@ -4,8 +4,10 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { frequent, noteUse } from "../app/emoji.ts";
 import { hasReaction, type Message } from "../state/messages.ts";
+import { customName, savable } from "../state/pictures.ts";
 import { t } from "../words/index.ts";
 import { useChat } from "./context.ts";
+import { EmojiSign } from "./emoji-sign.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { markUnread } from "./list-keys.ts";
 import type { Visit } from "./visit.ts";
@@ -14,14 +16,15 @@ import type { Visit } from "./visit.ts";
 const QUICK = 6;
 const QUICK_NARROW = 3;
 
-function quickReactions(): string[] {
-  return frequent(matchMedia("(width < 46rem)").matches ? QUICK_NARROW : QUICK);
+/** `known`: an emoji of the server's may have been removed. */
+function quickReactions(known: (emoji: string) => boolean): string[] {
+  return frequent(matchMedia("(width < 46rem)").matches ? QUICK_NARROW : QUICK, known);
 }
 
 export function MessageActions({ message, visit }: { message: Message; visit: Visit }): JSX.Element {
   const chat = useChat();
   // As they are now: they don't change places while somebody points at them.
-  const [quick] = useState(quickReactions);
+  const [quick] = useState(() => quickReactions((emoji) => !customName(emoji) || chat.library.emoji.peek().has(customName(emoji))));
   const own = message.author === chat.me.username;
   const conversation = chat.store.get(visit.id)?.conversation;
   const moderates = conversation?.kind === "group" && conversation.role !== "member";
@@ -53,7 +56,7 @@ export function MessageActions({ message, visit }: { message: Message; visit: Vi
               void chat.react(visit.id, message, emoji, !mine);
             }}
           >
-            {emoji}
+            <EmojiSign emoji={emoji} />
           </button>
         );
       })}
@@ -62,6 +65,7 @@ export function MessageActions({ message, visit }: { message: Message; visit: Vi
       <Action icon="reply" label={t("Reply")} onClick={() => set("reply")} />
       {!own && <Action icon="unread" label={t("Mark unread from here")} onClick={() => markUnread(chat, visit, message)} />}
       {own && <Action icon="edit" label={t("Edit")} onClick={() => set("edit")} />}
+      {savable(message) && <Action icon="bookmark" label={t("Save to GIFs")} onClick={() => (visit.saving.value = message)} />}
       {(own || moderates) && <Action icon="trash" label={t("Delete")} onClick={remove} />}
     </div>
   );

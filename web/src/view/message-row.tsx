@@ -17,6 +17,7 @@ import { Attachments } from "./media/attachments.tsx";
 import { OutgoingFiles } from "./media/outgoing-files.tsx";
 import { MessageActions } from "./message-actions.tsx";
 import { OutgoingMark, OutgoingProblem } from "./outgoing.tsx";
+import { Previews } from "./previews.tsx";
 import { Reactions } from "./reactions.tsx";
 import type { Visit } from "./visit.ts";
 
@@ -71,7 +72,7 @@ export function MessageRow({ row, visit, stop, original, seen, direct }: RowProp
               {clockTime(row.timestamp)}
             </time>
           </header>
-          <div class="bubble" id={`${id}-body`}>
+          <div class={isBare(row) && !deleted ? "bubble bare" : "bubble"} id={`${id}-body`}>
             {!deleted && original !== undefined && <Quote original={original} visit={visit} timestamp={message?.reply_to ?? 0} />}
             {deleted ? <Tombstone undo={message && !message.deleted && revocable ? () => deleting.undo(visit.id, message.timestamp) : null} /> : <Body row={row} conversation={visit.id} />}
             {outgoing && <OutgoingMark outgoing={outgoing} />}
@@ -105,6 +106,12 @@ function hasKeyboard(row: HTMLElement): boolean {
   return row.matches(":focus-visible") || row.querySelector(":focus-visible") !== null;
 }
 
+/** A sticker by itself has no bubble. */
+function isBare({ message, outgoing }: Row): boolean {
+  const { text = "", attachments = [], reply_to: reply = 0 } = message ?? { text: outgoing?.text, attachments: outgoing?.files, reply_to: outgoing?.reply_to };
+  return !text && !reply && attachments.length > 0 && attachments.every(({ library }) => library === "sticker");
+}
+
 function receipt(seen: number, direct: boolean): string {
   if (!seen) return t("Sent");
   return direct ? t("Seen") : tn(seen, { one: "Seen by {count}", other: "Seen by {count}" });
@@ -120,6 +127,7 @@ function Body({ row, conversation }: { row: Row; conversation: string }): JSX.El
       {place ? <LocationCard place={place} /> : text && <Markdown text={text} names={names} />}
       {!!row.message?.live_until && <LiveLocation message={row.message} conversation={conversation} />}
       {row.message && <Attachments message={row.message} conversation={conversation} />}
+      {row.message && <Previews message={row.message} conversation={conversation} />}
       {row.outgoing && <OutgoingFiles files={row.outgoing.files ?? []} />}
       {!!row.message?.edited && (
         <span class="edited" title={fullTime(row.message.edited)}>

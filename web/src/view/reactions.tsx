@@ -5,6 +5,7 @@ import { numberFormat } from "../words/formats.ts";
 import { hasReaction, type Message } from "../state/messages.ts";
 import { listed, t, tn } from "../words/index.ts";
 import { useChat } from "./context.ts";
+import { EmojiSign } from "./emoji-sign.tsx";
 
 const NAMED = 8;
 
@@ -30,7 +31,7 @@ export function Reactions({ message, conversation }: { message: Message; convers
             title={who}
             onClick={() => void chat.react(conversation, message, emoji, !mine)}
           >
-            <span aria-hidden="true">{emoji}</span>
+            <span aria-hidden="true"><EmojiSign emoji={emoji} /></span>
             <span aria-hidden="true">{numberFormat().format(users.length)}</span>
           </button>
         );

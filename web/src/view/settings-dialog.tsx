@@ -47,6 +47,9 @@ export default function SettingsDialog({ onClose, onKeys }: { onClose: () => voi
         <OnOff label={t("Messages are read when you have seen them")} value={settings.reading}>
           {t("Without it they are when you press Escape where you write, or answer.")}
         </OnOff>
+        <OnOff label={t("Show link previews")} value={settings.previews}>
+          {t("What the page that a message links to says of itself.")}
+        </OnOff>
       </fieldset>
       <div class="dialog-choices">
         <button type="button" class="button" onClick={keys}>{t("Keyboard shortcuts")}</button>

@@ -25,6 +25,8 @@ export class Visit {
   marked = false;
   /** The message that an emoji is chosen for. */
   readonly reacting: Signal<Message | null> = signal(null);
+  /** The message whose moving picture is saved to the library. */
+  readonly saving: Signal<Message | null> = signal(null);
   /** Set by the list and by the composer while they are there. */
   toEnd: () => void = () => undefined;
   toMessage: (timestamp: number, quietly?: boolean) => void = () => undefined;

@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
+from msgspec.structs import replace
+
 from tertulia.adapters.disk.signing import Signer
 from tertulia.adapters.disk.uploads import UploadTable, name_of
 from tertulia.domain.errors import ConflictError, InvalidError, NotFoundError
@@ -95,6 +97,18 @@ class DiskMedia:
             for variant, source in files.items():
                 self._move_in(source, self._file(ready.id, variant))
             # A crash before this leaves a content that was cleaned already: it is looked at again.
+            self._table.mark_ready(ready)
+
+        await self._run(run)
+        return await self._known(ready.id)
+
+    async def place(self, ready: Upload, files: Mapping[Variant, Path]) -> Upload:
+        def run() -> None:
+            self._table.insert(replace(ready, details=None))
+            for variant, source in files.items():
+                self._move_in(source, self._file(ready.id, variant))
+            # A crash before this leaves what is cleaned up like an upload that was broken off.
+            self._table.mark_stored(ready.id)
             self._table.mark_ready(ready)
 
         await self._run(run)

@@ -74,7 +74,7 @@ class UploadTable:
         """False where it is gone, or was ready before."""
         return (
             self._connection.execute(
-                "UPDATE uploads SET type = ?, size = ?, details = ? WHERE id = ? AND details = ''",
+                "UPDATE uploads SET type = ?, size = ?, details = ?, stored = 1 WHERE id = ? AND details = ''",
                 (ready.type, ready.size, encode_details(ready.details), ready.id),
             ).rowcount
             == 1

@@ -10,11 +10,14 @@ from tertulia.domain.limits import TIMESTAMP_MAX
 IN_TRANSACTION: Final = 80
 """Edits that are erased in the transaction of the deletion; DynamoDB takes a hundred items in one."""
 
+_SAYING: Final = ("edited", "previewed")
+"""Kinds of entries about a message that hold something of what it said."""
+
 
 async def edits_of(database: Database, conversation: str, target: int) -> list[int]:
-    """The timestamps of the edits of a message, newest first."""
+    """The timestamps of the entries that said what a message says or shows, newest first."""
     found = database.query(keys.INDEX, conversation, about_range(target), descending=True, only=("key", "kind"))
-    return [keys.timestamp_of(item["key"]) async for item in found if item["kind"] == "edited"]
+    return [keys.timestamp_of(item["key"]) async for item in found if item["kind"] in _SAYING]
 
 
 async def finish_deletion(database: Database, conversation: str, target: int) -> int:

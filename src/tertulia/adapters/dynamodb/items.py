@@ -51,7 +51,7 @@ Item = dict[str, Any]
 """An item, or a part of one, as plain values."""
 _STATE: Final = (
     *("text", "reply_to", "attachments", "mentions", "live_until"),
-    *("reactions", "edited", "deleted", "changed"),
+    *("reactions", "previews", "edited", "deleted", "changed"),
 )
 """What entries about a message change of it."""
 _MESSAGE: Final = (

@@ -83,7 +83,10 @@ def writes(seen: Seen, decision: Decision, edits: Sequence[int]) -> list[Write]:
 
 def erasure(name: str, edits: Iterable[int]) -> list[Update]:
     """Takes what was said out of edits."""
-    return [Update(keys.change(name, edit), {"erased": True}, remove=("text", "mentions")) for edit in edits]
+    return [
+        Update(keys.change(name, edit), {"erased": True}, remove=("text", "mentions", "unlinked", "previews"))
+        for edit in edits
+    ]
 
 
 def _moved(before: Head, after: Head) -> Update:

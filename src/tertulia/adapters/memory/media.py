@@ -66,7 +66,15 @@ class MemoryMedia:
         if current.details is None:
             for variant, path in files.items():
                 self._contents[ready.id, variant] = path.read_bytes()
-            self._uploads[ready.id] = replace(current, type=ready.type, size=ready.size, details=ready.details)
+            self._uploads[ready.id] = replace(
+                current, type=ready.type, size=ready.size, details=ready.details, stored=True
+            )
+        return self._uploads[ready.id]
+
+    async def place(self, ready: Upload, files: Mapping[Variant, Path]) -> Upload:
+        for variant, path in files.items():
+            self._contents[ready.id, variant] = path.read_bytes()
+        self._uploads[ready.id] = replace(ready, stored=True)
         return self._uploads[ready.id]
 
     async def read(

@@ -2,7 +2,6 @@
 
 from bisect import insort
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,7 +15,6 @@ from tertulia.domain.entries import (
     MemberAdded,
     MemberRemoved,
     MessageDeleted,
-    MessageEdited,
     MessageSent,
     RoleChanged,
     Stamp,
@@ -219,11 +217,5 @@ def _sight(log: Log, reader: Member) -> Callable[[int], bool]:
     return lambda timestamp: reader.sees(timestamp, open_history=log.head.open_history)
 
 
-def _erase(entry: Entry, target: int) -> Any:
-    match entry:
-        case MessageSent() if entry.timestamp == target:
-            return without_words(entry)
-        case MessageEdited() if entry.target == target:
-            return without_words(entry)
-        case _:
-            return entry
+def _erase(entry: Entry, target: int) -> Entry:
+    return without_words(entry) if target in (entry.timestamp, target_of(entry)) else entry

@@ -11,6 +11,7 @@ from tertulia.adapters.pillow.containers import Cleaned, clean
 from tertulia.adapters.pillow.failures import broken, too_complex
 from tertulia.adapters.pillow.thumbhash import SIDE_MAX, thumbhash
 from tertulia.domain import limits
+from tertulia.domain.media import fitted
 
 _FORMATS: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"}
 _JPEG_QUALITY: Final = 90
@@ -148,8 +149,5 @@ def _thumbnails(picture: Image.Image, folder: Path) -> Described:
 
 def _fitted(picture: Image.Image, box: tuple[int, int]) -> Image.Image:
     """Within the box, never larger than it is."""
-    scale = min(1.0, box[0] / picture.width, box[1] / picture.height)
-    if scale == 1.0:
-        return picture
-    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
-    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=_GAP)
+    size = fitted(picture.size, box)
+    return picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=_GAP)

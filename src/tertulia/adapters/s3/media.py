@@ -77,7 +77,7 @@ class S3Media:
         """One read; until a message has claimed the file, HeadObject too."""
         answer = await self._rows("get_item", Key={"id": {"S": media}}, ConsistentRead=True)
         item = answer.get("Item")
-        if item is None or self._expired(item):
+        if item is None or _expired(item, self._now()):
             return None
         upload = decode(item)
         return upload if upload.stored else replace(upload, stored=await self._arrived(upload))
@@ -154,6 +154,10 @@ class S3Media:
         change = "#type = :type, #size = :size, details = :details, arrived = :arrived"
         await self._set(ready, change, values, ExpressionAttributeNames=names)
         return replace(current, type=ready.type, size=ready.size, details=ready.details, stored=True)
+
+    async def place(self, ready: Upload, files: Mapping[Variant, Path]) -> Upload:
+        await self.begin(replace(ready, details=None))
+        return await self.keep(ready, files)
 
     async def read(
         self, media: str, start: int = 0, end: int | None = None, variant: Variant = Variant.ORIGINAL
@@ -294,9 +298,10 @@ class S3Media:
         call = getattr(self._clients.client("dynamodb"), operation)
         return await self._clients.call(call, TableName=self._table, **parameters)
 
-    def _expired(self, item: dict[str, Any]) -> bool:
-        """DynamoDB deletes late what has expired."""
-        return "expires" in item and int(item["expires"]["N"]) <= self._now()
+
+def _expired(item: dict[str, Any], now: float) -> bool:
+    """DynamoDB deletes late what has expired."""
+    return "expires" in item and int(item["expires"]["N"]) <= now
 
 
 def key_of(media: str, variant: Variant = Variant.ORIGINAL) -> str:

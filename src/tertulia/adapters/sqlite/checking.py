@@ -163,4 +163,7 @@ def media_of(connection: sqlite3.Connection) -> Iterator[tuple[str, int, str]]:
     for name, text in found:
         entry = rows.sent_from(text)
         for attachment in entry.attachments:
+            if attachment.library:
+                # All messages share it, and it may have been removed.
+                continue
             yield name, entry.timestamp, attachment.media

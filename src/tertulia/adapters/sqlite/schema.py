@@ -53,7 +53,20 @@ CREATE INDEX "messages by timestamp" ON "Chat-Messages" ("conversation", "timest
 CREATE INDEX "entries by target" ON "Chat-Messages" ("conversation", "target") WHERE "target" IS NOT NULL;
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (_VERSION_1,)
+_LIBRARY: Final = """
+CREATE TABLE "Chat-Library" (
+    "kind" TEXT NOT NULL,       -- sticker, gif, emoji; pack, rules
+    "key" TEXT NOT NULL,        -- the place among those of the kind
+    "added_by" TEXT NOT NULL,   -- a username, "" where it doesn't matter
+    "item" TEXT NOT NULL,       -- JSON
+    PRIMARY KEY ("kind", "key")
+) WITHOUT ROWID;
+
+CREATE INDEX "pictures by person" ON "Chat-Library" ("kind", "added_by");
+"""
+"""The server's own pictures."""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_VERSION_1, _LIBRARY)
 """Migration n brings a file from version n to n + 1. Only ever appended to."""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from tertulia.adapters.sqlite import appending, reading, schema
-from tertulia.adapters.sqlite.group_commit import CommitFigures, GroupCommit
+from tertulia.adapters.sqlite.group_commit import CommitFigures, GroupCommit, Written
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import Entry, Stamp, VisibleEntry
 from tertulia.domain.errors import UnavailableError
@@ -119,6 +119,10 @@ class SqliteStore:
             return await asyncio.get_running_loop().run_in_executor(self._readers, run)
         except sqlite3.Error as error:
             raise UnavailableError("unavailable", retry_after=1.0) from error
+
+    async def write(self, job: Callable[[sqlite3.Connection], Written[T]]) -> T:
+        """What the job gives, once it is durable: for what lies beside the log. Raises as `GroupCommit.submit` does."""
+        return await self._writer.submit(job)
 
     async def close(self) -> None:
         await self._writer.close()

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from tertulia.api.calls import Answer, Call
-from tertulia.api.handlers import accounts, conversations, media, messages, notifications
+from tertulia.api.handlers import accounts, conversations, library, media, messages, notifications
 from tertulia.services.chat import Chat
 
 Handler = Callable[[Chat, Call[Any, Any, Any]], Awaitable[Answer]]
@@ -40,6 +40,7 @@ HANDLERS: Final[dict[str, Handler]] = {
         messages.send_message,
         messages.edit_message,
         messages.delete_message,
+        messages.remove_previews,
         messages.add_reaction,
         messages.remove_reaction,
         messages.move_cursor,
@@ -51,6 +52,13 @@ HANDLERS: Final[dict[str, Handler]] = {
         media.upload_content,
         media.upload_part,
         media.get_content,
+        library.get_library,
+        library.update_library,
+        library.list_pictures,
+        library.add_picture,
+        library.remove_picture,
+        library.add_pack,
+        library.remove_pack,
         notifications.get_notifications,
         notifications.set_quiet_hours,
         notifications.choose_notifications,

@@ -56,6 +56,12 @@ async def delete_message(chat: Chat, call: Call[q.MessagePath, q.Nothing, None])
     return Answer(status=200, body=await chat.messages.delete(call.identity, call.path.id, call.path.timestamp))
 
 
+async def remove_previews(chat: Chat, call: Call[q.MessagePath, q.Nothing, None]) -> Answer:
+    return Answer(
+        status=200, body=await chat.messages.remove_previews(call.identity, call.path.id, call.path.timestamp)
+    )
+
+
 async def add_reaction(chat: Chat, call: Call[q.ReactionPath, q.Nothing, None]) -> Answer:
     path = call.path
     return Answer(status=200, body=await chat.messages.react(call.identity, path.id, path.timestamp, path.emoji))

@@ -74,6 +74,17 @@ OPERATIONS: Final = (
         errors=(*MESSAGE, "forbidden"),
     ),
     Operation(
+        name="remove_previews",
+        method="DELETE",
+        path="/api/conversations/{id}/messages/{timestamp}/previews",
+        summary="Takes the previews of a message's links away; they don't come again.",
+        tag="messages",
+        function=Function.MESSAGES_POST,
+        path_type=q.MessagePath,
+        response=Message,
+        errors=(*MESSAGE, "forbidden", "message_deleted"),
+    ),
+    Operation(
         name="add_reaction",
         method="PUT",
         path="/api/conversations/{id}/messages/{timestamp}/reactions/{emoji}",
@@ -82,7 +93,7 @@ OPERATIONS: Final = (
         function=Function.MESSAGES_POST,
         path_type=q.ReactionPath,
         response=Message,
-        errors=(*MESSAGE, "message_deleted", "too_many_reactions"),
+        errors=(*MESSAGE, "message_deleted", "too_many_reactions", "emoji_not_found"),
     ),
     Operation(
         name="remove_reaction",

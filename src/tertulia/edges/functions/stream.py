@@ -16,6 +16,7 @@ from msgspec import Struct
 from tertulia.domain.entries import MessageDeleted
 from tertulia.edges.functions.logs import CallLog
 from tertulia.ports.store import Committed
+from tertulia.services.previews import Linking, linking
 
 FUNCTION: Final = "Chat-Stream"
 PUSH_SECONDS: Final = 40.0
@@ -50,7 +51,7 @@ class Index(Protocol):
 class Consequences(Struct, frozen=True, kw_only=True):
     """What follows from an entry. `read` makes a Change of a record; `through` says up to where conversations were
     pushed; `finish_deletion` erases what a deletion has left; `delete_file` deletes a file, also one that is gone
-    already."""
+    already; `ask_for_previews`, where there are any, has a message's links looked at."""
 
     read: Callable[[Mapping[str, Any]], Change]
     through: Callable[[Iterable[str]], Awaitable[Mapping[str, int]]]
@@ -58,6 +59,7 @@ class Consequences(Struct, frozen=True, kw_only=True):
     finish_deletion: Callable[[str, int], Awaitable[object]]
     delete_file: Callable[[str], Awaitable[None]]
     index: Index
+    ask_for_previews: Callable[[Linking], Awaitable[None]] | None = None
 
 
 class StreamFunction:
@@ -91,6 +93,7 @@ class StreamFunction:
         if committed:
             # All of them, reactions too: the index counts how many changes it is behind.
             failed |= await self._try([n for n, _ in committed], self._do.index.index([c for _, c in committed]))
+        await self._ask_for_previews([each for _, each in committed])
         deletions = [(n, c.conversation, c.entry.target) for n, c in committed if isinstance(c.entry, MessageDeleted)]
         erasing = [self._try([n], self._do.finish_deletion(where, target)) for n, where, target in deletions]
         files = [self._try([n], self._do.delete_file(file)) for n, change in changes for file in change.files]
@@ -112,6 +115,13 @@ class StreamFunction:
             await self._do.push.flush(seconds=PUSH_SECONDS)
 
         return await self._try([number for number, _ in committed], push())
+
+    async def _ask_for_previews(self, committed: Sequence[Committed]) -> None:
+        """Where that fails there are none: what people wait for isn't held up by it."""
+        ask = self._do.ask_for_previews
+        if ask is not None:
+            found = [linked for each in committed if (linked := linking(each)) is not None]
+            await asyncio.gather(*(self._try((), ask(each)) for each in found))
 
     async def _try(self, numbers: Iterable[str], work: Awaitable[object]) -> set[str]:
         """Does it; the numbers of its records where it fails."""

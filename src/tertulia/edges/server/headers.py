@@ -31,7 +31,7 @@ def page_policy(connect: Iterable[str] = (), media: Iterable[str] = ()) -> bytes
 
 
 # A file that somebody uploaded and a person opens as a page of its own: no script, no form, an origin of its own.
-_CONTENT_POLICY: Final = b"default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; sandbox"
+CONTENT_POLICY: Final = b"default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src 'self'; sandbox"
 
 
 class AnswerHeaders:
@@ -53,7 +53,7 @@ class AnswerHeaders:
             Kind.API: _raw(API_HEADERS),
             Kind.CONTENT: [
                 *_raw(ALWAYS),
-                (b"content-security-policy", _CONTENT_POLICY),
+                (b"content-security-policy", CONTENT_POLICY),
                 (b"cross-origin-resource-policy", reach),
             ],
         }

@@ -22,6 +22,7 @@ IMMUTABLE: Final = "public, max-age=31536000, immutable"
 REVALIDATE: Final = "no-cache"
 # Vite puts the hash of the content into the names in this folder.
 HASHED: Final = "/assets/"
+DRAWINGS: Final = "/stickers/"
 _FILE: Final = re.compile(
     r"\.(?:css|gif|html?|ico|jpe?g|js|json|map|mjs|png|svg|txt|wasm|webmanifest|webp|woff2?|xml)$"
 )
@@ -97,6 +98,9 @@ class WebClient(StaticFiles):
         status_code: int = 200,  # noqa: ARG002  StaticFiles' own signature
     ) -> Response:
         _mark(scope)
+        if scope["path"].startswith(DRAWINGS):
+            # Shown by <img> alone; as a page of its own it may do nothing.
+            exchange_in(scope).kind = Kind.CONTENT
         path = os.fspath(full_path)
         changed, content = self._contents.get(path, (0, None))
         if content is None or changed != stat_result.st_mtime_ns:

@@ -8,6 +8,7 @@ import { attachedWords, kindOf } from "../../state/media.ts";
 import { t } from "../../words/index.ts";
 import { FileRow } from "./file-row.tsx";
 import { later } from "../later.tsx";
+import { Sticker } from "./library-picture.tsx";
 import { Picture } from "./picture.tsx";
 import { Film, Sound } from "./players.tsx";
 import { VoiceNote } from "./voice-note.tsx";
@@ -18,8 +19,10 @@ export function Attachments({ message, conversation }: { message: Message; conve
   const files: readonly Attachment[] = message.attachments;
   const [opened, setOpened] = useState(-1);
   if (!files.length) return null;
-  const pictures = files.filter((file) => kindOf(file) === "image");
-  const others = files.filter((file) => kindOf(file) !== "image");
+  const stickers = files.filter(({ library }) => library === "sticker");
+  const plain = files.filter(({ library }) => library !== "sticker");
+  const pictures = plain.filter((file) => kindOf(file) === "image");
+  const others = plain.filter((file) => kindOf(file) !== "image");
   const close = (): void => setOpened(-1);
   return (
     <div class="media">
@@ -31,6 +34,9 @@ export function Attachments({ message, conversation }: { message: Message; conve
           ))}
         </div>
       )}
+      {stickers.map((file, index) => (
+        <Sticker key={`${file.media} ${index}`} file={file} />
+      ))}
       {others.map((file) => (
         <Other key={file.media} file={file} author={message.author} conversation={conversation} />
       ))}

@@ -1,9 +1,11 @@
 /** What the composer needs of files: whether there are any, and sending them. */
 
+import { newId } from "../../api/ids.ts";
 import type { Chat } from "../../app/chat.ts";
 import type { Recorded } from "../../app/media/recording.ts";
 import { notify } from "../../app/notices.ts";
 import { shownName } from "../../state/media.ts";
+import { outgoingOf, type Picture } from "../../state/pictures.ts";
 import { t } from "../../words/index.ts";
 
 const full = (): string => t("Too many messages wait to be sent here. Try again when you are connected.");
@@ -30,4 +32,14 @@ export function postVoice(chat: Chat, conversation: string, { note, name, peaks,
   chat.media.uploads.cancel(file.upload);
   notify(full(), true);
   return false;
+}
+
+/** Sends one of the server's own pictures as a message of its own. */
+export function postPicture(chat: Chat, conversation: string, picture: Picture, replyTo: number): boolean {
+  if (!chat.sending.add(conversation, "", replyTo, [outgoingOf(picture, newId())])) {
+    notify(full(), true);
+    return false;
+  }
+  chat.library.used(picture);
+  return true;
 }

@@ -7,7 +7,8 @@ import { useChat } from "../context.ts";
 import { Icon } from "../icons.tsx";
 import { t } from "../../words/index.ts";
 import { FileName, iconOf } from "./file-row.tsx";
-import { boxStyle } from "./picture.tsx";
+import { Sticker } from "./library-picture.tsx";
+import { boxStyle, Picture } from "./picture.tsx";
 import { Placeholder } from "./placeholder.tsx";
 import { Progress } from "./tray.tsx";
 import { Waveform } from "./waveform.tsx";
@@ -15,7 +16,7 @@ import { durationText } from "../../state/media.ts";
 
 export function OutgoingFiles({ files }: { files: readonly OutgoingFile[] }): JSX.Element | null {
   if (!files.length) return null;
-  const pictures = files.filter((file) => kindOf(file) === "image");
+  const pictures = files.filter((file) => !file.library && kindOf(file) === "image");
   const tiled = pictures.length > 1;
   return (
     <div class="media">
@@ -26,11 +27,17 @@ export function OutgoingFiles({ files }: { files: readonly OutgoingFile[] }): JS
           ))}
         </div>
       )}
-      {files.filter((file) => !pictures.includes(file)).map((file) => (
-        <OutgoingOther key={file.upload} file={file} />
-      ))}
+      {files.filter((file) => !pictures.includes(file)).map((file) =>
+        file.library ? <OutgoingLibrary key={file.upload} file={file} /> : <OutgoingOther key={file.upload} file={file} />,
+      )}
     </div>
   );
+}
+
+/** It is at the server already, and looks as it will. */
+function OutgoingLibrary({ file }: { file: OutgoingFile }): JSX.Element {
+  if (file.library === "sticker") return <Sticker file={file} />;
+  return <Picture file={file} tiled={false} label={file.alt} onOpen={() => undefined} />;
 }
 
 function OutgoingPicture({ file, tiled }: { file: OutgoingFile; tiled: boolean }): JSX.Element {

@@ -3,10 +3,11 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Attachment } from "../../api/media.ts";
-import { settings } from "../../app/settings.ts";
 import { boxOf } from "../../state/media.ts";
+import { altOf } from "../../state/pictures.ts";
 import { useChat } from "../context.ts";
 import { Icon } from "../icons.tsx";
+import { useMoving } from "../moving.ts";
 import { t } from "../../words/index.ts";
 import { useNear, useSource } from "./near.ts";
 import { Placeholder } from "./placeholder.tsx";
@@ -25,7 +26,7 @@ export function Picture({ file, tiled, label, onOpen }: Props): JSX.Element {
   const still = local && !file.animated;
   const source = useSource(file.media, useNear(frame) && !still);
   const [loaded, setLoaded] = useState(false);
-  const animation = useAnimation(file, frame);
+  const animation = useMoving(!!file.animated, frame);
   const { described } = source;
   const address = still ? local : animation.moving ? described?.url : (described?.small ?? described?.url);
   return (
@@ -52,7 +53,7 @@ export function Picture({ file, tiled, label, onOpen }: Props): JSX.Element {
             onError={source.onError}
           />
         )}
-        {source.failed && <span class="picture-broken"><Icon name="image" />{t("It can’t be shown now.")}</span>}
+        {source.failed && <span class="picture-broken"><Icon name="image" />{file.library ? altOf(file) : t("It can’t be shown now.")}</span>}
       </button>
       {file.animated && <PlayButton words={file.type === "image/gif" ? "GIF" : ""} moving={animation.moving} onClick={animation.toggle} />}
       {source.failed && <button type="button" class="text-button picture-again" tabIndex={-1} onClick={source.again}>{t("Try again")}</button>}
@@ -73,23 +74,4 @@ function PlayButton({ words, moving, onClick }: { words: string; moving: boolean
       <span aria-hidden="true">{words}</span>
     </button>
   );
-}
-
-interface Animation {
-  readonly moving: boolean;
-  /** Whether the pointer or the focus is on it. */
-  readonly point: (on: boolean) => void;
-  readonly toggle: () => void;
-}
-
-/** Whether an animated picture moves: as the person has set it, until its own button says otherwise. */
-function useAnimation(file: Attachment, frame: { current: HTMLElement | null }): Animation {
-  const [pointed, setPointed] = useState(false);
-  const [chosen, setChosen] = useState<boolean | null>(null);
-  if (!file.animated) return { moving: false, point: () => undefined, toggle: () => undefined };
-  const moving = chosen ?? (settings.motion.value === "auto" || (settings.motion.value === "hover" && pointed));
-  const point = (on: boolean): void => {
-    setPointed(on || frame.current?.contains(document.activeElement) === true);
-  };
-  return { moving, point, toggle: () => setChosen(!moving) };
 }

@@ -1,0 +1,1 @@
+"""Calling other functions of the same stack."""
