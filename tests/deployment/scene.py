@@ -47,8 +47,8 @@ RESET: Final = "654321"
 TEXT: Final = ("the quick brown fox jumps over the lazy dog and then it sleeps " * 8)[:200]
 MESSAGES: Final = 50
 PICTURE: Final = pictures.png()
-HOST: Final = "pages.example"
 BROWSER: Final = Browser()
+HOST: Final = "pages.example"
 SIZES: Final = (2, 10)
 """Members of the groups in which everything is measured."""
 COUNTED: Final = ("write_units", "read_units", "posts", "cognito_calls", "s3_calls", "web_calls")
@@ -60,6 +60,7 @@ class Scene:
 
     def __init__(self, home: AwsHome, endpoint: str, site: Site, service: Service) -> None:
         self.home: Final = home
+        self.service: Final = service
         self.site: Final = site
         self.service: Final = service
         self.link: Final = f"http://{HOST}:{site.port}/"
@@ -336,7 +337,7 @@ async def opened_home(
                 rate_factor=0,
                 endpoint_url=emulator.url,
             ),
-            pages=pages,
+            pages,
             push_services=push,
         )
 
@@ -355,14 +356,16 @@ async def measure(emulator: Emulator, members: int) -> dict[str, JSON]:
     """What each operation uses in a group of so many, by its name."""
     prefix = f"Units{members}-"
     async with AsyncExitStack() as stack:
-        gateway = stack.enter_context(running_gateway())
         site = await stack.enter_async_context(opened_site())
         site.answers["/"] = answer(page("A page", '<meta property="og:image" content="/a.png">'))
         site.answers["/a.png"] = answer(PICTURE, kind="image/png")
+        gateway = stack.enter_context(running_gateway())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         service, trusted = await stack.enter_async_context(running_service(folder))
-        dialer = Dialer(reachable=everywhere, own=True, ports=frozenset({service.port}), tls=trusted)
-        push = WebPush(SystemClock(), dialer=dialer)
+        push = WebPush(
+            SystemClock(),
+            dialer=Dialer(reachable=everywhere, own=True, ports=frozenset({service.port}), tls=trusted),
+        )
         stack.callback(push.close)
         opened = opened_home(emulator, gateway.url, prefix, pages_of(site, HOST), push)
         home = await stack.enter_async_context(opened)

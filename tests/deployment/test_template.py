@@ -21,7 +21,7 @@ from tertulia.homes.aws_settings import AwsSettings
 from tertulia.services.pushing import GATHER_SECONDS
 
 RESOURCES: Final[dict[str, Any]] = template()["Resources"]
-EXTRA: Final = {"Chat-WebSocket", "Chat-Stream", "Chat-Previews", "Chat-Notify"}
+EXTRA: Final = {"Chat-WebSocket", "Chat-Stream", "Chat-Notify", "Chat-Previews"}
 ACTIONS: Final = ("send", "read", "typing", "draft", "location", "presence", "ping")
 
 

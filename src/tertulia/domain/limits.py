@@ -122,6 +122,7 @@ PACK_LIST_BYTES_MAX: Final = 64 * 1024
 """Of its `pack.json`."""
 PACK_STEP: Final = 8
 """Pictures of a pack that one request takes in: each is a process of its own, and a function has its time."""
+
 # Notifications
 PUSH_DEVICES_MAX: Final = 10
 """Browsers of one person that are told of messages while nobody looks; the one that was added first goes."""

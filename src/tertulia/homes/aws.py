@@ -61,15 +61,15 @@ _LOOKING_SECONDS: Final = 18.0
 class AwsHome:
     """The parts. Each imports what it is made of, so that a function loads no more than it uses.
 
-    `pages` and `push_services` are tests' own; else the home asks the public web.
+    `pages` are tests' own; else the home asks the public web. `push_services` are the world's where none are given.
     """
 
     def __init__(
-        self, settings: AwsSettings, *, pages: Pages | None = None, push_services: "PushServices | None" = None
+        self, settings: AwsSettings, pages: Pages | None = None, *, push_services: "PushServices | None" = None
     ) -> None:
         self.settings: Final = settings
         self._pages: Final = pages
-        self._push_services: Final = push_services
+        self.push_services: Final = push_services
         self.clock: Final = SystemClock()
         self.entropy: Final = SystemEntropy()
         self._signs_in = False
@@ -118,6 +118,23 @@ class AwsHome:
         )
 
     @cached_property
+    def notify(self) -> "NotifyFunction":
+        from tertulia.adapters.web.push_services import WebPush
+        from tertulia.edges.functions.notify import NotifyFunction
+        from tertulia.services.pushing import Pushing, Surroundings
+
+        around = Surroundings(
+            books=self.books,
+            store=self.store,
+            accounts=self.accounts,
+            board=self._presence_board(),
+            services=self.push_services or WebPush(self.clock),
+            clock=self.clock,
+            make_key=new_push_key,
+        )
+        return NotifyFunction(lambda record: read_change(record).committed, Pushing(around))
+
+    @cached_property
     def previews(self) -> "PreviewsFunction":
         from tertulia.adapters.web.pages import WebPages
         from tertulia.edges.functions.previews import PreviewsFunction
@@ -135,23 +152,6 @@ class AwsHome:
         from tertulia.edges.functions.previews import FUNCTION
 
         await PreviewAsking(self.clients, self.settings.prefix + FUNCTION).ask(linking)
-
-    @cached_property
-    def notify(self) -> "NotifyFunction":
-        from tertulia.adapters.web.push_services import WebPush
-        from tertulia.edges.functions.notify import NotifyFunction
-        from tertulia.services.pushing import Pushing, Surroundings
-
-        around = Surroundings(
-            books=self.books,
-            store=self.store,
-            accounts=self.accounts,
-            board=self._presence_board(),
-            services=self._push_services or WebPush(self.clock),
-            clock=self.clock,
-            make_key=new_push_key,
-        )
-        return NotifyFunction(lambda record: read_change(record).committed, Pushing(around))
 
     # What they are made of
 
@@ -181,6 +181,9 @@ class AwsHome:
                 self._rate(limits.MEDIA_RATE),
                 processor=deferred(lambda: self.processor),
             ),
+            notifying=Notifying(
+                deferred(lambda: self.books), new_push_key, self.clock, self._rate(limits.NOTIFICATIONS_RATE)
+            ),
             library=PictureLibrary(
                 library,
                 media,
@@ -188,9 +191,6 @@ class AwsHome:
                 self.entropy,
                 self._rate(limits.LIBRARY_RATE),
                 processor=deferred(lambda: self.processor),
-            ),
-            notifying=Notifying(
-                deferred(lambda: self.books), new_push_key, self.clock, self._rate(limits.NOTIFICATIONS_RATE)
             ),
             tickets=Tickets(deferred(lambda: self.places.tickets), self.clock, self._rate(limits.TICKETS_RATE)),
         )
@@ -269,16 +269,16 @@ class AwsHome:
         return SubprocessProcessor(Path(mkdtemp(prefix="tertulia-")), seconds=_LOOKING_SECONDS)
 
     @cached_property
-    def library(self) -> "DynamoLibrary":
-        from tertulia.adapters.dynamodb.library import DynamoLibrary
-
-        return DynamoLibrary(self.store.database, self.entropy)
-
-    @cached_property
     def books(self) -> "DynamoBooks":
         from tertulia.adapters.dynamodb.books import DynamoBooks
 
         return DynamoBooks(self.clients, prefix=self.settings.prefix)
+
+    @cached_property
+    def library(self) -> "DynamoLibrary":
+        from tertulia.adapters.dynamodb.library import DynamoLibrary
+
+        return DynamoLibrary(self.store.database, self.entropy)
 
     @cached_property
     def search(self) -> "DynamoSearch":

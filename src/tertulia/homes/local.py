@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import uvicorn
 from msgspec import Struct
@@ -34,7 +33,7 @@ from tertulia.api.operations import Operation
 from tertulia.api.session import scaled_rates
 from tertulia.domain import limits
 from tertulia.edges.server import logs
-from tertulia.edges.server.caller import CallerReader, hostname_of
+from tertulia.edges.server.caller import CallerReader
 from tertulia.edges.server.frames import encode_frame
 from tertulia.edges.server.http import HttpApp, create_app
 from tertulia.edges.server.http_protocol import BoundedHttpProtocol
@@ -45,6 +44,7 @@ from tertulia.edges.server.websocket import Gateway, WebSocketSettings
 from tertulia.homes import demo, local_notifications
 from tertulia.homes.clock import OffsetClock
 from tertulia.homes.folder import DataFolder, FolderLock
+from tertulia.homes.listening import hosts, listen
 from tertulia.homes.settings import Settings
 from tertulia.ports.accounts import SessionsEnded
 from tertulia.ports.clock import Clock
@@ -67,7 +67,6 @@ from tertulia.services.search import MessageSearch
 from tertulia.services.tickets import Tickets
 from tertulia.services.typing import Typing
 
-LOOPBACK_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 DRAIN_SECONDS: Final = 8
 """For connections and requests to end after SIGTERM; commits in flight are finished in any case."""
 _PRESENCE_SECONDS: Final = 5.0
@@ -93,12 +92,12 @@ class Started(Struct, frozen=True):
 class LocalHome:
     """The parts, put together. `open` them, use `app` and `gateway`, `close` them.
 
-    `pages` and `push_services` are tests' own; else the home asks the public web: for pages only where the settings
-    switch previews on.
+    `pages` are tests' own; else the home asks the public web. Both only where the settings switch previews on.
+    `push_services` are the world's where none are given.
     """
 
     def __init__(
-        self, settings: Settings, *, pages: Pages | None = None, push_services: PushServices | None = None
+        self, settings: Settings, pages: Pages | None = None, *, push_services: PushServices | None = None
     ) -> None:
         self.settings: Final = settings
         self._pages: Final = pages
@@ -220,7 +219,7 @@ class LocalHome:
             self.clock,
             self.entropy,
             WebSocketSettings(
-                hosts=_hosts(settings), origins=settings.origins, rates=scaled_rates(settings.rate_factor)
+                hosts=hosts(settings), origins=settings.origins, rates=scaled_rates(settings.rate_factor)
             ),
         )
 
@@ -244,7 +243,7 @@ class LocalHome:
         return create_app(
             perform,
             settings=HttpSettings(
-                hosts=_hosts(settings),
+                hosts=hosts(settings),
                 origins=settings.origins,
                 trusted_proxies=settings.trusted_proxies,
                 https=settings.https,
@@ -357,7 +356,7 @@ async def serve(settings: Settings, started: Callable[[Started], None], pages: P
 
     Raises what `LocalHome.open` raises, and OSError where the address can't be had.
     """
-    listener = _listen(settings.host, settings.port)
+    listener = listen(settings.host, settings.port)
     with listener:
         home = LocalHome(settings, pages=pages)
         await home.open()
@@ -398,24 +397,3 @@ def run(settings: Settings, started: Callable[[Started], None]) -> None:
         import uvloop
 
         uvloop.run(serve(settings, started))
-
-
-def _hosts(settings: Settings) -> tuple[str, ...]:
-    """By which names the server may be addressed where only this machine can reach it; else any (DNS rebinding)."""
-    if settings.public or settings.trusted_proxies:
-        return ()
-    listed = (urlsplit(origin).netloc for origin in settings.origins)
-    return (*LOOPBACK_HOSTS, *map(hostname_of, listed))
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(4096)
-    except OSError:
-        listener.close()
-        raise
-    return listener
