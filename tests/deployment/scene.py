@@ -62,7 +62,6 @@ class Scene:
         self.home: Final = home
         self.service: Final = service
         self.site: Final = site
-        self.service: Final = service
         self.link: Final = f"http://{HOST}:{site.port}/"
         self.meter: Final = Meter(home.clients, endpoint)
         self.used: Final[dict[str, JSON]] = {}

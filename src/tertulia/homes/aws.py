@@ -1,6 +1,6 @@
 """The serverless home: the parts of a function, put together once a container, each made when it is first used."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from tertulia.edges.functions.websocket import WebSocketFunction
     from tertulia.ports.notifying import PushServices, VapidKey
     from tertulia.services.previews import Linking
+    from tertulia.services.pushing import Surroundings
 
 _LOOKING_SECONDS: Final = 18.0
 """For a process that looks into a file: the rest of the function's time is for fetching and storing it."""
@@ -113,26 +114,16 @@ class AwsHome:
                 finish_deletion=self.store.finish_deletion,
                 delete_file=self.media.delete,
                 index=deferred(lambda: self.search),
-                ask_for_previews=self._ask_for_previews if self.settings.previews else None,
+                ask_for_previews=_asking_for_previews(self) if self.settings.previews else None,
             )
         )
 
     @cached_property
     def notify(self) -> "NotifyFunction":
-        from tertulia.adapters.web.push_services import WebPush
         from tertulia.edges.functions.notify import NotifyFunction
-        from tertulia.services.pushing import Pushing, Surroundings
+        from tertulia.services.pushing import Pushing
 
-        around = Surroundings(
-            books=self.books,
-            store=self.store,
-            accounts=self.accounts,
-            board=self._presence_board(),
-            services=self.push_services or WebPush(self.clock),
-            clock=self.clock,
-            make_key=new_push_key,
-        )
-        return NotifyFunction(lambda record: read_change(record).committed, Pushing(around))
+        return NotifyFunction(lambda record: read_change(record).committed, Pushing(_around_pushing(self)))
 
     @cached_property
     def previews(self) -> "PreviewsFunction":
@@ -146,12 +137,6 @@ class AwsHome:
         rate = self._rate(limits.PREVIEWS_RATE)
         previews = Previews(store, self.media, pages, self.processor, self.clock, self.entropy, rate)
         return PreviewsFunction(previews.look)
-
-    async def _ask_for_previews(self, linking: "Linking") -> None:
-        from tertulia.adapters.awslambda.asking import PreviewAsking
-        from tertulia.edges.functions.previews import FUNCTION
-
-        await PreviewAsking(self.clients, self.settings.prefix + FUNCTION).ask(linking)
 
     # What they are made of
 
@@ -171,7 +156,7 @@ class AwsHome:
             receipts=Receipts(store, broadcast, self._rate(limits.CURSORS_RATE)),
             typing=Typing(store, broadcast),
             locations=Locations(store, broadcast, WallClock()),
-            presence=Presences(store, deferred(self._presence_board), broadcast, WallClock()),
+            presence=Presences(store, deferred(self.presence_board), broadcast, WallClock()),
             search=MessageSearch(store, deferred(lambda: self.search), self._rate(limits.SEARCH_RATE)),
             media=MediaFiles(
                 store,
@@ -290,7 +275,7 @@ class AwsHome:
         accounts: AccountsPort = deferred(lambda: self.accounts)
         return accounts
 
-    def _presence_board(self) -> Any:
+    def presence_board(self) -> Any:
         from tertulia.adapters.apigateway.presence_board import DynamoPresenceBoard
 
         return DynamoPresenceBoard(self.clients, WallClock(), prefix=self.settings.prefix)
@@ -346,6 +331,28 @@ def read_change(record: Mapping[str, Any]) -> "Change":
     if isinstance(before, MessageSent) and isinstance(after, MessageSent) and after.erased and not before.erased:
         return Change(files=files_of(message_from(old)))
     return Change()
+
+
+def _asking_for_previews(home: AwsHome) -> "Callable[[Linking], Awaitable[None]]":
+    from tertulia.adapters.awslambda.asking import PreviewAsking
+    from tertulia.edges.functions.previews import FUNCTION
+
+    return PreviewAsking(home.clients, home.settings.prefix + FUNCTION).ask
+
+
+def _around_pushing(home: AwsHome) -> "Surroundings":
+    from tertulia.adapters.web.push_services import WebPush
+    from tertulia.services.pushing import Surroundings
+
+    return Surroundings(
+        books=home.books,
+        store=home.store,
+        accounts=home.accounts,
+        board=home.presence_board(),
+        services=home.push_services or WebPush(home.clock),
+        clock=home.clock,
+        make_key=new_push_key,
+    )
 
 
 def new_push_key() -> "VapidKey":
