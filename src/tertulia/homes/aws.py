@@ -11,6 +11,7 @@ from tertulia.adapters.memory.rates import MemoryRate, Unlimited
 from tertulia.api.operations import Function
 from tertulia.api.session import scaled_rates
 from tertulia.domain import limits
+from tertulia.homes.aws_notifications import new_push_key
 from tertulia.homes.aws_settings import AwsSettings
 from tertulia.homes.clock import WallClock
 from tertulia.homes.deferred import deferred
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from tertulia.edges.functions.previews import PreviewsFunction
     from tertulia.edges.functions.stream import Change, StreamFunction
     from tertulia.edges.functions.websocket import WebSocketFunction
-    from tertulia.ports.notifying import PushServices, VapidKey
+    from tertulia.ports.notifying import PushServices
     from tertulia.services.previews import Linking
 
 _LOOKING_SECONDS: Final = 18.0
@@ -69,7 +70,7 @@ class AwsHome:
     ) -> None:
         self.settings: Final = settings
         self._pages: Final = pages
-        self.push_services: Final = push_services
+        self._push_services: Final = push_services
         self.clock: Final = SystemClock()
         self.entropy: Final = SystemEntropy()
         self._signs_in = False
@@ -119,20 +120,10 @@ class AwsHome:
 
     @cached_property
     def notify(self) -> "NotifyFunction":
-        from tertulia.adapters.web.push_services import WebPush
-        from tertulia.edges.functions.notify import NotifyFunction
-        from tertulia.services.pushing import Pushing, Surroundings
+        from tertulia.homes.aws_notifications import notify_function
 
-        around = Surroundings(
-            books=self.books,
-            store=self.store,
-            accounts=self.accounts,
-            board=self._presence_board(),
-            services=self.push_services or WebPush(self.clock),
-            clock=self.clock,
-            make_key=new_push_key,
-        )
-        return NotifyFunction(lambda record: read_change(record).committed, Pushing(around))
+        given = (self.books, self.store, self.accounts, self._presence_board(), self.clock)
+        return notify_function(*given, read_change, self._push_services)
 
     @cached_property
     def previews(self) -> "PreviewsFunction":
@@ -245,7 +236,7 @@ class AwsHome:
                 client_secret=settings.client_secret or self._client_secret(),
                 sign_up=settings.sign_up.value,
                 confirm_by_email=settings.confirm_by_email,
-                keys_url=self._keys_url(),
+                keys_url=_keys_url(settings),
             ),
             prefix=settings.prefix,
         )
@@ -305,11 +296,6 @@ class AwsHome:
         secret: str = answer["UserPoolClient"]["ClientSecret"]
         return secret
 
-    def _keys_url(self) -> str:
-        """An emulator has the pool's keys at its own address."""
-        emulator = self.settings.endpoint_url
-        return f"{emulator}/{self.settings.pool}/.well-known/jwks.json" if emulator else ""
-
     def _end_sessions(self, ended: SessionsEnded) -> None:
         self.broadcast.end_sessions(ended.username, sessions=ended.sessions, reason="session_ended")
 
@@ -348,11 +334,9 @@ def read_change(record: Mapping[str, Any]) -> "Change":
     return Change()
 
 
-def new_push_key() -> "VapidKey":
-    """Made once for ever, by the function that has the libraries for it in a layer."""
-    from tertulia.adapters.web.vapid import new_key
-
-    return new_key()
+def _keys_url(settings: AwsSettings) -> str:
+    """An emulator has the pool's keys at its own address."""
+    return f"{settings.endpoint_url}/{settings.pool}/.well-known/jwks.json" if settings.endpoint_url else ""
 
 
 def _openapi() -> Any:
