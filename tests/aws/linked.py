@@ -34,7 +34,7 @@ async def linking_site() -> AsyncIterator[tuple[Site, str]]:
 
 async def look(s: Stage, site: Site, person: Person, conversation: str, message: JSON) -> None:
     with s.as_function("Chat-Previews") as settings:
-        home = AwsHome(settings, pages_of(site, HOST))
+        home = AwsHome(settings, pages=pages_of(site, HOST))
         event = {"conversation": conversation, "author": person.username, "timestamp": message["timestamp"]}
         await home.previews.handle(event)
         home.clients.close()

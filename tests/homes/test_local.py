@@ -76,7 +76,7 @@ async def test_links_are_looked_at_where_the_settings_say_so(tmp_path: Path, on:
     """After the message was sent; without the setting nobody is asked."""
     async with opened_site() as site:
         site.answers["/"] = answer(page("A page"))
-        home = LocalHome(Settings(data=tmp_path / "data", previews=on), pages_of(site))
+        home = LocalHome(Settings(data=tmp_path / "data", previews=on), pages=pages_of(site))
         await home.open()
         try:
             await call(home, "sign_up", SIGN_UP)

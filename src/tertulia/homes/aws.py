@@ -1,6 +1,6 @@
 """The serverless home: the parts of a function, put together once a container, each made when it is first used."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +11,6 @@ from tertulia.adapters.memory.rates import MemoryRate, Unlimited
 from tertulia.api.operations import Function
 from tertulia.api.session import scaled_rates
 from tertulia.domain import limits
-from tertulia.homes.aws_notifications import new_push_key
 from tertulia.homes.aws_settings import AwsSettings
 from tertulia.homes.clock import WallClock
 from tertulia.homes.deferred import deferred
@@ -52,8 +51,9 @@ if TYPE_CHECKING:
     from tertulia.edges.functions.previews import PreviewsFunction
     from tertulia.edges.functions.stream import Change, StreamFunction
     from tertulia.edges.functions.websocket import WebSocketFunction
-    from tertulia.ports.notifying import PushServices
+    from tertulia.ports.notifying import PushServices, VapidKey
     from tertulia.services.previews import Linking
+    from tertulia.services.pushing import Surroundings
 
 _LOOKING_SECONDS: Final = 18.0
 """For a process that looks into a file: the rest of the function's time is for fetching and storing it."""
@@ -70,7 +70,7 @@ class AwsHome:
     ) -> None:
         self.settings: Final = settings
         self._pages: Final = pages
-        self._push_services: Final = push_services
+        self.push_services: Final = push_services
         self.clock: Final = SystemClock()
         self.entropy: Final = SystemEntropy()
         self._signs_in = False
@@ -114,16 +114,16 @@ class AwsHome:
                 finish_deletion=self.store.finish_deletion,
                 delete_file=self.media.delete,
                 index=deferred(lambda: self.search),
-                ask_for_previews=self._ask_for_previews if self.settings.previews else None,
+                ask_for_previews=_asking_for_previews(self) if self.settings.previews else None,
             )
         )
 
     @cached_property
     def notify(self) -> "NotifyFunction":
-        from tertulia.homes.aws_notifications import notify_function
+        from tertulia.edges.functions.notify import NotifyFunction
+        from tertulia.services.pushing import Pushing
 
-        given = (self.books, self.store, self.accounts, self._presence_board(), self.clock)
-        return notify_function(*given, read_change, self._push_services)
+        return NotifyFunction(lambda record: read_change(record).committed, Pushing(_around_pushing(self)))
 
     @cached_property
     def previews(self) -> "PreviewsFunction":
@@ -137,12 +137,6 @@ class AwsHome:
         rate = self._rate(limits.PREVIEWS_RATE)
         previews = Previews(store, self.media, pages, self.processor, self.clock, self.entropy, rate)
         return PreviewsFunction(previews.look)
-
-    async def _ask_for_previews(self, linking: "Linking") -> None:
-        from tertulia.adapters.awslambda.asking import PreviewAsking
-        from tertulia.edges.functions.previews import FUNCTION
-
-        await PreviewAsking(self.clients, self.settings.prefix + FUNCTION).ask(linking)
 
     # What they are made of
 
@@ -162,7 +156,7 @@ class AwsHome:
             receipts=Receipts(store, broadcast, self._rate(limits.CURSORS_RATE)),
             typing=Typing(store, broadcast),
             locations=Locations(store, broadcast, WallClock()),
-            presence=Presences(store, deferred(self._presence_board), broadcast, WallClock()),
+            presence=Presences(store, deferred(self.presence_board), broadcast, WallClock()),
             search=MessageSearch(store, deferred(lambda: self.search), self._rate(limits.SEARCH_RATE)),
             media=MediaFiles(
                 store,
@@ -236,7 +230,7 @@ class AwsHome:
                 client_secret=settings.client_secret or self._client_secret(),
                 sign_up=settings.sign_up.value,
                 confirm_by_email=settings.confirm_by_email,
-                keys_url=_keys_url(settings),
+                keys_url=self._keys_url(),
             ),
             prefix=settings.prefix,
         )
@@ -281,7 +275,7 @@ class AwsHome:
         accounts: AccountsPort = deferred(lambda: self.accounts)
         return accounts
 
-    def _presence_board(self) -> Any:
+    def presence_board(self) -> Any:
         from tertulia.adapters.apigateway.presence_board import DynamoPresenceBoard
 
         return DynamoPresenceBoard(self.clients, WallClock(), prefix=self.settings.prefix)
@@ -295,6 +289,11 @@ class AwsHome:
         answer = cognito.describe_user_pool_client(UserPoolId=self.settings.pool, ClientId=self.settings.client_id)
         secret: str = answer["UserPoolClient"]["ClientSecret"]
         return secret
+
+    def _keys_url(self) -> str:
+        """An emulator has the pool's keys at its own address."""
+        emulator = self.settings.endpoint_url
+        return f"{emulator}/{self.settings.pool}/.well-known/jwks.json" if emulator else ""
 
     def _end_sessions(self, ended: SessionsEnded) -> None:
         self.broadcast.end_sessions(ended.username, sessions=ended.sessions, reason="session_ended")
@@ -334,9 +333,33 @@ def read_change(record: Mapping[str, Any]) -> "Change":
     return Change()
 
 
-def _keys_url(settings: AwsSettings) -> str:
-    """An emulator has the pool's keys at its own address."""
-    return f"{settings.endpoint_url}/{settings.pool}/.well-known/jwks.json" if settings.endpoint_url else ""
+def _asking_for_previews(home: AwsHome) -> "Callable[[Linking], Awaitable[None]]":
+    from tertulia.adapters.awslambda.asking import PreviewAsking
+    from tertulia.edges.functions.previews import FUNCTION
+
+    return PreviewAsking(home.clients, home.settings.prefix + FUNCTION).ask
+
+
+def _around_pushing(home: AwsHome) -> "Surroundings":
+    from tertulia.adapters.web.push_services import WebPush
+    from tertulia.services.pushing import Surroundings
+
+    return Surroundings(
+        books=home.books,
+        store=home.store,
+        accounts=home.accounts,
+        board=home.presence_board(),
+        services=home.push_services or WebPush(home.clock),
+        clock=home.clock,
+        make_key=new_push_key,
+    )
+
+
+def new_push_key() -> "VapidKey":
+    """Made once for ever, by the function that has the libraries for it in a layer."""
+    from tertulia.adapters.web.vapid import new_key
+
+    return new_key()
 
 
 def _openapi() -> Any:

@@ -358,7 +358,7 @@ async def serve(settings: Settings, started: Callable[[Started], None], pages: P
     """
     listener = listen(settings.host, settings.port)
     with listener:
-        home = LocalHome(settings, pages)
+        home = LocalHome(settings, pages=pages)
         await home.open()
         try:
             if settings.demo:
