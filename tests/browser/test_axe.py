@@ -150,6 +150,8 @@ def test_in_a_conversation(inspect: Callable[[str], Inspector], invite: Invite) 
     ana.log.hover()
     page.mouse.wheel(0, -100_000)
     expect(page.locator(".pill")).to_be_visible()
+    # Away from the rows: what is pointed at shows its actions, and what has the focus too.
+    page.mouse.move(0, 0)
     inspector.look("its beginning")
     page.get_by_role("article").first.focus()
     expect(page.get_by_role("toolbar")).to_be_visible()
