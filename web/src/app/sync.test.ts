@@ -30,6 +30,14 @@ class Server {
     return { seq: this.entries.length, timestamp: this.entries.length * 10, messages };
   }
 
+  /** As it is when it is asked for, answered when `meanwhile` is over. */
+  async getConversation(): Promise<ConversationView> {
+    const view = viewOf(this.head);
+    this.meanwhile();
+    await Promise.resolve();
+    return view;
+  }
+
   async listMessages(_: string, { before = Infinity, after = 0 }: Page): Promise<Messages> {
     const all = this.entries.filter((entry) => entry.kind === "message") as unknown as Message[];
     const fitting = all.filter((message) => message.timestamp < before && message.timestamp > after);
@@ -46,11 +54,15 @@ class Server {
   }
 }
 
+function viewOf(head: Server["head"]): ConversationView {
+  const view = { id: "c", kind: "group", title: "", members: [], member_count: 1, head, last_message: null, read: { timestamp: 0, number: head.messages } };
+  return view as unknown as ConversationView;
+}
+
 function start(kinds: string) {
   const server = new Server(kinds);
   const store = new Store();
-  const view = { id: "c", kind: "group", title: "", members: [], member_count: 1, head: server.head, last_message: null, read: { timestamp: 0, number: server.head.messages } };
-  store.take(fromView(view as unknown as ConversationView));
+  store.take(fromView(viewOf(server.head)));
   store.visit("c");
   const sync = new Sync(server as unknown as Client, store, "ana");
   const shown = (): number[] => {
@@ -103,5 +115,35 @@ describe("the changes beside a page of messages", () => {
     await sync.openPane("c");
     expect(server.asked).toEqual(["201+500", "701+500"]);
     expect(shown()).toEqual([1, ...range(202, 1_202)]);
+  });
+});
+
+describe("a conversation that is new here", () => {
+  it("has what was told while it was read", async () => {
+    const server = new Server("t");
+    const store = new Store();
+    const sync = new Sync(server as unknown as Client, store, "ana");
+    let told: Promise<void> | undefined;
+    server.meanwhile = () => {
+      server.meanwhile = () => undefined;
+      const entry = { kind: "message", seq: 2, timestamp: 20, author: "ben", number: 1, id: "m2", text: "hello" } as const;
+      server.entries.push(entry);
+      told = sync.entry({ conversation: "c", entry });
+    };
+    await sync.join("c");
+    await told;
+    expect(store.peek("c")!.conversation.head.seq).toBe(2);
+  });
+
+  it("is brought up to what it was only told of", async () => {
+    const server = new Server("tm");
+    const store = new Store();
+    const sync = new Sync(server as unknown as Client, store, "ana");
+    server.meanwhile = () => {
+      server.meanwhile = () => undefined;
+      server.entries.push({ kind: "title_changed", seq: 3, timestamp: 30, author: "ben", title: "late" });
+    };
+    await sync.heardOf({ type: "head", conversation: "c", seq: 3 });
+    expect(store.peek("c")!.conversation.head.seq).toBe(3);
   });
 });

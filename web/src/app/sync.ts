@@ -43,8 +43,8 @@ export class Sync {
 
   /** Takes in an entry, pushed or answered; when the promise is done it is applied, and all before it. */
   async entry({ conversation: id, entry }: Pick<EntryEvent, "conversation" | "entry">): Promise<void> {
-    const held = this.store.peek(id);
-    if (!held) return this.gone.has(id) ? undefined : this.join(id);
+    const held = this.store.peek(id) ?? (await this.joinedNow(id));
+    if (!held) return;
     const kind = arrival(held, entry);
     if (kind === "old") return;
     if (kind === "gap") return this.reach(id, entry.seq);
@@ -54,9 +54,15 @@ export class Sync {
 
   /** There is an entry that was too large to be pushed: reads it from the log. */
   async heardOf({ conversation: id, seq }: HeadEvent): Promise<void> {
-    const held = this.store.peek(id);
-    if (!held) return this.gone.has(id) ? undefined : this.join(id);
+    const held = this.store.peek(id) ?? (await this.joinedNow(id));
+    if (!held) return;
     if (held.conversation.head.seq < seq) return this.reach(id, seq);
+  }
+
+  /** What is held of a conversation of which something was heard before it was: what was read may be older than that. */
+  private async joinedNow(id: string): Promise<Held | undefined> {
+    if (!this.gone.has(id)) await this.join(id);
+    return this.store.peek(id);
   }
 
   read(event: ReadEvent): void {
