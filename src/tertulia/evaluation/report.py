@@ -25,12 +25,13 @@ def write(results: Results, folder: Path) -> bool:
     plots = True
     try:
         blocks = whole(results, plots=True)
+        drawn = document.pictures(blocks)
     except MissingLibraryError:
         plots = False
-        blocks = whole(results, plots=False)
+        blocks, drawn = whole(results, plots=False), {}
     (folder / PAGE).write_text(document.page(blocks, _title(results.begun)), encoding="utf-8")
     (folder / TEXT).write_text(document.markdown(blocks, IMAGES), encoding="utf-8")
-    for name, content in document.pictures(blocks).items():
+    for name, content in drawn.items():
         (folder / IMAGES).mkdir(exist_ok=True)
         (folder / IMAGES / name).write_bytes(content)
     if not plots:
