@@ -76,7 +76,7 @@ async def test_user_data_is_in_no_table(home: Home) -> None:
     user = users.admin_get_user(UserPoolId=pool, Username=ana.username)
     assert "Ana Zubizarreta" in [each["Value"] for each in user["UserAttributes"]]
     tables = [name for name in dynamodb.list_tables()["TableNames"] if name.startswith("Chat-")]
-    assert len(tables) == 7
+    assert len(tables) == 8
     for table in tables:
         for page in dynamodb.get_paginator("scan").paginate(TableName=table):
             assert "Zubizarreta" not in repr(page["Items"])
