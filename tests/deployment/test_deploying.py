@@ -183,7 +183,7 @@ def test_status_shows_parts_and_health(command: Callable[..., Ran], ministack: E
     found = json.loads(ran.out)
     assert (ran.code, [check for check in found["checks"] if not check["well"]]) == (0, [])
     assert found["outputs"] == outputs
-    assert len([check for check in found["checks"] if "Chat-" in check["name"]]) == 9
+    assert len([check for check in found["checks"] if "Chat-" in check["name"]]) == 11
     assert set(found["stored"]) == {f"{STACK}-{name}" for name in DATA_TABLES}
     mappings = ministack.client("lambda").list_event_source_mappings(FunctionName=f"{STACK}-Chat-Stream")
     for each in mappings["EventSourceMappings"]:

@@ -16,7 +16,7 @@ ADAPTERS: Final = Path(schema.__file__).parents[1]
 FOLDERS: Final = ("sqlite", "local_accounts")
 SQL: Final = re.compile(r"^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\s")
 WITHIN: Final = re.compile(
-    r"SCAN \(?(subquery-\d+|json_each VIRTUAL TABLE INDEX 1:|sqlite_master)\)?|SCAN CONSTANT ROW"
+    r"SCAN \(?(subquery-\d+|json_each VIRTUAL TABLE INDEX 1:|sqlite_master|sqlite_schema)\)?|SCAN CONSTANT ROW"
 )
 """A result that has a LIMIT or is of one message, the list that the caller gave, the few tables that there are."""
 LOOKS_AT_ALL: Final = {
@@ -35,6 +35,9 @@ LOOKS_AT_ALL: Final = {
     ("invites.py", "DELETE FROM invites WHERE first"): "when one is made; there are none but those that still hold",
     ("keyring.py", "DELETE FROM signing_keys"): "of keys there are three",
     ("keyring.py", "SELECT jwk"): "of keys there are three",
+    ("library.py", 'SELECT "kind", "item" FROM "Chat-Library" ORDER'): "an export reads everything",
+    ("books.py", "SELECT private, public FROM push_key"): "of these keys there is one",
+    ("books.py", "SELECT username FROM notifications WHERE devices > 0"): "an index that holds who has a browser alone",
     ("people.py", "SELECT username FROM users WHERE admin = 1"): "an index that holds administrators alone",
 }
 """Statements by their file and their name or beginning, and why each may look at every row."""
