@@ -67,13 +67,13 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run | $(BIN)/python
 	@echo "Setting up (once): what the tests need ..."
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/dev.txt
 	@touch $@
 
 $(VENV)-generator/.done: requirements/generator.txt
 	@echo "Setting up (once): a generator of clients, for a test ..."
 	@scripts/venv.sh "$(PYTHON)" "$(VENV)-generator"
-	@$(VENV)-generator/bin/python -m pip install --quiet --require-hashes -r requirements/generator.txt
+	@$(VENV)-generator/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements/generator.txt
 	@touch $@
 
 $(VENV)/.docs: requirements/docs.txt | $(BIN)/python
