@@ -161,7 +161,7 @@ def test_a_change_that_fails_is_rolled_back_and_says_why(
     deploy(command)
     broken = packaging.pack({"nothing": b""})
     monkeypatch.setattr(
-        deploying, "build_package", lambda target: packaging.Package(broken, packaging.digest({"x": b""}), target)
+        deploying, "build_package", lambda target, _: packaging.Package(broken, packaging.digest({"x": b""}), target)
     )
     # The code is gone when CloudFormation wants it.
     monkeypatch.setattr(deploying.CodeStore, "put_package", lambda self, package: self.key_of(package))

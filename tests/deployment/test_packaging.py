@@ -95,8 +95,8 @@ def with_layer(unpacked: Path, layer: Package) -> Path:
 
 
 def test_every_part_of_the_home_is_in_it(unpacked: Path, with_layer: Path, push_layer: Package, tmp_path: Path) -> None:
-    """What a function imports only when it needs it is there as well; what looks into files, and what notifies, with its
-    layer."""
+    """What a function imports only when it needs it is there as well; what looks into files, and what notifies, with
+    its layer."""
     zipfile.ZipFile(io.BytesIO(push_layer.content)).extractall(tmp_path)
     layers = [str(with_layer), str(tmp_path / "python")]
     names = [name.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for name in product_files()]

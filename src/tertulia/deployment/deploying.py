@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from tertulia.deployment.account import Account
 from tertulia.deployment.code import CodeStore
+from tertulia.deployment.package_cache import PackageCache
 from tertulia.deployment.packaging import Package, build_package, build_pictures, build_push
 from tertulia.deployment.problems import DeploymentError
 from tertulia.deployment.resources import template_parameters, template_resources
@@ -86,8 +87,9 @@ class Deployment:
         given = self._parameters()
         pages("")
         target = target_for(self.wishes.architecture, emulated=self.account.emulated)
-        package = build_package(target)
-        packages = (package, build_pictures(target), build_push(target))
+        cache = PackageCache()
+        package = build_package(target, cache)
+        packages = (package, build_pictures(target, cache), build_push(target, cache))
         keys = tuple(map(self.code.put_package, packages))
         parameters: dict[str, str | None] = {
             **given,

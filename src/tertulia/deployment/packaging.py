@@ -17,6 +17,7 @@ from typing import Final
 from msgspec import Struct
 
 import tertulia
+from tertulia.deployment.package_cache import PackageCache
 from tertulia.deployment.problems import DeploymentError
 from tertulia.deployment.wheels import PICTURES, PUSH, Target, library_files
 
@@ -53,26 +54,33 @@ class Package(Struct, frozen=True):
         return f"{self.kind}-{self.digest[:24]}.zip"
 
 
-def build_package(target: Target) -> Package:
+def build_package(target: Target, cache: PackageCache | None = None) -> Package:
     """The package for a platform. Asks pip for the libraries that aren't in its cache; raises DeploymentError."""
-    return _packed({**library_files(target), **product_files()}, target, "functions")
+    return _packed({**library_files(target), **product_files()}, target, "functions", cache)
 
 
-def build_pictures(target: Target) -> Package:
+def build_pictures(target: Target, cache: PackageCache | None = None) -> Package:
     """The layer of the function that looks into files: Pillow, without what it doesn't need, and the like. Other
     functions don't carry it, so they load as fast as without. Raises DeploymentError."""
-    return _packed(library_files(target, PICTURES), target, "pictures", folder="python/")
+    return _packed(library_files(target, PICTURES), target, "pictures", cache, folder="python/")
 
 
-def build_push(target: Target) -> Package:
+def build_push(target: Target, cache: PackageCache | None = None) -> Package:
     """The layer of the functions that make the key for notifications, and sign and encrypt them. Raises
     DeploymentError."""
-    return _packed(library_files(target, PUSH), target, "push", folder="python/")
+    return _packed(library_files(target, PUSH), target, "push", cache, folder="python/")
 
 
-def _packed(files: Mapping[str, bytes], target: Target, kind: str, folder: str = "") -> Package:
-    bytecode = _bytecode(files, target) if target.compiled else {}
-    content = pack({f"{folder}{name}": data for name, data in {**files, **bytecode}.items()})
+def _packed(
+    files: Mapping[str, bytes], target: Target, kind: str, cache: PackageCache | None, folder: str = ""
+) -> Package:
+    def make() -> bytes:
+        bytecode = _bytecode(files, target) if target.compiled else {}
+        return pack({f"{folder}{name}": data for name, data in {**files, **bytecode}.items()})
+
+    # By all that the bytes depend on: the files, who compiles them, and how they are packed.
+    way = hashlib.sha256(f"{sys.version} {target} {kind}".encode() + Path(__file__).read_bytes()).hexdigest()
+    content = cache.get(f"{digest(files)}-{way}.zip", make) if cache else make()
     if len(content) > ZIP_MAX:
         message = f"The package of the {kind} has {len(content):,} bytes, more than {ZIP_MAX:,}."
         raise DeploymentError(message)
