@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from tests.services.refused import refused
 from tests.services.world import World, who
 
+from tertulia.api.actions import perform
+from tertulia.api.events import AnyAction, Locate
 from tertulia.domain import limits
 from tertulia.domain.events import LocationEvent
 from tertulia.domain.messages import Message
@@ -29,6 +32,17 @@ async def test_all_are_told_and_nothing_is_stored(world: World, group: str) -> N
         (group, LocationEvent(group, "ben", message.timestamp, 40.4168, -3.7038, 20.0), None)
     ]
     assert len(world.entries(group)) == length
+
+
+async def test_a_device_that_hardly_knows_is_passed_on_too(world: World, group: str) -> None:
+    """Some know their place to a country; that is said as the most there is, and not refused."""
+    message = await share(world, group)
+    vague = Locate(conversation=group, timestamp=message.timestamp, latitude=40.0, longitude=-3.0, accuracy=4e5)
+    action = msgspec.json.decode(msgspec.json.encode(vague), type=AnyAction)
+    await perform(world.chat, who("ben"), "device", action)
+    ((_, event, _),) = world.broadcast.told
+    assert isinstance(event, LocationEvent)
+    assert event.accuracy == limits.ACCURACY_MAX
 
 
 async def test_the_server_ends_it(world: World, group: str) -> None:

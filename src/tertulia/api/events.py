@@ -61,7 +61,7 @@ class Locate(Action, frozen=True, kw_only=True, tag="location"):
     timestamp: fields.Timestamp
     latitude: Annotated[float, Meta(ge=-90, le=90)]
     longitude: Annotated[float, Meta(ge=-180, le=180)]
-    accuracy: Annotated[float, Meta(ge=0, le=limits.ACCURACY_MAX)] = 0
+    accuracy: Annotated[float, Meta(ge=0)] = 0
 
 
 class SetPresence(Action, frozen=True, kw_only=True, tag="presence"):

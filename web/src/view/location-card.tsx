@@ -1,6 +1,7 @@
 /** Where somebody is, in a message: as words and a way to a map. No map is loaded: it would learn who looks. */
 
 import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { attempt } from "../app/notices.ts";
 import { accuracyText, coordinates, mapAddress, type Place } from "../state/location.ts";
 import type { Message } from "../state/messages.ts";
@@ -26,7 +27,7 @@ export function LiveLocation({ message, conversation }: { message: Message; conv
   const { locating, me, client } = useChat();
   const sighting = locating.sighting(message.timestamp).value;
   const until = message.live_until / MICROSECONDS;
-  const over = until <= Date.now();
+  const over = useOver(until);
   const here = locating.shares.value.some((share) => share.timestamp === message.timestamp);
   const stop = async (): Promise<void> => {
     if (await attempt(client.deleteMessage(conversation, message.timestamp))) locating.end(message.timestamp);
@@ -43,6 +44,19 @@ export function LiveLocation({ message, conversation }: { message: Message; conv
       )}
     </div>
   );
+}
+
+/** Whether a moment (milliseconds since 1970) has come; drawn again when it does. */
+function useOver(until: number): boolean {
+  const [, redraw] = useState(0);
+  const left = until - Date.now();
+  useEffect(() => {
+    if (left <= 0) return;
+    // A little later: the two clocks need not agree to the millisecond.
+    const timer = setTimeout(() => redraw((times) => times + 1), left + 100);
+    return () => clearTimeout(timer);
+  }, [until, left <= 0]);
+  return left <= 0;
 }
 
 function Where({ place, at }: { place: Place; at?: number }): JSX.Element {
