@@ -3,10 +3,11 @@ import { LIFE, life, PING_EVERY, Socket } from "./socket.ts";
 
 const MINUTE = 60_000;
 
-/** A WebSocket that opens at once and answers pings. */
+/** A WebSocket that opens at once and answers pings, or hangs. */
 class Plug {
   static readonly OPEN = 1;
   static made: Plug[] = [];
+  static hangs = false;
   readyState = 0;
   closed = false;
   onopen: (() => void) | null = null;
@@ -15,6 +16,7 @@ class Plug {
 
   constructor() {
     Plug.made.push(this);
+    if (Plug.hangs) return;
     queueMicrotask(() => {
       this.readyState = 1;
       this.onopen?.();
@@ -33,6 +35,7 @@ class Plug {
 
 beforeEach(() => {
   Plug.made = [];
+  Plug.hangs = false;
   vi.useFakeTimers();
   vi.stubGlobal("WebSocket", Plug);
   vi.stubGlobal("window", globalThis);
@@ -45,8 +48,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function socket(onOpen: () => void = () => undefined): Socket {
-  const ticket = (): Promise<string> => Promise.resolve("t");
+function socket(onOpen: () => void = () => undefined, ticket = (): Promise<string> => Promise.resolve("t")): Socket {
   return new Socket({ address: "wss://x/ws", ticket, onEvent: () => undefined, onOpen, onState: () => undefined });
 }
 
@@ -71,5 +73,48 @@ describe("the limits of API Gateway", () => {
     made.stop();
     await vi.advanceTimersByTimeAsync(3 * LIFE);
     expect(Plug.made.length).toBe(2);
+  });
+});
+
+describe("the network that is back", () => {
+  it("begins anew what was begun without it and hangs", async () => {
+    Plug.hangs = true;
+    const made = socket();
+    made.start();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([Plug.made.length, made.state]).toEqual([1, "connecting"]);
+    Plug.hangs = false;
+    made.hurry();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(made.state).toBe("open");
+    expect(Plug.made.map((plug) => plug.closed)).toEqual([true, false]);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect([Plug.made.length, made.state]).toEqual([2, "open"]);
+    made.stop();
+  });
+
+  it("is told a moment early: the try after the first comes soon, however long there was none before", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0.99);
+    let network = false;
+    const made = socket(undefined, () => (network ? Promise.resolve("t") : Promise.reject(new Error("no network"))));
+    made.start();
+    await vi.advanceTimersByTimeAsync(5 * MINUTE);
+    made.hurry();
+    await vi.advanceTimersByTimeAsync(100);
+    network = true;
+    await vi.advanceTimersByTimeAsync(500);
+    expect(made.state).toBe("open");
+    made.stop();
+    vi.restoreAllMocks();
+  });
+
+  it("changes nothing where the page has left", async () => {
+    const made = socket();
+    made.start();
+    await vi.advanceTimersByTimeAsync(0);
+    made.stop();
+    made.hurry();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([Plug.made.length, made.state]).toEqual([1, "closed"]);
   });
 });
