@@ -92,7 +92,10 @@ class UserPath(Request, frozen=True):
 
 
 class UpdateMe(Request, frozen=True):
-    name: fields.Name
+    """What is absent stays. `picture` is a completed upload of the caller's, "" to have none."""
+
+    name: fields.Name | UnsetType = UNSET
+    picture: fields.Portrait | UnsetType = UNSET
 
 
 class UpdateUser(Request, frozen=True):
@@ -100,6 +103,7 @@ class UpdateUser(Request, frozen=True):
 
     disabled: bool | UnsetType = UNSET
     admin: bool | UnsetType = UNSET
+    picture: fields.NoPortrait | UnsetType = UNSET
 
 
 class CreateInvite(Request, frozen=True):

@@ -72,6 +72,19 @@ def test_a_migration_happens_wholly_or_not_at_all(path: Path) -> None:
         assert connection.execute("PRAGMA user_version").fetchone() == (len(schema.MIGRATIONS) + 1,)
 
 
+async def test_a_file_from_before_pictures_opens_and_takes_them(path: Path, opening: Opening) -> None:
+    """People stay as they are, without one."""
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        schema.migrate(connection, schema.MIGRATIONS[:2])
+        connection.execute("INSERT INTO users (username, name, password, created) VALUES ('ana', 'Ana', 'x', 1)")
+    accounts = await opening()
+    before = await accounts.user("ana")
+    assert before is not None
+    assert (before.name, before.picture) == ("Ana", "")
+    assert (await accounts.set_picture("ana", "a-file"))[0].picture == "a-file"
+
+
 async def test_no_password_token_or_code_is_in_the_files_or_in_what_is_printed(
     accounts: LocalAccounts, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

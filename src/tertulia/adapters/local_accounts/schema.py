@@ -79,7 +79,10 @@ CREATE TABLE push_key (
 );
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _NOTIFICATIONS)
+_PICTURES: Final = "ALTER TABLE users ADD COLUMN picture TEXT NOT NULL DEFAULT '';"
+"""The file that shows a person; its content is with all files."""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _NOTIFICATIONS, _PICTURES)
 """Step n leads from version n to n + 1. A step that has been released is never changed."""
 
 

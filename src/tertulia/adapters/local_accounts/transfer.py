@@ -15,7 +15,7 @@ from tertulia.adapters.local_accounts.hashing import checked_hash
 from tertulia.domain import limits
 from tertulia.domain.errors import InvalidError
 from tertulia.domain.texts import checked_line, checked_username
-from tertulia.domain.users import User
+from tertulia.domain.users import User, picture_of
 
 _PAGE: Final = 500
 
@@ -30,6 +30,7 @@ class ExportedUser(msgspec.Struct, frozen=True, kw_only=True):
     admin: bool = False
     disabled: bool = False
     created: int = 0
+    picture: str = ""
 
     def __repr__(self) -> str:
         return f"ExportedUser(username={self.username!r}, ...)"
@@ -53,13 +54,13 @@ def backup(source: Path, target: Path) -> None:
 def export_users(path: Path) -> Iterator[dict[str, Any]]:
     """Everybody, by username, in pages, so that nothing is held up meanwhile. Blocks."""
     query = (
-        "SELECT username, name, password, admin, disabled, created FROM users WHERE username > ? "
+        "SELECT username, name, password, admin, disabled, created, picture FROM users WHERE username > ? "
         "ORDER BY username LIMIT ?"
     )
     after = ""
     with closing(open_file(path)) as connection:
         while rows := connection.execute(query, (after, _PAGE)).fetchall():
-            for username, name, password, admin, disabled, created in rows:
+            for username, name, password, admin, disabled, created, picture in rows:
                 yield msgspec.to_builtins(
                     ExportedUser(
                         username=username,
@@ -68,6 +69,7 @@ def export_users(path: Path) -> Iterator[dict[str, Any]]:
                         admin=bool(admin),
                         disabled=bool(disabled),
                         created=created,
+                        picture=picture,
                     )
                 )
             after = rows[-1][0]
@@ -85,7 +87,7 @@ def checked(record: dict[str, Any]) -> ExportedUser:
         checked_hash(exported.password)
     if not 0 <= exported.created <= limits.TIMESTAMP_MAX:
         raise InvalidError("invalid_request", "A user in the import was made at an impossible time.")
-    return replace(exported, name=name)
+    return replace(exported, name=name, picture=picture_of(exported.picture))
 
 
 def import_user(connection: sqlite3.Connection, exported: ExportedUser, now: int) -> bool:
@@ -98,6 +100,7 @@ def import_user(connection: sqlite3.Connection, exported: ExportedUser, now: int
         admin=exported.admin,
         disabled=exported.disabled,
         created=exported.created,
+        picture=exported.picture,
     )
     people.add(connection, user, exported.password, now)
     return True
