@@ -30,6 +30,7 @@ async def live_a_little(server: RunningServer) -> tuple[str, str]:
             await ana.upload("a.bin", "application/octet-stream", b"\x00\xff" * 99),
             await ana.upload("a.png", "image/png", pictures.png((1200, 900))),
         ]
+        await ana.set_picture("ana.png", "image/png", pictures.png((500, 400)))
         gif = await ana.upload("a.gif", "image/gif", pictures.moving("GIF"))
         picture = await ana.api.add_picture(gif.media, PictureKind.GIF, "dancing", tags=["joy"])
         first = await ana.send(group, "first", attachments=[*files, q.AttachmentRef(media=picture.media)])
@@ -56,7 +57,9 @@ async def everything(url: str, username: str) -> list[Any]:
         files = [await client.download(media) for media in carried]
         shown = (await client.api.list_pictures(PictureKind.GIF)).pictures
         library = [replace(each, url="", still="", expires=0) for each in shown]
-        return [views, logs, pages, files, library, [await thumbnails(client, media) for media in carried]]
+        me = await client.api.get_me()
+        portrait = [me.picture, await thumbnails(client, me.picture)]
+        return [views, logs, pages, files, library, portrait, [await thumbnails(client, each) for each in carried]]
 
 
 async def thumbnails(client: Client, media: str) -> list[bytes]:

@@ -84,6 +84,8 @@ _PICTURES: Final = "ALTER TABLE users ADD COLUMN picture TEXT NOT NULL DEFAULT '
 
 MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _NOTIFICATIONS, _PICTURES)
 """Step n leads from version n to n + 1. A step that has been released is never changed."""
+WITH_PICTURES: Final = 3
+"""The first version in which people have pictures."""
 
 
 def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...] = MIGRATIONS) -> None:

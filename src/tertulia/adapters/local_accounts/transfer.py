@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from tertulia.adapters.local_accounts import people
 from tertulia.adapters.local_accounts.database import open_file
 from tertulia.adapters.local_accounts.hashing import checked_hash
+from tertulia.adapters.local_accounts.schema import WITH_PICTURES
 from tertulia.domain import limits
 from tertulia.domain.errors import InvalidError
 from tertulia.domain.texts import checked_line, checked_username
@@ -73,6 +74,17 @@ def export_users(path: Path) -> Iterator[dict[str, Any]]:
                     )
                 )
             after = rows[-1][0]
+
+
+def pictures(path: Path) -> list[tuple[str, str]]:
+    """Who has a picture, and which file it is. Nothing in the accounts is changed, also where an older Tertulia wrote
+    them. Blocks."""
+    if not path.is_file():
+        return []
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        query = "SELECT username, picture FROM users WHERE picture <> '' ORDER BY username"
+        return connection.execute(query).fetchall() if version >= WITH_PICTURES else []
 
 
 def checked(record: dict[str, Any]) -> ExportedUser:
