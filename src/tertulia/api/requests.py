@@ -79,7 +79,8 @@ class ResetPassword(Request, frozen=True):
 
 
 class UsersQuery(Request, frozen=True):
-    """`usernames` (separated by commas, at most 100) asks for these; else `query` searches the directory."""
+    """`usernames` (separated by commas, at most 100) asks for these, and answers where their pictures are; else `query`
+    searches the directory."""
 
     query: str = ""
     usernames: str = ""

@@ -17,7 +17,8 @@ _MEDIA: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 class User(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A person as others see one. `picture` is the file that shows the person, another one with each change, or "".
-    `picture_url` is where it can be read, small and standing still, for an hour at the most; a session's user has none.
+    `picture_url` is where it can be read, small and standing still, for an hour at the most; only who asks for the
+    person by name gets it.
     """
 
     username: str

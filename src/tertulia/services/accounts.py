@@ -85,15 +85,16 @@ class Accounts:
         return await self.me(identity) if user is None else user
 
     async def directory(self, query: str, *, after: str, limit: int) -> tuple[list[User], str | None]:
-        """A page of users, and where the next page begins."""
+        """A page of users, and where the next page begins. Without addresses of pictures: who shows one asks for the
+        person."""
         if len(query) > limits.SEARCH_QUERY_MAX:
             raise InvalidError("invalid_request", "Search for less.", maximum=limits.SEARCH_QUERY_MAX)
         found = await self._accounts.directory(query, after=after, limit=limit + 1)
         page = found[:limit]
-        return self._portraits.all_shown(page), page[-1].username if len(found) > limit else None
+        return page, page[-1].username if len(found) > limit else None
 
     async def users(self, usernames: Sequence[str]) -> list[User]:
-        """Those of at most 100 users that exist."""
+        """Those of at most 100 users that exist, with addresses of their pictures."""
         if len(usernames) > limits.PAGE_MAX:
             raise InvalidError("invalid_request", f"Ask for up to {limits.PAGE_MAX} users.", maximum=limits.PAGE_MAX)
         return self._portraits.all_shown(await self._accounts.users(usernames))
