@@ -62,17 +62,15 @@ def export_users(path: Path) -> Iterator[dict[str, Any]]:
     with closing(open_file(path)) as connection:
         while rows := connection.execute(query, (after, _PAGE)).fetchall():
             for username, name, password, admin, disabled, created, picture in rows:
-                yield msgspec.to_builtins(
-                    ExportedUser(
-                        username=username,
-                        name=name,
-                        password=password,
-                        admin=bool(admin),
-                        disabled=bool(disabled),
-                        created=created,
-                        picture=picture,
-                    )
-                )
+                yield {
+                    "username": username,
+                    "name": name,
+                    "password": password,
+                    "admin": bool(admin),
+                    "disabled": bool(disabled),
+                    "created": created,
+                    **({"picture": picture} if picture else {}),
+                }
             after = rows[-1][0]
 
 
