@@ -855,7 +855,7 @@ export interface UpdateUser {
   picture?: string;
 }
 
-/** A person as others see one. `picture` is the file that shows the person, another one with each change, or "". `picture_url` is where it can be read, small and standing still, for an hour at the most; a session's user has none. */
+/** A person as others see one. `picture` is the file that shows the person, another one with each change, or "". `picture_url` is where it can be read, small and standing still, for an hour at the most; only who asks for the person by name gets it. */
 export interface User {
   username: string;
   name?: string;
