@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { attempt, notify } from "../app/notices.ts";
+import { sentenceOf } from "../api/errors.ts";
 import { t } from "../words/index.ts";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
@@ -18,19 +18,36 @@ export function OwnPicture(): JSX.Element {
   const button = useRef<HTMLButtonElement>(null);
   /** How much of the new one is at the server, from 0 to 1. */
   const [share, setShare] = useState<number | null>(null);
+  // Said here: the notices are behind the dialog, where a screen reader doesn't look.
+  const [done, setDone] = useState("");
+  const [problem, setProblem] = useState("");
   const has = !!people.user(me.username)?.picture;
-  const name = async (picture: string): Promise<void> => people.know([await client.updateMe({ picture })]);
+  const tell = (said: string, wrong = ""): void => {
+    setDone(said);
+    setProblem(wrong);
+  };
+  const name = (picture: string, said: string): Promise<void> =>
+    client.updateMe({ picture }).then((user) => {
+      people.know([user]);
+      tell(said);
+    });
   const choose = async (file: File): Promise<void> => {
     setShare(0);
+    tell("");
     const square = await squared(file).catch(() => null);
-    const send = async (content: Blob): Promise<void> => name(await upload(client, content, `picture.${content.type.slice(6)}`, setShare));
-    if (!square) notify(t("The browser can’t read this picture. Choose a JPEG, PNG, WebP or GIF."), true);
-    else if (await attempt(send(square))) notify(t("Your picture is saved."));
-    setShare(null);
+    try {
+      if (!square) return tell("", t("The browser can’t read this picture. Choose a JPEG, PNG, WebP or GIF."));
+      await name(await upload(client, square, `picture.${square.type.slice(6)}`, setShare), t("Your picture is saved."));
+    } catch (error) {
+      tell("", sentenceOf(error));
+    } finally {
+      setShare(null);
+    }
   };
-  const remove = async (): Promise<void> => {
+  const remove = (): void => {
     button.current?.focus(); // The button that was pressed goes.
-    if (await attempt(name(""))) notify(t("Your picture is removed."));
+    tell("");
+    name("", t("Your picture is removed.")).catch((error: unknown) => tell("", sentenceOf(error)));
   };
   return (
     <section class="own-picture" aria-label={t("Your picture")}>
@@ -47,14 +64,19 @@ export function OwnPicture(): JSX.Element {
           if (file && share === null) void choose(file);
         }}
       />
-      <button ref={button} type="button" class="button" aria-disabled={share !== null} onClick={() => share === null && input.current?.click()}>
-        {has ? t("Change the picture…") : t("Choose a picture…")}
-      </button>
-      {has && share === null && (
-        <button type="button" class="button" onClick={() => void remove()}>{t("Remove the picture")}</button>
-      )}
-      {share !== null && <progress value={share} max={1} aria-label={t("The picture is on its way")} />}
-      <p class="hint">{t("Everybody who is signed in sees the middle of it, small and standing still.")}</p>
+      <div class="own-choices">
+        <button ref={button} type="button" class="button" aria-disabled={share !== null} onClick={() => share === null && input.current?.click()}>
+          {has ? t("Change the picture…") : t("Choose a picture…")}
+        </button>
+        {has && share === null && (
+          <button type="button" class="button" onClick={remove}>{t("Remove the picture")}</button>
+        )}
+        {share !== null && <progress value={share} max={1} aria-label={t("The picture is on its way")} />}
+      </div>
+      {problem && <p role="alert">{problem}</p>}
+      <p class="hint">
+        <span role="status">{done}</span> {t("Everybody who is signed in sees the middle of it, small and standing still.")}
+      </p>
     </section>
   );
 }
