@@ -17,6 +17,7 @@ from tertulia.client.transport import Transport
 from tertulia.client.wire import decode_answer, decode_log
 from tertulia.domain import limits
 from tertulia.domain.entries import ConversationKind, History
+from tertulia.domain.figures import Figures
 from tertulia.domain.library import Adding, PictureKind
 from tertulia.domain.members import Role
 from tertulia.domain.messages import Message
@@ -122,6 +123,10 @@ class Operations:
     async def create_invite(self, *, admin: bool = False, hours: int = 72) -> r.Invite:
         """For administrators."""
         return await self._call("create_invite", r.Invite, body=q.CreateInvite(admin=admin, hours=hours))
+
+    async def get_figures(self) -> Figures:
+        """How much there is of everything on the server. For administrators."""
+        return await self._call("get_figures", Figures)
 
     # Conversations
 

@@ -22,6 +22,7 @@ from tertulia.ports.rates import Rate
 from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
+from tertulia.services.figures import ServerFigures
 from tertulia.services.history import HistoryReader
 from tertulia.services.library import PictureLibrary
 from tertulia.services.locations import Locations
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from tertulia.edges.functions.previews import PreviewsFunction
     from tertulia.edges.functions.stream import Change, StreamFunction
     from tertulia.edges.functions.websocket import WebSocketFunction
+    from tertulia.homes.aws_figures import AwsFigures
     from tertulia.ports.notifying import PushServices, VapidKey
     from tertulia.services.previews import Linking
     from tertulia.services.pushing import Surroundings
@@ -169,6 +171,7 @@ class AwsHome:
             notifying=Notifying(
                 deferred(lambda: self.books), new_push_key, self.clock, self._rate(limits.NOTIFICATIONS_RATE)
             ),
+            figures=ServerFigures(deferred(lambda: self.figures)),
             library=PictureLibrary(
                 library,
                 media,
@@ -264,6 +267,12 @@ class AwsHome:
         from tertulia.adapters.dynamodb.library import DynamoLibrary
 
         return DynamoLibrary(self.store.database, self.entropy)
+
+    @cached_property
+    def figures(self) -> "AwsFigures":
+        from tertulia.homes.aws_figures import AwsFigures
+
+        return AwsFigures(self.clients, pool=self.settings.pool, prefix=self.settings.prefix)
 
     @cached_property
     def search(self) -> "DynamoSearch":

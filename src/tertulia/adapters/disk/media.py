@@ -153,6 +153,10 @@ class DiskMedia:
     async def unclaimed(self, before: int) -> list[str]:
         return await self._run(lambda: self._table.unclaimed(before))
 
+    async def counted(self) -> tuple[int, int]:
+        """How many files are here, and their bytes without their thumbnails. Nothing is looked through for it."""
+        return await self._run(self._table.counted)
+
     def upload_address(self, upload: Upload, expires: int, part: int = 0) -> UploadAddress:
         path = f"{upload.id}/parts/{part}" if part else f"{upload.id}/content"
         signature = self._signer.sign(upload.id, Purpose.UPLOAD, expires, part)
