@@ -273,8 +273,10 @@ class Operations:
     async def complete_media(self, media: str) -> r.Media:
         return await self._call("complete_media", r.Media, {"id": media})
 
-    async def get_media(self, media: str) -> r.Media:
-        return await self._call("get_media", r.Media, {"id": media})
+    async def get_media(self, media: str, *, download: bool = False) -> r.Media:
+        """`download`: browsers save what comes from its `url`, and don't show it."""
+        query = q.MediaQuery(download=download)
+        return await self._call("get_media", r.Media, {"id": media}, query=query)
 
     async def upload_content(self, upload: r.MediaUpload, content: bytes | AsyncIterator[bytes]) -> None:
         """Sends what was announced, where it comes whole."""

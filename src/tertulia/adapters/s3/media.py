@@ -204,14 +204,16 @@ class S3Media:
         headers = {"Content-Type": content_type, "If-None-Match": "*", "x-amz-tagging": tag}
         return UploadAddress("PUT", url, headers, expires)
 
-    def content_url(self, upload: Upload, expires: int, variant: Variant = Variant.ORIGINAL) -> str:
+    def content_url(
+        self, upload: Upload, expires: int, variant: Variant = Variant.ORIGINAL, *, download: bool = False
+    ) -> str:
         delivered = delivered_type(upload.type, variant)
         return self._signed(
             "get_object",
             expires,
             Key=key_of(upload.id, variant),
             ResponseContentType=delivered,
-            ResponseContentDisposition=disposition(upload.name, delivered),
+            ResponseContentDisposition=disposition(upload.name, delivered, download=download),
             ResponseCacheControl=CACHE_CONTROL,
         )
 
