@@ -171,7 +171,7 @@ class AwsHome:
             notifying=Notifying(
                 deferred(lambda: self.books), new_push_key, self.clock, self._rate(limits.NOTIFICATIONS_RATE)
             ),
-            figures=ServerFigures(deferred(lambda: self.figures)),
+            figures=ServerFigures(deferred(lambda: _figures(self))),
             library=PictureLibrary(
                 library,
                 media,
@@ -269,12 +269,6 @@ class AwsHome:
         return DynamoLibrary(self.store.database, self.entropy)
 
     @cached_property
-    def figures(self) -> "AwsFigures":
-        from tertulia.homes.aws_figures import AwsFigures
-
-        return AwsFigures(self.clients, pool=self.settings.pool, prefix=self.settings.prefix)
-
-    @cached_property
     def search(self) -> "DynamoSearch":
         from tertulia.adapters.dynamodb.search import DynamoSearch
 
@@ -347,6 +341,12 @@ def _asking_for_previews(home: AwsHome) -> "Callable[[Linking], Awaitable[None]]
     from tertulia.edges.functions.previews import FUNCTION
 
     return PreviewAsking(home.clients, home.settings.prefix + FUNCTION).ask
+
+
+def _figures(home: AwsHome) -> "AwsFigures":
+    from tertulia.homes.aws_figures import AwsFigures
+
+    return AwsFigures(home.clients, pool=home.settings.pool, prefix=home.settings.prefix)
 
 
 def _around_pushing(home: AwsHome) -> "Surroundings":

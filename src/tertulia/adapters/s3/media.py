@@ -219,10 +219,8 @@ class S3Media:
 
     def _signed(self, operation: str, expires: int, **parameters: Any) -> str:
         left = min(max(1, expires - int(self._now())), _SIGNED_SECONDS_MAX)
-        url: str = self._clients.client("s3").generate_presigned_url(
-            operation, Params={"Bucket": self._bucket, **parameters}, ExpiresIn=left
-        )
-        return url
+        sign = self._clients.client("s3").generate_presigned_url
+        return str(sign(operation, Params={"Bucket": self._bucket, **parameters}, ExpiresIn=left))
 
     async def _arrived(self, upload: Upload) -> bool:
         head = await self._object("head_object", upload.id, none=_NOT_SEEN)
