@@ -148,6 +148,10 @@ export class Client {
     return this.call("GET", `/media/${encodeURIComponent(id)}${download ? "?download=true" : ""}`);
   }
 
+  getFigures(): Promise<t.Figures> {
+    return this.call("GET", "/figures");
+  }
+
   getLibrary(): Promise<t.LibraryView> {
     return this.call("GET", "/library");
   }
