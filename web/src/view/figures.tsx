@@ -29,7 +29,7 @@ export function FiguresSection(): JSX.Element {
           </div>
         ))}
       </dl>
-      <p class="hint">{problem || (figures && hint(figures))}</p>
+      <p class="hint">{problem || (figures ? hint(figures) : "\u00a0")}</p>
     </section>
   );
 }
@@ -61,8 +61,8 @@ function rows(figures: Figures | null): [string, string][] {
     [t("Open connections"), shown(figures?.connections)],
     [t("Conversations"), shown(figures?.conversations)],
     [t("Messages"), shown(figures?.messages)],
-    [t("In the last minute"), shown(figures?.messages_minute)],
-    [t("In the last hour"), shown(figures?.messages_hour)],
+    [t("Messages in the last minute"), shown(figures?.messages_minute)],
+    [t("Messages in the last hour"), shown(figures?.messages_hour)],
     [t("Databases"), shown(figures?.database_bytes, sizeText)],
     [t("Files"), shown(figures?.files)],
     [t("Size of the files"), shown(figures?.file_bytes, sizeText)],
