@@ -298,6 +298,7 @@ async def _notify(scene: Scene, group: str, people: list[str]) -> None:
 
 
 async def _accounts(scene: Scene, ben: str, admin: str) -> None:
+    await scene.call("get_figures", admin)
     await scene.call("update_me", ben, {"name": "Benjamin"})
     # What holds is that of one that takes another's place.
     for _ in range(2):
