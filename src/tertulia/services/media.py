@@ -121,14 +121,15 @@ class MediaFiles:
             raise ConflictError("upload_incomplete", "The file has been uploaded already; announce a new one.")
         await self._here().write(media, content, part)
 
-    async def complete(self, identity: Identity, media: str) -> Described:
-        """The file, whole and looked into, as it may be sent. For the uploader; repeating it changes nothing. Raises
-        `media_not_found`, `upload_incomplete`, `media_mismatch`, `media_broken`, `media_too_complex`,
+    async def complete(self, identity: Identity, media: str, poster: str = "") -> Described:
+        """The file, whole and looked into, as it may be sent. For the uploader; repeating it changes nothing. `poster`
+        is a picture that the same person completed and sent in no message: it becomes a film's and is deleted; any
+        other is disregarded. Raises `media_not_found`, `upload_incomplete`, `media_mismatch`, `media_broken`, `media_too_complex`,
         `media_unsupported`, `overloaded`, `not_supported`, `rate_limited`."""
         limiting.take(self._rate, identity.username)
         upload = await self._own(identity, media)
         if upload.details is None:
-            upload = await self._completing.complete(media)
+            upload = await self._completing.complete(media, poster)
         # Who may still see what was sent already, `describe` decides.
         return Described(upload, {}, self._expires()) if upload.conversation else self._described(upload)
 
