@@ -218,20 +218,30 @@ def test_files_have_words_in_the_list_in_replies_and_for_screen_readers(pair: tu
 
 
 def test_a_film_has_its_box_and_plays_in_the_browsers_own_player(pair: tuple[Guest, Guest]) -> None:
+    """With a poster that the sender's browser took, and nothing of the film loaded before it plays."""
     ana, ben = pair
     choose(ana, film(ana))
     ready(ana)
     ana.composer.press("Enter")
     player = ben.log.locator("video")
-    expect(player).to_have_attribute("preload", "metadata")
-    ben.page.wait_for_function(
-        "(player) => player.videoWidth === 320 && player.videoHeight === 180", arg=player.element_handle()
+    expect(player).to_have_attribute("preload", "none")
+    expect(ben.log.locator(".film-frame canvas")).to_have_count(1)
+    poster = player.evaluate(
+        """async (player) => {
+          const shown = new Image();
+          shown.src = player.poster;
+          await shown.decode();
+          return [shown.naturalWidth, shown.naturalHeight, player.videoWidth];
+        }"""
     )
+    assert poster == [320, 180, 0]
     box = ben.log.locator(".film-frame").bounding_box()
     assert box is not None
     assert (round(box["width"]), round(box["height"])) == (320, 180)
     player.evaluate("(player) => { player.muted = true; return player.play(); }")
-    ben.page.wait_for_function("(player) => player.currentTime > 0.3", arg=player.element_handle())
+    ben.page.wait_for_function(
+        "(player) => player.currentTime > 0.3 && player.videoWidth === 320", arg=player.element_handle()
+    )
     expect(ben.item("Ana María")).to_contain_text("Video")
 
 
