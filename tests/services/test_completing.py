@@ -153,7 +153,7 @@ class TestLooking:
         assert again.upload == described.upload
         assert picture is not None
         (carried,) = (await send(looking, group, NewAttachment(film))).attachments
-        assert (carried.type, carried.thumbhash, carried.width) == ("video/webm", picture.thumbhash, 320)
+        assert (carried.type, carried.thumbhash, carried.width) == ("video/webm", picture.thumbhash, 640)
 
     async def test_what_may_not_be_a_poster_is_none(self, looking: World) -> None:
         """Another's picture, one that wasn't completed, one that a message carries, and what is no picture; they stay

@@ -124,8 +124,8 @@ class MediaFiles:
     async def complete(self, identity: Identity, media: str, poster: str = "") -> Described:
         """The file, whole and looked into, as it may be sent. For the uploader; repeating it changes nothing. `poster`
         is a picture that the same person completed and sent in no message: it becomes a film's and is deleted; any
-        other is disregarded. Raises `media_not_found`, `upload_incomplete`, `media_mismatch`, `media_broken`, `media_too_complex`,
-        `media_unsupported`, `overloaded`, `not_supported`, `rate_limited`."""
+        other is disregarded. Raises `media_not_found`, `upload_incomplete`, `media_mismatch`, `media_broken`,
+        `media_too_complex`, `media_unsupported`, `overloaded`, `not_supported`, `rate_limited`."""
         limiting.take(self._rate, identity.username)
         upload = await self._own(identity, media)
         if upload.details is None:
