@@ -91,7 +91,8 @@ class Completing:
 
     async def _thumbnails(self, media: str, details: Details, folder: Path) -> dict[Variant, Path]:
         """Copies of a picture's, which the processor made: what a client sent is in none of them."""
-        made: dict[Variant, Path] = {each: folder / f"poster.{each}" for each in details.variants() if each is not Variant.ORIGINAL}
+        thumbnails = [each for each in details.variants() if each is not Variant.ORIGINAL]
+        made: dict[Variant, Path] = {each: folder / f"poster.{each}" for each in thumbnails}
         for variant, path in made.items():
             content = b"".join([piece async for piece in self._media.read(media, variant=variant)])
             await asyncio.to_thread(path.write_bytes, content)
