@@ -17,6 +17,7 @@ from tertulia.ports.processing import MediaProcessor
 from tertulia.ports.transcoding import Transcoder
 
 _FRAME_TYPE: Final = "image/png"
+_THUMBNAILS: Final[tuple[Variant, ...]] = (Variant.SMALL, Variant.LARGE)
 _MOMENT: Final = 1.0
 """Seconds: the first frame of a film is often black, so its poster is a moment later, in a short one a tenth of it."""
 _logger: Final = logging.getLogger("tertulia.transcoding")
@@ -74,8 +75,8 @@ class Transcoding:
                 self._processor.process(_content(frame), _FRAME_TYPE) as made,
             ):
                 details = details.with_poster(made.details)
-                thumbnails = {each: path for each, path in made.files.items() if each is not Variant.ORIGINAL}
-                await self._contents.add(replace(upload, details=details), thumbnails)
+                files = {variant: made.files[variant] for variant in _THUMBNAILS if variant in made.files}
+                await self._contents.add(replace(upload, details=details), files)
         except ChatError as refusal:
             _logger.warning("a film of type %s has no poster: %s", upload.type, refusal.code)
         return details

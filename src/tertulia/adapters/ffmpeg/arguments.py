@@ -47,10 +47,9 @@ def readable(media_type: str) -> bool:
 
 
 def to_play(media_type: str) -> list[str]:
-    """Makes `playable` of `input`: AAC, and H.264 where it is a film, in an MP4 that plays before all of it is there."""
-    tracks = ("-map", "0:a:0", *_SOUND)
-    if media_type.startswith("video/"):
-        tracks = ("-map", "0:v:0", "-map", "0:a:0?", *_PICTURE, *_SOUND)
+    """Makes `playable` of `input`: AAC, and of a film H.264, in an MP4 that plays before all of it is there."""
+    film = ("-map", "0:v:0", *_PICTURE, "-map", "0:a:0?")
+    tracks = (*(film if media_type.startswith("video/") else ("-map", "0:a:0")), *_SOUND)
     written = ("-threads", "1", "-fflags", "+bitexact", "-movflags", "+faststart", "-f", "mp4", PLAYABLE)
     return [*_reading(media_type), *tracks, *_SILENT, *written]
 
