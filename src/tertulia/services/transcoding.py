@@ -4,13 +4,14 @@ something can make them. An extra: without it files stay as they were sent."""
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from msgspec.structs import replace
 
 from tertulia.domain import limits
-from tertulia.domain.errors import ChatError
+from tertulia.domain.errors import ChatError, InvalidError, NotFoundError, UnavailableError
 from tertulia.domain.media import NOT_EVERYWHERE, Details, MediaKind, Variant
 from tertulia.ports.media import MediaContents, MediaStore, Upload
 from tertulia.ports.processing import MediaProcessor
@@ -59,12 +60,16 @@ class Transcoding:
         """What the file wants; of what is gone meanwhile nothing is left. May be done again. Raises what the
         transcoder, the processor and the store do."""
         upload = await self._media.get(media)
-        if upload is not None and upload.details is not None and wants_poster(upload):
-            upload = replace(upload, details=await self._add_poster(upload, upload.details))
-        if upload is not None and upload.details is not None and wants_playable(upload):
-            ready = replace(upload, details=replace(upload.details, playable=True))
-            async with self._transcoder.playable(self._media.read(media), upload.type) as made:
-                await self._contents.add(ready, {Variant.PLAYABLE: made})
+        if upload is None or upload.details is None:
+            return
+        details = upload.details
+        with suppress(NotFoundError):
+            if wants_poster(upload):
+                details = await self._add_poster(upload, details)
+            if wants_playable(upload):
+                ready = replace(upload, details=replace(details, playable=True))
+                async with self._transcoder.playable(self._media.read(media), upload.type) as made:
+                    await self._contents.add(ready, {Variant.PLAYABLE: made})
 
     async def _add_poster(self, upload: Upload, details: Details) -> Details:
         """The details afterwards; as they were where there is no picture in it."""
@@ -77,7 +82,7 @@ class Transcoding:
                 details = details.with_poster(made.details)
                 files = {variant: made.files[variant] for variant in _THUMBNAILS if variant in made.files}
                 await self._contents.add(replace(upload, details=details), files)
-        except ChatError as refusal:
+        except (InvalidError, UnavailableError) as refusal:
             _logger.warning("a film of type %s has no poster: %s", upload.type, refusal.code)
         return details
 
