@@ -17,9 +17,9 @@ def doctor(
 ) -> None:
     """Find out why it doesn't work.
 
-    On this machine: the data folder's permissions and space, SQLite, the web client, ffmpeg. Of a server: whether it answers,
-    whether what answers is Tertulia, whether WebSockets pass the proxies before it, whether it takes the web origin,
-    whether its clock is right. Ends with 6 where something is wrong.
+    On this machine: the data folder's permissions and space, SQLite, the web client, ffmpeg. Of a server: whether it
+    answers, whether what answers is Tertulia, whether WebSockets pass the proxies before it, whether it takes the web
+    origin, whether its clock is right. Ends with 6 where something is wrong.
 
     \b
     Examples:
