@@ -1,6 +1,7 @@
 """Files in a conversation: pictures, films, sounds, and what their names may do."""
 
 import re
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -22,8 +23,9 @@ from tests.browser.files import (
     ready,
     tone,
 )
-from tests.browser.furnished import film
+from tests.browser.furnished import film, say, upload
 from tests.browser.guests import Guest, quiet
+from tests.fixtures import films
 
 Invite = Callable[..., Guest]
 
@@ -243,6 +245,25 @@ def test_a_film_has_its_box_and_plays_in_the_browsers_own_player(pair: tuple[Gue
         "(player) => player.currentTime > 0.3 && player.videoWidth === 320", arg=player.element_handle()
     )
     expect(ben.item("Ana María")).to_contain_text("Video")
+
+
+def test_a_film_that_the_browser_does_not_play_comes_as_it_does(pair: tuple[Guest, Guest]) -> None:
+    """A telephone's film, in a codec that no browser has: what the server made of it plays, with a poster, too."""
+    ana, ben = pair
+    conversation = str(ana.post("/api/conversations", {"kind": "direct", "members": [ben.username]})["id"])
+    sent = upload(ana, made("film.mov", "video/quicktime", films.mov()))
+    until = time.monotonic() + 60
+    while not ana.get(f"/api/media/{sent['media']}").get("playable"):
+        assert time.monotonic() < until, "It was not made again."
+        time.sleep(0.05)
+    say(ana, conversation, "", attachments=[sent])
+    player = ben.log.locator("video")
+    expect(player).to_have_attribute("poster", re.compile("variant=small"))
+    expect(player).to_have_attribute("src", re.compile("variant=playable"))
+    player.evaluate("(player) => { player.muted = true; return player.play(); }")
+    ben.page.wait_for_function(
+        "(player) => player.currentTime > 0.2 && player.videoWidth === 90", arg=player.element_handle()
+    )
 
 
 def test_an_address_that_ran_out_is_renewed_once_and_then_one_is_told(pair: tuple[Guest, Guest]) -> None:
