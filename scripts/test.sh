@@ -17,7 +17,16 @@ step() {
     echo "   ($((SECONDS - start)) s)"
 }
 
-on_aws=("$bin/pytest" -q tests/conformance --aws --timeout 600 -p no:cacheprovider)
+pytest=("$bin/pytest" -q -p no:cacheprovider)
+on_aws=("${pytest[@]}" tests/conformance --aws --timeout 600)
+
+# The serverless home as a whole, in emulators, which it waits for half of the time: so it is a third beside the two cores'.
+serverless() {
+    "${on_aws[@]}"
+    local ended=$?
+    "${pytest[@]}" tests/aws || ended=1
+    return $ended
+}
 
 # What was begun in the background: says what it said, and how it ended.
 await() {
@@ -44,6 +53,16 @@ if [ "$1" = aws ]; then
     finish
 fi
 
+if [ "$1" = all ]; then
+    rm -f .coverage .coverage.*
+    said=$(mktemp)
+    # With a process group of its own, which ends as a whole when this script does.
+    set -m
+    serverless >"$said" 2>&1 &
+    aws=$!
+    set +m
+    trap 'kill -- -$aws 2>/dev/null' EXIT
+fi
 step "format" $bin/ruff format --check --quiet src tests bench scripts examples
 step "lint" $bin/ruff check --quiet src tests bench scripts examples
 step "directions of import" $bin/lint-imports --no-cache
@@ -54,15 +73,9 @@ else
     if [ -d web ]; then
         step "web client: types and units" $bin/python scripts/web_tests.py
     fi
-    rm -f .coverage .coverage.*
-    # It waits for its emulator most of the time, so it runs beside the others.
-    said=$(mktemp)
-    "${on_aws[@]}" >"$said" 2>&1 &
-    aws=$!
-    trap 'kill $aws 2>/dev/null' EXIT
     # A file at a time on each core: see tests/conftest.py.
-    step "tests" $bin/pytest -q tests -n auto --durations=20 --cov --cov-report=
-    step "conformance of the serverless home, in an emulator" await $aws "$said"
+    step "tests" $bin/pytest -q tests --ignore tests/aws -n auto --durations=20 --cov --cov-report=
+    step "the serverless home, in emulators" await $aws "$said"
     step "coverage of all: 90 %" $bin/coverage report --fail-under=90
     step "coverage of the domain: 100 % of branches" $bin/coverage report --include='src/tertulia/domain/*' --fail-under=100
 fi

@@ -29,9 +29,14 @@ class FileByFile(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    # As they were collected, and not the files with most tests first: those aren't the longest.
+    config.option.loadscopereorder = False
     return FileByFile(config, log)
 
 
+LONGEST = ("conformance", "deployment", "browser", "cli", "contracts", "adapters", "evaluation", "faults")
+"""Folders that come first, because they take longest: then the last files that run beside each other are short ones,
+and no core waits long for the other at the end."""
 UNTRACED = ("aws", "browser", "conformance", "faults", "history")
 """Folders whose tests look at whole systems: tracing each line of them takes a third of the time, and the tests of the
 parts show what is covered."""
@@ -39,9 +44,14 @@ parts show what is covered."""
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
+
+    def folder(item: pytest.Item) -> str:
+        return item.path.relative_to(here).parts[0] if item.path.is_relative_to(here) else ""
+
     for item in items:
-        if item.path.is_relative_to(here) and item.path.relative_to(here).parts[0] in UNTRACED:
+        if folder(item) in UNTRACED:
             item.add_marker("no_cover")
+    items.sort(key=lambda item: LONGEST.index(folder(item)) if folder(item) in LONGEST else len(LONGEST))
 
 
 def pytest_configure() -> None:

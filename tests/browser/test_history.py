@@ -152,6 +152,17 @@ def test_a_conversation_opens_at_the_first_unread_message(tale: Tale) -> None:
     line = page.get_by_role("separator", name="New messages from here")
     expect(line).to_be_in_viewport()
     expect(page.locator("li").filter(has=line).locator(".bubble .text")).to_have_text(re.compile(r"^number 101\."))
+    pill = page.get_by_role("log").locator("..").get_by_role("button", name=re.compile(r"^\d+ unread$"))
+    expect(pill).to_have_count(0)
+    # A link leads past it, so far that its page isn't held: then the unread is one click away.
+    late = tale.cleo.get(f"{tale.path}/messages?limit=1")["messages"][0]
+    page.goto(f"/c/{tale.id}/{late['timestamp']}")
+    expect(page.locator(f'[data-timestamp="{late["timestamp"]}"]')).to_be_in_viewport()
+    expect(line).to_have_count(0)
+    pill.click()
+    expect(line).to_be_in_viewport()
+    expect(page.locator("li").filter(has=line).locator(".bubble .text")).to_have_text(re.compile(r"^number 101\."))
+    expect(pill).to_have_count(0)
 
 
 def test_a_reply_leads_to_what_it_answers_however_far_away(tale: Tale) -> None:

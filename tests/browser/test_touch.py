@@ -1,6 +1,7 @@
 """By touch, on a narrow page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 from uuid import uuid4
 
@@ -29,6 +30,19 @@ def drag(page: Page, target: Locator, along: int, across: int = 0) -> None:
     session.detach()
 
 
+@contextmanager
+def finger(page: Page, target: Locator) -> Iterator[None]:
+    """Meanwhile a finger rests on the target."""
+    box = target.bounding_box()
+    assert box is not None
+    session = page.context.new_cdp_session(page)
+    place = {"x": box["x"] + 40, "y": box["y"] + box["height"] / 2}
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [place]})
+    yield
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    session.detach()
+
+
 def test_a_swipe_along_the_line_replies(invite: Invite) -> None:
     """A short one doesn't, nor one backwards or across; the message is where it was afterwards."""
     ana, ben = invite("Ana", **PHONE), invite("Ben")
@@ -40,6 +54,13 @@ def test_a_swipe_along_the_line_replies(invite: Invite) -> None:
         drag(ana.page, row, along, across)
         expect(line).to_have_count(0)
         assert row.evaluate("(row) => row.style.transform") == ""
+    # A finger that rests shows what can be done with the message, and has not replied when it is lifted.
+    tools = ana.page.get_by_role("toolbar", name="Message actions")
+    ana.page.get_by_role("heading", level=1).tap()
+    expect(tools).to_have_count(0)
+    with finger(ana.page, row):
+        expect(tools).to_be_visible()
+    expect(line).to_have_count(0)
     drag(ana.page, row, 90)
     expect(line).to_contain_text("swipe me")
     expect(ana.composer).to_be_focused()

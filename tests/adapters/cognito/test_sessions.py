@@ -1,8 +1,10 @@
 """Sessions over several functions that share nothing but the pool and the table."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
+import botocore.endpoint
 import pytest
 from tests.adapters.cognito.pools import OTHER_PASSWORD, PASSWORD, Refused, World
 
@@ -176,7 +178,11 @@ async def test_a_session_ends_here_though_cognito_does_not_answer(world: World) 
 
 
 @pytest.mark.parametrize("code", ["TooManyRequestsException", "LimitExceededException"])
-async def test_a_throttle_says_when_to_try_again_and_is_no_try(world: World, code: str) -> None:
+async def test_a_throttle_says_when_to_try_again_and_is_no_try(
+    world: World, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    # The library tries again by itself, and waits before it does.
+    monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _: None))
     accounts = world.open()
     await accounts.sign_up("ana", PASSWORD, "", None)
     with world.failing("AdminInitiateAuth", code):

@@ -27,6 +27,9 @@ LOOKS_AT_ALL: Final = {
     ("moving.py", "_HEADS"): "an export reads everything",
     ("search_index.py", 'SELECT "conversation", "seq"'): "once after the start: what the index doesn't have",
     ("search_index.py", 'SELECT "name", "seq"'): "once after the start: what the index has",
+    ("search_index.py", 'SELECT coalesce(sum("seq"), 0)'): "once after the start: how much the index has",
+    ("search_index.py", 'SELECT "entries" FROM "merged"'): "a table of one row",
+    ("search_index.py", 'UPDATE "merged"'): "a table of one row",
     (
         "database.py",
         "SELECT id, at, kind, username, sessions, reason FROM changes ORDER",

@@ -183,6 +183,55 @@ async def test_messages_of_one_microsecond_have_numbers_of_their_own(tmp_path: P
             assert writer.row_of({first + 1: (7, "", "")}, sent, 1) == first + 2
 
 
+@pytest.mark.parametrize("length", range(3, 30))
+def test_the_trigrams_that_are_looked_for_have_every_character(length: int) -> None:
+    """And there are no more of them than that takes: each costs a look into every part of the index."""
+    text = "".join(chr(0x61 + number) for number in range(length))
+    grams = finding._trigrams(text)
+    assert all(gram in text and len(gram) == 3 for gram in grams)
+    assert "".join(sorted({character for gram in grams for character in gram})) == text
+    assert len(grams) == -(-length // 3)
+
+
+def test_fewer_than_three_characters_have_no_trigram() -> None:
+    assert finding._trigrams("ab") == finding._trigrams("") == []
+
+
+@pytest.mark.parametrize("stopped", [False, True], ids=["at once", "stopped in between"])
+async def test_what_many_steps_have_left_is_merged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: bool
+) -> None:
+    """A search looks into each part of a full-text table, so there is one of what has been there for long, and few of
+    what is new. It is done in small steps, between which new entries go first; and gone on with after a restart."""
+
+    def parts(table: str) -> int:
+        (found,) = rows_of(tmp_path, f'SELECT count(DISTINCT "segid") FROM "{table}_idx"')
+        return int(str(found[0]))
+
+    monkeypatch.setattr(search_index, "_MERGE_FROM", 10_000)
+    async with opened(tmp_path, SetClock()) as searched:
+        await begin(searched.store, "ben")
+        for batch in range(3):
+            await fill(searched, 20 * (batch + 1), start=20 * batch)
+            await searched.indexed()
+    assert parts("grams") == parts("words") == 3
+    monkeypatch.setattr(search_index, "_MERGE_FROM", 10)
+    monkeypatch.setattr(search_index, "_MERGE_PAGES", 1)
+    if stopped:
+        with (
+            closing(search_index.open_index(tmp_path / "chat-search.db")) as index,
+            closing(schema.connect(tmp_path / "chat.db", read_only=True)) as log,
+        ):
+            search_index.IndexWriter(index, log).merge_some()
+    async with opened(tmp_path, SetClock()) as searched:
+        await fill(searched, 65, start=60)
+        await searched.indexed()
+        assert parts("grams") in (1, 2)
+        assert parts("words") in (1, 2)
+        assert len(await searched.find("ben", "needle", limit=100)) == 65
+    assert rows_of(tmp_path, 'SELECT "entries" >= 61 FROM "merged"') == [(1,)]
+
+
 @pytest.mark.slow
 async def test_many_writers_and_searches_at_once_agree(tmp_path: Path) -> None:
     """While the index follows at full speed, each search finds all that was committed before it began, once."""

@@ -35,15 +35,20 @@ type Draft = Omit<Row, "first" | "last" | "divider">;
 interface Shown {
   readonly messages: readonly Message[];
   readonly changes: readonly Change[];
+  /** Whether there are earlier messages, which aren't held. */
+  readonly moreBefore?: boolean;
 }
 
-/** `unreadAfter` is the number of the last message that was read when the visit began; null where there is no line. */
-export function toDays({ messages, changes }: Shown, outgoing: readonly Outgoing[], unreadAfter: number | null): Day[] {
+/**
+ * `unreadAfter` is the number of the last message that was read when the visit began; null where there is no line. There is
+ * none either where it would be among messages that aren't held.
+ */
+export function toDays({ messages, changes, moreBefore = false }: Shown, outgoing: readonly Outgoing[], unreadAfter: number | null): Day[] {
   const sent = new Set(messages.map(keyOf));
   const happened = runs(messages, changes).map(ofRun);
   const committed = merge(messages.map(ofMessage), happened);
   const rows = [...committed, ...outgoing.map(ofOutgoing).filter((row) => !sent.has(row.key))];
-  const start = unreadAfter === null ? -1 : rows.findIndex((row) => row.message && row.message.number > unreadAfter);
+  const start = moreBefore && isAfter(messages[0], unreadAfter) ? -1 : rows.findIndex(({ message }) => isUnread(message, unreadAfter));
   const days: { key: string; timestamp: number; rows: Row[] }[] = [];
   rows.forEach((row, index) => {
     const key = dayKey(row.timestamp);
@@ -54,6 +59,11 @@ export function toDays({ messages, changes }: Shown, outgoing: readonly Outgoing
   });
   return days;
 }
+
+const isUnread = (message: Message | null, after: number | null): boolean => !!message && after !== null && message.number > after;
+
+/** Whether a message is later than the first unread one. */
+export const isAfter = (message: Message | undefined, after: number | null): boolean => !!message && after !== null && message.number > after + 1;
 
 export function keyOf(message: { author: string; id: string }): string {
   return `${message.author}/${message.id}`;

@@ -24,6 +24,15 @@ describe("rows", () => {
     expect(rows.map((row) => row.first)).toEqual([true, true, false]);
   });
 
+  it("puts no line among messages that aren't held", () => {
+    const lines = (first: number, after: number, moreBefore: boolean) =>
+      toDays({ messages: [message(first, "a", 0), message(first + 1, "a", 1)], changes: [], moreBefore }, [], after)[0]!.rows.map((row) => row.divider);
+    expect(lines(6, 4, true)).toEqual([false, false]);
+    expect(lines(5, 4, true)).toEqual([true, false]);
+    expect(lines(6, 4, false)).toEqual([true, false]);
+    expect(lines(4, 4, true)).toEqual([false, true]);
+  });
+
   it("puts each day under a heading of its own", () => {
     const days = toDays({ messages: [message(1, "a", 0), message(2, "a", 24 * 60), message(3, "a", 24 * 60 + 1)], changes: [] }, [], null);
     expect(days.map((day) => day.rows.length)).toEqual([1, 2]);

@@ -57,7 +57,7 @@ function Missing(): JSX.Element {
 function Opened({ held }: { held: Held }): JSX.Element {
   const chat = useChat();
   const { conversation, pane } = held;
-  const [visit] = useState(() => new Visit(conversation.id, unread(conversation) ? readTo(conversation).number : null, landing(conversation.id)));
+  const [visit] = useState(() => new Visit(conversation.id, unread(conversation) ? readTo(conversation) : null, landing(conversation.id)));
   const opening = useOpening(conversation.id, pane !== null, visit.landing);
   const name = conversationName(conversation, chat.me.username, (username) => chat.people.name(username));
 
@@ -101,7 +101,7 @@ function useLineOnReturn(visit: Visit, conversation: Conversation): void {
   const waiting = unread(conversation);
   const before = useRef(waiting);
   useEffect(() => {
-    if (!before.current && waiting && !attentive()) visit.unreadAfter.value = readTo(conversation).number;
+    if (!before.current && waiting && !attentive()) visit.unreadAfter.value = readTo(conversation);
     before.current = waiting;
   }, [waiting]);
 }

@@ -6,7 +6,7 @@ import { attempt, notify } from "../app/notices.ts";
 import { forgetOldest } from "../state/held.ts";
 import type { Message } from "../state/messages.ts";
 import { find, messageAt, PANE_MAX, rowCount, type Pane } from "../state/pane.ts";
-import { keyOf, type Day, type Row } from "../state/rows.ts";
+import { isAfter, keyOf, type Day, type Row } from "../state/rows.ts";
 import { NEAR, ScrollKeeper } from "./scroll.ts";
 import type { Visit } from "./visit.ts";
 
@@ -22,12 +22,15 @@ export class ListControl {
   readonly away = signal(false);
   /** A moment of the day of the first row that is seen, while the reader is away from the present; else 0. */
   readonly day = signal(0);
+  /** Whether the line of the unread is somewhere above, and hasn't been seen since it is there. */
+  readonly unseen = signal(false);
   private readonly chat: Chat;
   private readonly visit: Visit;
   private keeper: ScrollKeeper | null = null;
   private pane: Pane;
   private days: readonly Day[] = [];
   private refused = 0;
+  private seen = -1;
 
   constructor(chat: Chat, visit: Visit, pane: Pane) {
     this.chat = chat;
@@ -103,7 +106,10 @@ export class ListControl {
     visit.toEnd = this.toEnd;
     visit.toMessage = (timestamp, quietly) => void this.toMessage(timestamp, true, quietly);
     visit.toTime = (timestamp) => void (timestamp === Infinity ? this.toLast() : this.toMessage(timestamp, false));
-    visit.toUnread = () => void this.toUnread();
+    visit.toUnread = () => {
+      const after = visit.unreadAfter.peek();
+      if (!this.toUnread() && after) void this.toMessage(after.timestamp + 1, false);
+    };
     visit.byPages = (pages) => keeper.byPages(pages);
   }
 
@@ -113,6 +119,20 @@ export class ListControl {
     const first = this.away.value ? keeper?.first() : "";
     const day = first && this.days.find((day) => day.rows.some((row) => row.key === first));
     this.day.value = day ? day.timestamp : 0;
+    this.lookForLine();
+  }
+
+  private lookForLine(): void {
+    const after = this.visit.unreadAfter.peek()?.number ?? this.seen;
+    const line = after === this.seen ? undefined : this.line();
+    const side = line && this.keeper?.sideOf(line.key);
+    if (side === "within") this.seen = after;
+    this.unseen.value = after !== this.seen && (line ? side === "above" : isAfter(this.pane.messages[0], after));
+  }
+
+  /** The row with the line of the unread, if it is held. */
+  private line(): Row | undefined {
+    return this.days.flatMap((day): readonly Row[] => day.rows).find((row) => row.divider);
   }
 
   /** Reads more rows where the reader comes near an end of them. */
@@ -130,7 +150,7 @@ export class ListControl {
   }
 
   private toUnread(): boolean {
-    const first = this.days.flatMap((day): readonly Row[] => day.rows).find((row) => row.divider);
+    const first = this.line();
     return !!first && !!this.keeper?.toRow(first.key);
   }
 

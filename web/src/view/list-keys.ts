@@ -81,7 +81,7 @@ function letter(key: string, row: HTMLElement, visit: Visit, chat: Chat): boolea
 export function markUnread(chat: Chat, visit: Visit, message: Message): void {
   chat.reading.markUnread(visit.id, message);
   visit.marked = true;
-  visit.unreadAfter.value = message.number - 1;
+  visit.unreadAfter.value = { number: message.number - 1, timestamp: message.timestamp - 1 };
   notify(t("Marked as unread from here, in this browser."));
 }
 

@@ -85,6 +85,7 @@ export function MessageList({ visit, held, pane }: Props): JSX.Element {
           {pane.moreAfter && <p class="more">{t("Later messages…")}</p>}
         </div>
       </div>
+      {control.unseen.value && <Unread held={held} after={visit.unreadAfter.value?.number ?? 0} onClick={visit.toUnread} />}
       {control.away.value && <Present held={held} day={control.day.value} onClick={control.toEnd} />}
     </div>
   );
@@ -94,7 +95,7 @@ export function MessageList({ visit, held, pane }: Props): JSX.Element {
 function useDays(visit: Visit, pane: Pane): readonly Day[] {
   const all = useChat().sending.outbox.value;
   const outgoing = useMemo(() => all.filter((message) => message.conversation === visit.id), [all, visit.id]);
-  const after = visit.unreadAfter.value;
+  const after = visit.unreadAfter.value?.number ?? null;
   return useMemo(() => toDays(pane, pane.moreAfter ? [] : outgoing, after), [pane, outgoing, after]);
 }
 
@@ -146,6 +147,17 @@ function tabStop(days: readonly Day[], active: string): string {
 function originalOf(pane: Pane, row: Row): Message | null | undefined {
   const timestamp = row.message?.reply_to || row.outgoing?.reply_to;
   return timestamp ? (pane.messages[find(pane.messages, timestamp)] ?? null) : undefined;
+}
+
+/** Leads to the first unread message, while its line is above and hasn't been seen. */
+function Unread({ held, after, onClick }: { held: Held; after: number; onClick: () => void }): JSX.Element {
+  const count = Math.max(1, held.conversation.head.messages - after);
+  return (
+    <button type="button" class="pill above" title={t("First unread message")} onClick={onClick}>
+      {tn(count, { one: "{count} unread", other: "{count} unread" })}
+      <Icon name="up" />
+    </button>
+  );
 }
 
 /** Leads to the end; says which day one looks at, and how many messages are new. */

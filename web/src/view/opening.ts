@@ -1,6 +1,6 @@
 /** The first page of a conversation: asked for again where it fails, for a while. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { NoAnswer, sentenceOf } from "../api/errors.ts";
 import { notify } from "../app/notices.ts";
 import { backoff } from "../realtime/backoff.ts";
@@ -22,25 +22,34 @@ export function useOpening(id: string, there: boolean, at = 0): Opening {
   const [ready, setReady] = useState(false);
   const [failures, setFailures] = useState(0);
   const connected = chat.connected.value;
+  /** The number of the last try, and whether it is under way; answers of an earlier one don't count. */
+  const last = useRef(0);
+  const asking = useRef(false);
 
   useEffect(() => setFailures(0), [connected]);
+  useEffect(() => () => void (last.current = -1), []);
   useEffect(() => {
-    if ((there && ready) || failures >= TRIES) return;
-    let here = true;
+    // What is there since it was asked for has come with the answer, which is about to say so.
+    if ((there && (ready || asking.current)) || failures >= TRIES) return;
+    const mine = ++last.current;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const end = (then: () => void): void => {
+      if (mine !== last.current) return;
+      asking.current = false;
+      then();
+    };
     const fail = (error: unknown): void => {
       const held = chat.store.peek(id)?.pane;
       if (!failures && !(held && error instanceof NoAnswer)) notify(sentenceOf(error), true);
-      if (!here) return;
-      if (held) setReady(true);
-      else timer = setTimeout(() => setFailures(failures + 1), backoff(failures + 1));
+      end(() => {
+        if (held) setReady(true);
+        else timer = setTimeout(() => setFailures(failures + 1), backoff(failures + 1));
+      });
     };
-    (at ? chat.sync.openFor(id, at) : chat.sync.openPane(id)).then(() => here && setReady(true), fail);
+    asking.current = true;
+    (at ? chat.sync.openFor(id, at) : chat.sync.openPane(id)).then(() => end(() => setReady(true)), fail);
     void chat.sync.loadMembers(id).catch(() => undefined);
-    return () => {
-      here = false;
-      clearTimeout(timer);
-    };
+    return () => clearTimeout(timer);
   }, [!there, connected, failures]);
 
   return { ready, failed: !there && failures >= TRIES, again: () => setFailures(0) };

@@ -127,6 +127,13 @@ export class ScrollKeeper {
     return true;
   }
 
+  /** Where a row is, as seen by the reader: above, within or below what the list shows; undefined where it isn't there. */
+  sideOf(key: string): "above" | "within" | "below" | undefined {
+    const row = this.find(key)?.getBoundingClientRect();
+    const list = this.element.getBoundingClientRect();
+    return row && (row.bottom <= list.top ? "above" : row.top >= list.bottom ? "below" : "within");
+  }
+
   /** Scrolls by so many pages, as a key would. */
   byPages(pages: number): void {
     this.touched();

@@ -1,4 +1,7 @@
-/** Swiping a message along its line, by touch, replies to it. The button in its toolbar does the same (WCAG 2.5.7). */
+/**
+ * Swiping a message along its line, by touch, replies to it; holding the finger on it shows its toolbar. The button in the
+ * toolbar does the same as the swipe, and a tap the same as holding (WCAG 2.5.7).
+ */
 
 import { find } from "../state/pane.ts";
 import type { Chat } from "../app/chat.ts";
@@ -9,6 +12,8 @@ const ENOUGH = 56;
 const FARTHEST = 80;
 /** Before it has gone so far, it may still become scrolling. */
 const SLOP = 10;
+/** A finger that rests so long doesn't tap (milliseconds). */
+const HELD = 500;
 /** What has a use of its own for a finger that moves sideways. */
 const OTHERS = "pre, input, audio, video, [role='slider']";
 
@@ -24,6 +29,7 @@ export class Swipe {
   private readonly chat: Chat;
   private readonly visit: Visit;
   private touch: Touch | null = null;
+  private holding = 0;
 
   constructor(chat: Chat, visit: Visit) {
     this.chat = chat;
@@ -37,6 +43,7 @@ export class Swipe {
     const finger = event.touches[0];
     if (!row || !finger || event.touches.length > 1 || target.closest(OTHERS)) return;
     this.touch = { row, x: finger.clientX, y: finger.clientY, along: 0, decided: false };
+    this.holding = window.setTimeout(() => row.focus({ preventScroll: true }), HELD);
   };
 
   readonly move = (event: TouchEvent): void => {
@@ -47,6 +54,7 @@ export class Swipe {
     const along = (finger.clientX - touch.x) * forwards;
     const across = Math.abs(finger.clientY - touch.y);
     if (!touch.decided && Math.max(Math.abs(along), across) < SLOP) return;
+    clearTimeout(this.holding);
     if (!touch.decided && (across > Math.abs(along) || along < 0)) return this.end();
     touch.decided = true;
     touch.along = Math.max(0, Math.min(FARTHEST, along));
@@ -66,6 +74,7 @@ export class Swipe {
 
   /** The finger went elsewhere, or is gone: the message is where it was. */
   readonly end = (): void => {
+    clearTimeout(this.holding);
     if (this.touch) this.touch.row.style.transform = "";
     this.touch = null;
   };

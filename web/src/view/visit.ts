@@ -1,6 +1,7 @@
 /** One visit to a conversation: what the person is doing there. Made when it is opened, gone when it is left. */
 
 import { signal, type Signal } from "@preact/signals";
+import type { Cursor } from "../api/types.ts";
 import type { Message } from "../state/messages.ts";
 
 export type Mode = { kind: "new" } | { kind: "reply"; message: Message } | { kind: "edit"; message: Message };
@@ -8,10 +9,10 @@ export type Mode = { kind: "new" } | { kind: "reply"; message: Message } | { kin
 export class Visit {
   readonly id: string;
   /**
-   * The number of the last message that was read when the visit began, or when the person last looked away; null where
-   * nothing was unread. The line of the unread stays there.
+   * The last message that was read when the visit began, or when the person last looked away; null where nothing was
+   * unread. The line of the unread stays there.
    */
-  readonly unreadAfter: Signal<number | null>;
+  readonly unreadAfter: Signal<Cursor | null>;
   readonly mode: Signal<Mode> = signal({ kind: "new" });
   /** The row that the Tab key leads to; "" for the last one. */
   readonly active = signal("");
@@ -37,7 +38,7 @@ export class Visit {
   focusComposer: () => void = () => undefined;
   setText: (text: string) => void = () => undefined;
 
-  constructor(id: string, unreadAfter: number | null, landing = 0) {
+  constructor(id: string, unreadAfter: Cursor | null, landing = 0) {
     this.id = id;
     this.landing = landing;
     this.unreadAfter = signal(unreadAfter);

@@ -31,7 +31,7 @@ TAIL_MAX: Final = 2_000
 TAGGED_MAX: Final = 64
 """Conversations that are named in the query of the index; of more, what isn't among them is skipped."""
 TRIGRAMS_MAX: Final = 24
-_PAGES: Final = (128, 1024)
+_PAGES: Final = (32, 1024)
 """Candidates that are read at a time, at first and later."""
 _CHECK_STEPS: Final = 20_000
 """Instructions of SQLite's machine after which the time is looked at."""
@@ -93,6 +93,8 @@ class _Scope:
         self._only = only
         self._places: dict[str, _Place | None] = {}
         self._names: dict[int, str] = {}
+        self._numbers: list[int] | None = None
+        self._asked = False
 
     def place(self, name: str) -> _Place | None:
         """None where the reader isn't in it or doesn't ask for it."""
@@ -109,6 +111,19 @@ class _Scope:
 
     def few(self) -> list[int] | None:
         """The numbers of all of them; None where they are more than a query can name."""
+        if not self._asked:
+            self._numbers, self._asked = self._first(), True
+        return self._numbers
+
+    def passes_over(self, number: int) -> bool:
+        """Whether the conversation of this number is surely none of them. They are all asked for only when the first
+        candidate comes that isn't of one: in most searches none does."""
+        if not self._asked and self.place(self.name_of(number)) is not None:
+            return False
+        numbers = self.few()
+        return numbers is not None and number not in numbers
+
+    def _first(self) -> list[int] | None:
         if self._only is None:
             found = self._log.execute(FIRST_CONVERSATIONS, (self._reader, TAGGED_MAX + 1)).fetchall()
         else:
@@ -248,41 +263,34 @@ def _indexed(
 ) -> Iterator[Key]:
     """The candidates of the index, newest first, in an order that a page can be cut from at any place. Among them may
     be some of conversations in which the reader isn't."""
-    numbers = scope.few()
-    if numbers == []:
-        return
-    table, parts = _parts(query, wanted)
-    among = parts if numbers is None else [*parts, _one_of(numbers)]
-    questions = [_question(table, parts), _question(table, among)]
-    rows_found = _pages(index, questions, low << SLOT_BITS, (high + 1) << SLOT_BITS)
-    mine = (row for row in rows_found if numbers is None or row[1] in numbers)
+    rows_found = _pages(index, *_parts(query, wanted), scope, low << SLOT_BITS, (high + 1) << SLOT_BITS)
+    mine = (row for row in rows_found if not scope.passes_over(row[1]))
     for timestamp, group in groupby(mine, key=lambda row: row[0] >> SLOT_BITS):
         yield from sorted(((timestamp, scope.name_of(n)) for _, n in group), reverse=True)
 
 
-def _question(table: str, parts: Sequence[str]) -> tuple[str, list[str]]:
-    """The statement that all the parts together need, and its first arguments."""
-    return (BY_INDEX[table], [" AND ".join(parts)]) if parts else (BY_TIME, [])
-
-
 def _pages(
-    index: sqlite3.Connection, questions: Sequence[tuple[str, list[str]]], low: int, high: int
+    index: sqlite3.Connection, table: str, parts: Sequence[str], scope: _Scope, low: int, high: int
 ) -> Iterator[tuple[int, int]]:
     """The first page doesn't name the conversations: what is rare is there as a whole, and to look for each of it among
     all that was said in a large conversation takes longer than to find it. Later pages do."""
-    for size, (statement, arguments) in chain(zip(_PAGES, questions, strict=True), repeat((_PAGES[-1], questions[-1]))):
+    among = parts
+    for size in chain(_PAGES, repeat(_PAGES[-1])):
+        statement, arguments = (BY_INDEX[table], [" AND ".join(among)]) if among else (BY_TIME, [])
         joined = index.execute(statement, (*arguments, low, min(high, 2**63 - 1), size)).fetchone()[0]
         page = msgspec.json.decode(joined, type=list[tuple[int, int]])
         yield from page
-        if len(page) < size:
+        numbers = scope.few() if len(page) == size else []
+        if numbers == []:
             return
         high = page[-1][0]
+        among = parts if numbers is None else [*parts, _one_of(numbers)]
 
 
 def _parts(query: SearchQuery, wanted: Sequence[Needle]) -> tuple[str, list[str]]:
     """The table to ask, and the parts of the query (sqlite.org/fts5.html, 3): what every message that is found surely
     has."""
-    trigrams = [needle.text[at : at + 3] for needle in wanted for at in range(len(needle.text) - searching.SHORT_MAX)]
+    trigrams = [gram for needle in wanted for gram in _trigrams(needle.text)]
     table = "words" if wanted and not trigrams else "grams"
     parts = [_quoted(gram) for gram in list(dict.fromkeys(trigrams))[:TRIGRAMS_MAX]]
     if table == "words":
@@ -294,6 +302,13 @@ def _parts(query: SearchQuery, wanted: Sequence[Needle]) -> tuple[str, list[str]
     if query.has_link:
         parts.append(_quoted(LINK_TAG))
     return table, parts
+
+
+def _trigrams(text: str) -> list[str]:
+    """As few as have every character of it: what is found is compared anyway, and each one more costs a look into every
+    part of the index."""
+    last = len(text) - 3
+    return [text[at : at + 3] for at in (*range(0, last, 3), last)] if last >= 0 else []
 
 
 def _one_of(numbers: Sequence[int]) -> str:

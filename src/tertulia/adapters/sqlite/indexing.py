@@ -97,25 +97,30 @@ class Indexer:
             writer.clear()
         with self._changed:
             self._waiting.update(dict.fromkeys(writer.behind()))
-            self._ready = True
+            self._ready, self._busy = True, writer.wants_merging
             self.generation += 1
             self._changed.notify_all()
         while (names := self._next()) is not None:
-            unfinished = writer.step(names, STEP_ENTRIES)
+            unfinished = writer.step(names, STEP_ENTRIES) if names else []
+            if not names:
+                writer.merge_some()
             with self._changed:
                 self._waiting.update(dict.fromkeys(unfinished))
                 # What is left of many at once has been gathered already.
                 self._urgent = self._urgent or bool(unfinished)
                 self._steps += 1
-                self._busy = False
+                # With nothing else to do, what is there is put into an order that is quicker to search.
+                self._busy = writer.wants_merging
                 self._stepping = []
                 self._changed.notify_all()
 
     def _next(self) -> list[str] | None:
-        """The conversations that have more, when some were gathered; None when it is time to stop."""
+        """The conversations that have more, when some were gathered; none where there is only merging to be done; None
+        when it is time to stop."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._stopping)
-            self._changed.wait_for(lambda: self._urgent or self._stopping, self._gather)
+            self._changed.wait_for(lambda: self._waiting or self._busy or self._stopping)
+            if self._waiting:
+                self._changed.wait_for(lambda: self._urgent or self._stopping, self._gather)
             if self._stopping:
                 return None
             names = self._stepping = list(self._waiting)

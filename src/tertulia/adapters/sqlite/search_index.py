@@ -23,13 +23,13 @@ from tertulia.domain.entries import AboutMessage, Entry, MessageDeleted, Message
 from tertulia.domain.markdown import has_link
 from tertulia.domain.messages import Message
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 """Of the tables below and of `searching.fold`. A file of another version is made again."""
 SLOT_BITS: Final = 10
 """Messages of one microsecond, over all conversations: up to 1,024."""
 _SLOTS: Final = 1 << SLOT_BITS
 
-_SCHEMA: Final = f"""
+_SCHEMA: Final = """
 CREATE TABLE "conversations" (
     "id" INTEGER PRIMARY KEY,
     "name" TEXT NOT NULL UNIQUE,
@@ -48,7 +48,10 @@ CREATE VIRTUAL TABLE "grams" USING fts5(
 CREATE VIRTUAL TABLE "words" USING fts5(
     "text", "tags", content = '', detail = none, columnsize = 0, prefix = '1 2', tokenize = 'ascii'
 );
-PRAGMA user_version = {_VERSION};
+CREATE TABLE "merged" (
+    "entries" INTEGER NOT NULL      -- that the index had when its full-text tables were last merged
+);
+INSERT INTO "merged" VALUES (0);
 """
 _DOCUMENTS: Final = """
 WITH documents AS (SELECT json_extract(value, '$[0]') AS "row", json_extract(value, '$[1]') AS "conversation",
@@ -79,6 +82,15 @@ SELECT group_concat("entry", ',') FROM (
 """
 
 
+_MERGE: Final = (
+    """INSERT INTO "grams" ("grams", "rank") VALUES ('merge', ?)""",
+    """INSERT INTO "words" ("words", "rank") VALUES ('merge', ?)""",
+)
+_MERGE_PAGES: Final = 128
+"""Of each full-text table that are written in one transaction of a merge: some milliseconds."""
+_MERGE_FROM: Final = 1_000
+_MERGE_GROWTH: Final = 4
+"""Entries, and what part of all that were there, after which it is merged again: so each is written some five times."""
 _OWNER: Final = 'SELECT "conversation" FROM "messages" WHERE "rowid" = ?'
 
 
@@ -100,7 +112,7 @@ def open_index(path: Path) -> sqlite3.Connection:
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     connection = _connect(path)
-    connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA}; COMMIT;")
+    connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
     path.chmod(0o600)
     return connection
 
@@ -147,6 +159,9 @@ class IndexWriter:
         self._index = index
         self._log = log
         self._highest: int = index.execute('SELECT coalesce(max("rowid"), 0) FROM "messages"').fetchone()[0]
+        self._entries: int = index.execute('SELECT coalesce(sum("seq"), 0) FROM "conversations"').fetchone()[0]
+        self._merged: int = index.execute('SELECT "entries" FROM "merged"').fetchone()[0]
+        self._merging = False
 
     def is_of_this_log(self) -> bool:
         """Whether all that the index has seen is in the log; not so after an older log was put in its place."""
@@ -164,8 +179,9 @@ class IndexWriter:
         self._index.executescript(
             'BEGIN IMMEDIATE; DELETE FROM "messages"; DELETE FROM "conversations";'
             'INSERT INTO "grams" ("grams") VALUES (\'delete-all\');'
-            'INSERT INTO "words" ("words") VALUES (\'delete-all\'); COMMIT;'
+            'INSERT INTO "words" ("words") VALUES (\'delete-all\'); UPDATE "merged" SET "entries" = 0; COMMIT;'
         )
+        self._highest = self._entries = self._merged = 0
 
     def behind(self) -> list[str]:
         """The conversations of which the log has more than the index."""
@@ -190,6 +206,7 @@ class IndexWriter:
                         unfinished.append(name)
                     left -= taken
                 self._put(new)
+                self._entries += limit - left
             finally:
                 self._log.execute("COMMIT")
             self._index.execute("COMMIT")
@@ -197,6 +214,26 @@ class IndexWriter:
             self._index.rollback()
             raise
         return unfinished
+
+    @property
+    def wants_merging(self) -> bool:
+        """Whether there is so much more than when it was last merged that it is worth it."""
+        return self._entries - self._merged >= max(_MERGE_FROM, self._merged // _MERGE_GROWTH)
+
+    def merge_some(self) -> None:
+        """Merges a little more of the parts that many steps have left into one, until nothing is left to be merged: a
+        search looks for each trigram in every part. https://sqlite.org/fts5.html, 6.9 and 6.10."""
+        pages = _MERGE_PAGES if self._merging else -_MERGE_PAGES
+        worked = False
+        for statement in _MERGE:
+            before = self._index.total_changes
+            self._index.execute(statement, (pages,))
+            # Two changes or more say that there was something to be done.
+            worked = worked or self._index.total_changes - before > 1
+        self._merging = worked
+        if not worked:
+            self._merged = self._entries
+            self._index.execute('UPDATE "merged" SET "entries" = ?', (self._merged,))
 
     def _take(self, name: str, limit: int, new: dict[int, tuple[int, str, str]]) -> int:
         """Reads up to `limit` entries of one conversation and notes in `new` what its messages become."""
