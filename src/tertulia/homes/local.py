@@ -153,11 +153,7 @@ class LocalHome:
         self.accounts.listen(self._end_sessions)
         self._observe()
         if self.settings.previews:
-            rate = self._rate(limits.PREVIEWS_RATE)
-            previews = local_previews.opened(
-                self.store, self.media, self.processor, self.clock, self.entropy, rate, self._pages
-            )
-            await self._stack.enter_async_context(previews)
+            await self._look_at_links()
         await self._make_administrator()
         for work in (self._expire_presence(), self._clean_media()):
             task = asyncio.get_running_loop().create_task(work)
@@ -225,6 +221,13 @@ class LocalHome:
                 hosts=hosts(settings), origins=settings.origins, rates=scaled_rates(settings.rate_factor)
             ),
         )
+
+    async def _look_at_links(self) -> None:
+        rate = self._rate(limits.PREVIEWS_RATE)
+        previews = local_previews.opened(
+            self.store, self.media, self.processor, self.clock, self.entropy, rate, self._pages
+        )
+        await self._stack.enter_async_context(previews)
 
     def _app(self) -> HttpApp:
         async def perform(operation: Operation, incoming: Incoming) -> Answer:
