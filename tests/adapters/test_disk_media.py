@@ -182,3 +182,33 @@ async def test_what_is_made_of_a_file_is_the_users_alone(tmp_path: Path) -> None
     await media.delete("abc")
     assert list((tmp_path / "media").glob("abc*")) == []
     await media.close()
+
+
+async def test_files_are_counted_as_they_come_change_and_go(tmp_path: Path) -> None:
+    """What only was announced doesn't count; what was rewritten counts with its new size; nothing counts twice, also
+    not in a folder of an earlier version, which has been counted when it is open."""
+    media = DiskMedia(tmp_path)
+    for name in ("one", "two", "announced"):
+        await media.begin(replace(UPLOAD, id=name))
+    assert await media.counted() == (0, 0)
+    for name in ("one", "two"):
+        await media.write(name, stream(b"0123456789"))
+    ready = replace(UPLOAD, id="one", size=7, details=Details(kind=MediaKind.FILE))
+    for _ in range(2):
+        await media.keep(ready, {})
+    assert await media.counted() == (2, 17)
+    await media.claim("one", "g", "1")
+    await media.close()
+    with closing(sqlite3.connect(tmp_path / "media.db")) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute("DROP TABLE figures")
+    again = DiskMedia(tmp_path)
+    try:
+        assert await again.counted() == (2, 17)
+        for _ in range(2):
+            await again.delete("two")
+        await again.delete("announced")
+        assert await again.counted() == (1, 7)
+    finally:
+        await again.close()

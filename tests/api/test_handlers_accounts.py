@@ -107,6 +107,15 @@ async def test_administrators_change_users_and_invite(caller: Caller) -> None:
     assert status == 201
 
 
+async def test_figures_are_for_administrators(caller: Caller) -> None:
+    """Who becomes one gets them; what this home doesn't count is null."""
+    assert (await caller.call("get_figures", "ana"))[0] == 403
+    await caller.world.accounts.set_admin("ana", True)
+    await caller.world.group("ana", "ben")
+    status, body = await caller.call("get_figures", "ana")
+    assert (status, body["conversations"], body["messages"], body["people"]) == (200, 1, 0, None)
+
+
 async def test_a_ticket_is_for_the_callers_origin(caller: Caller) -> None:
     """The header `Origin` of the request is what the connection must have."""
     status, body = await caller.call("create_ticket", "ana", origin="https://chat.example.org")

@@ -40,6 +40,8 @@ PROBES: Final[dict[tuple[str, str], tuple[do.Step, ...]]] = {
     ("Chat-Conversations-POST", "PushToConnections"): (do.change_and_push,),
     ("Chat-Users-GET", "SearchTheDirectory"): (do.see_me, do.search_directory),
     ("Chat-Users-GET", "SeeWhoSignedOut"): (do.see_me,),
+    ("Chat-Users-GET", "SeeHowManyPeopleThereAre"): (do.see_figures,),
+    ("Chat-Users-GET", "SeeHowLargeTablesAre"): (do.see_figures,),
     ("Chat-Users-POST", "ManageAccounts"): (do.live_an_account, do.administer, do.invite),
     ("Chat-Users-POST", "ReadTheClientSecret"): (do.live_an_account,),
     ("Chat-Users-POST", "EndSessionsAndKeepInvitations"): (do.invite, do.sign_out_everywhere),

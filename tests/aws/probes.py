@@ -217,6 +217,12 @@ async def search_directory(s: Stage) -> None:
     assert [each["username"] for each in one["users"]] == [s.bea.username]
 
 
+async def see_figures(s: Stage) -> None:
+    figures = await s.admin.call("GET", "/api/figures")
+    assert figures["people"] > 0
+    assert figures["database_bytes"] > 0
+
+
 # Chat-Users-POST
 
 

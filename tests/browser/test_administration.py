@@ -1,5 +1,7 @@
 """The administrator's page."""
 
+import re
+import secrets
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -82,14 +84,46 @@ def test_an_administrator_makes_another(admin: Guest, invite: Invite) -> None:
     expect(page.get_by_role("region", name="Users").get_by_role("button")).to_have_count(0)
 
 
+def test_figures_follow_while_somebody_looks(admin: Guest) -> None:
+    """They are the server's, stay where they are when they change, and nothing is announced; what is out of sight asks
+    for nothing."""
+    page = admin.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/api/figures") else None)
+    page.clock.install()
+    page.goto("/admin")
+    figures = page.get_by_role("region", name="Figures")
+    people = figures.locator("div").filter(has_text="People with an account").get_by_role("definition")
+    expect(people).to_have_text(re.compile(r"^[\d,]+$"))
+    known = int((people.text_content() or "").replace(",", ""))
+    assert figures.locator("[aria-live], [role=status], [role=alert]").count() == 0
+    before = figures.bounding_box()
+    user = {"username": f"counted-{secrets.token_hex(4)}", "password": "correct horse battery"}
+    assert admin.http.post("/api/auth/sign-up", json=user).status_code == 201
+    page.clock.fast_forward(10_000)
+    expect(people).to_have_text(f"{known + 1:,}")
+    assert figures.bounding_box() == before
+    page.get_by_role("textbox", name="Search users").scroll_into_view_if_needed()
+    page.set_viewport_size({"width": 900, "height": 300})
+    page.get_by_role("region", name="Users").get_by_role("listitem").last.scroll_into_view_if_needed()
+    expect(figures).not_to_be_in_viewport()
+    count = len(asked)
+    page.clock.fast_forward(60_000)
+    page.set_viewport_size({"width": 900, "height": 800})
+    figures.scroll_into_view_if_needed()
+    until(page, "() => true", lambda _: len(asked) > count)
+    assert len(asked) == count + 1
+
+
 def test_others_see_nothing_of_it(invite: Invite) -> None:
-    """No way leads there, and the address says for whom it is; no user is asked for."""
+    """No way leads there, and the address says for whom it is; neither users nor figures are asked for."""
     ana = invite("Ana")
     ana.page.get_by_role("button", name="Your account").click()
     expect(ana.page.get_by_role("dialog").get_by_role("link")).to_have_count(0)
     ana.page.goto("/admin")
     expect(ana.page.get_by_role("main")).to_contain_text("for administrators")
     expect(ana.page.get_by_role("textbox")).to_have_count(0)
+    expect(ana.page.get_by_role("region", name="Figures")).to_have_count(0)
 
 
 def test_its_code_is_loaded_by_who_opens_it(invite: Invite) -> None:

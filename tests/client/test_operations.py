@@ -58,6 +58,7 @@ async def test_administration(server: RunningServer, register: Register) -> None
         await admin.api.sign_up("root", PASSWORD, invite=code)
         await admin.api.sign_in("root", PASSWORD)
         assert (await admin.api.create_invite(hours=1)).code
+        assert (await admin.api.get_figures()).connections == 0
         assert (await admin.api.update_user(name_of(ben), admin=True)).admin
         assert (await admin.api.update_user(name_of(ben), disabled=True)).disabled
     with pytest.raises(UnauthenticatedError):

@@ -182,6 +182,7 @@ SCENARIOS: Final = (
     Scenario("update_me", USERS, _body(name="Another name")),
     Scenario("update_user", ADMINISTRATORS, _member("outsider", admin=False)),
     Scenario("create_invite", ADMINISTRATORS, _body(hours=1)),
+    Scenario("get_figures", ADMINISTRATORS),
     Scenario("create_conversation", USERS, _body(kind="group", members=[])),
     Scenario("list_conversations", USERS),
     Scenario("get_conversation", MEMBERS),

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from tests.conformance.homes import Home
 from tests.conformance.people import Person, new_id
+from tests.fixtures import pictures
 
 from tertulia.domain import limits
 
@@ -68,6 +69,33 @@ async def test_what_could_run_is_only_a_download(home: Home, kind: str) -> None:
     assert response.headers["content-disposition"].startswith("attachment")
     if home.features.content:
         assert "sandbox" in response.headers["content-security-policy"]
+
+
+async def test_a_picture_is_shown_or_saved_as_it_is_asked_for(home: Home) -> None:
+    """The address for a download says that its content is to be saved, under its name; the other one shows it, and
+    can't be made into one for a download by who holds it."""
+    ana = await home.register()
+    media = (await ana.picture(pictures.png(), "Žluťoučký.png", "image/png"))["id"]
+    shown = await described(ana, media)
+    saved = await ana.call("GET", f"/api/media/{media}", params={"download": "true"})
+    signed = ("url", "small", "large", "expires")
+    assert all(saved[name] == value for name, value in shown.items() if name not in signed)
+    for file, disposition in ((shown, "inline"), (saved, "attachment")):
+        response = await home.http.get(file["url"])
+        assert (response.status_code, response.headers["content-type"]) == (200, "image/png")
+        assert response.headers["content-disposition"] == f"{disposition}; filename*=UTF-8''{quote('Žluťoučký.png')}"
+    if home.features.content:
+        assert_refused(home, await home.http.get(f"{shown['url']}&download=true"), "media_not_found")
+
+
+async def test_a_zip_without_files_is_a_file(home: Home) -> None:
+    """It is nothing but the end of a zip (22 bytes), and comes back as such."""
+    ana = await home.register()
+    empty = pictures.zipped({})
+    assert len(empty) == 22
+    media = await ana.upload(empty, "empty.zip", "application/zip")
+    await carried(ana, await ana.group(), media)
+    assert (await home.http.get((await described(ana, media))["url"])).content == empty
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,8 @@ async def test_a_signature_is_for_one_file_one_purpose_and_a_time(media: Content
     for purpose, other, url in (
         (Purpose.UPLOAD, Purpose.CONTENT, address.url),
         (Purpose.CONTENT, Purpose.UPLOAD, media.content_url(UPLOAD, 500)),
+        (Purpose.CONTENT, Purpose.DOWNLOAD, media.content_url(UPLOAD, 500)),
+        (Purpose.DOWNLOAD, Purpose.CONTENT, media.content_url(UPLOAD, 500, download=True)),
     ):
         parts = urlsplit(url)
         assert parts.path == "/api/media/abc/content"

@@ -298,6 +298,7 @@ async def _notify(scene: Scene, group: str, people: list[str]) -> None:
 
 
 async def _accounts(scene: Scene, ben: str, admin: str) -> None:
+    await scene.call("get_figures", admin)
     await scene.call("update_me", ben, {"name": "Benjamin"})
     await scene.call("create_invite", admin, {})
     await scene.call("update_user", admin, {"admin": False}, username=ben)

@@ -153,7 +153,7 @@ def test_the_layer_for_notifications_is_small_on_lambdas_platforms(machine: str,
     assert [name for name in names if name.startswith("python/cryptography/") and name.endswith(".so")]
 
 
-@pytest.mark.parametrize(("python", "architecture"), zip(PYTHONS, cycle(["x86_64", "arm64"]), strict=False))
+@pytest.mark.parametrize(("python", "architecture"), list(zip(PYTHONS, cycle(["x86_64", "arm64"]), strict=False)))
 def test_the_layer_is_small_on_lambdas_platforms(architecture: str, python: str) -> None:
     """For each Python that Lambda has (and each machine, in turns), with compiled code for its machine, where a layer
     has its modules."""

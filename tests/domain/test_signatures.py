@@ -46,6 +46,7 @@ def ftyp(brand: bytes, *compatible: bytes) -> bytes:
         (b"II*\0", "image/tiff"),
         (PDF, "application/pdf"),
         (ZIP, "application/zip"),
+        (b"PK\x05\x06" + bytes(18), "application/zip"),
         (EXE, "application/x-msdownload"),
         (MP3, ""),
         (b"<svg>", ""),

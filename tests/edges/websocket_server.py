@@ -64,6 +64,7 @@ class ChatServer:
             library=absent,
             locations=absent,
             notifying=absent,
+            figures=absent,
             tickets=Tickets(self.tickets, clock, rate),
         )
         self.gateway = Gateway(self.chat, self.hub, CallerReader(), clock, entropy, settings or WebSocketSettings())

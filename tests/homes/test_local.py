@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from msgspec.structs import replace
 from tests.adapters.web.receiver import Browser, check_token, everywhere, running_service
 from tests.adapters.web.site import answer, opened_site, page, pages_of
 
@@ -23,6 +24,7 @@ from tertulia.homes.folder import FolderInUseError
 from tertulia.homes.local import LocalHome
 from tertulia.homes.settings import Settings, SignUp
 from tertulia.ports.accounts import Identity
+from tertulia.ports.media import Upload
 from tertulia.services.messages import NewMessage
 
 SIGN_UP = b'{"username": "ana", "password": "a fine long sentence"}'
@@ -158,6 +160,55 @@ async def test_the_first_administrator_is_invited(tmp_path: Path) -> None:
         assert await home.first_admin_invite() is None
     finally:
         await home.close()
+
+
+class Listening:
+    """A connection that takes what it is sent."""
+
+    def send(self, frame: bytes) -> None: ...
+
+    def close(self, reason: str) -> None: ...
+
+
+async def test_it_says_how_much_there_is_of_everything(tmp_path: Path) -> None:
+    """People, connections, conversations, messages, files: what was done here is what is said, and what stays is said
+    again by the next process; what is of this process alone begins anew."""
+    data = tmp_path / "data"
+    administrator = Identity(username="ana", session="s", admin=True, expires=2_000_000_000)
+    home = LocalHome(Settings(data=data))
+    await home.open()
+    try:
+        for name in ("ana", "ben", "cleo"):
+            await home.accounts.create_user(name, "a fine long sentence")
+        await home.accounts.set_disabled("cleo", True)
+        made, _ = await home.chat.conversations.create(administrator, ConversationKind.GROUP, ["ben"], "Tea", None)
+        for number in range(3):
+            new = NewMessage(id=f"m{number}", text="tea")
+            await home.chat.messages.send(administrator, made.conversation.id, new)
+        for username in ("ana", "ana", "ben"):
+            home.hub.add(Listening(), username, "s")
+        await home.media.place(Upload(id="f", owner="ana", name="f", type="a/b", size=9, created=1), {})
+        before = await home.chat.figures.read(administrator)
+    finally:
+        await home.close()
+    assert (before.people, before.disabled, before.connected, before.connections) == (3, 1, 2, 3)
+    assert (before.conversations, before.messages) == (1, 3)
+    assert (before.messages_minute, before.messages_hour) == (3, 3)
+    assert (before.files, before.file_bytes, before.age_seconds) == (1, 9, 0)
+    assert before.database_bytes is not None
+    assert before.database_bytes > 100_000
+    home = LocalHome(Settings(data=data))
+    await home.open()
+    try:
+        after = await home.chat.figures.read(administrator)
+    finally:
+        await home.close()
+    assert after.since is not None
+    assert before.since is not None
+    assert after.since > before.since
+    fleeting = {"connected": 0, "connections": 0, "messages_minute": 0, "messages_hour": 0}
+    rest = {"since": after.since, "database_bytes": after.database_bytes}
+    assert after == replace(before, **fleeting, **rest)
 
 
 async def test_it_tells_a_browser_of_a_message_while_nobody_looks(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from tertulia.adapters.memory.accounts import MemoryAccounts
 from tertulia.adapters.memory.books import MemoryBooks
 from tertulia.adapters.memory.clock import SetClock
 from tertulia.adapters.memory.entropy import SeededEntropy
+from tertulia.adapters.memory.figures import MemoryFigures
 from tertulia.adapters.memory.library import MemoryLibrary
 from tertulia.adapters.memory.media import MemoryMedia
 from tertulia.adapters.memory.presence_board import MemoryPresenceBoard
@@ -26,6 +27,7 @@ from tertulia.ports.store import Committed
 from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
+from tertulia.services.figures import ServerFigures
 from tertulia.services.history import HistoryReader
 from tertulia.services.library import PictureLibrary
 from tertulia.services.locations import Locations
@@ -117,6 +119,7 @@ class World:
             ),
             library=PictureLibrary(self.library, self.media, self.clock, self.entropy, made, processor=processor),
             notifying=Notifying(self.books, made_key, self.clock, made),
+            figures=ServerFigures(MemoryFigures(self.store)),
             tickets=Tickets(MemoryTickets(self.clock, self.entropy), self.clock, made),
         )
         self._sent = 0

@@ -315,6 +315,13 @@ class ContentQuery(Request, frozen=True):
     expires: int
     signature: str
     variant: Literal["original", "small", "large", "playable"] = "original"
+    download: bool = False
+
+
+class MediaQuery(Request, frozen=True):
+    """`download`: the address in `url` is for saving the file; a browser doesn't show what comes from there."""
+
+    download: bool = False
 
 
 # Library

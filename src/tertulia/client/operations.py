@@ -17,6 +17,7 @@ from tertulia.client.transport import Transport
 from tertulia.client.wire import decode_answer, decode_log
 from tertulia.domain import limits
 from tertulia.domain.entries import ConversationKind, History
+from tertulia.domain.figures import Figures
 from tertulia.domain.library import Adding, PictureKind
 from tertulia.domain.members import Role
 from tertulia.domain.messages import Message
@@ -122,6 +123,10 @@ class Operations:
     async def create_invite(self, *, admin: bool = False, hours: int = 72) -> r.Invite:
         """For administrators."""
         return await self._call("create_invite", r.Invite, body=q.CreateInvite(admin=admin, hours=hours))
+
+    async def get_figures(self) -> Figures:
+        """How much there is of everything on the server. For administrators."""
+        return await self._call("get_figures", Figures)
 
     # Conversations
 
@@ -269,8 +274,10 @@ class Operations:
         """`poster`: the completed upload of a picture that is to stand for a film."""
         return await self._call("complete_media", r.Media, {"id": media}, body=q.CompleteMedia(poster=poster))
 
-    async def get_media(self, media: str) -> r.Media:
-        return await self._call("get_media", r.Media, {"id": media})
+    async def get_media(self, media: str, *, download: bool = False) -> r.Media:
+        """`download`: browsers save what comes from its `url`, and don't show it."""
+        query = q.MediaQuery(download=download)
+        return await self._call("get_media", r.Media, {"id": media}, query=query)
 
     async def upload_content(self, upload: r.MediaUpload, content: bytes | AsyncIterator[bytes]) -> None:
         """Sends what was announced, where it comes whole."""

@@ -94,9 +94,9 @@ def delivered_type(media_type: str, variant: Variant = Variant.ORIGINAL) -> str:
     return media_type if media_type in SHOWN_TYPES else "application/octet-stream"
 
 
-def disposition(name: str, media_type: str) -> str:
-    """The Content-Disposition (RFC 6266) of a file of that name and type."""
-    shown = "inline" if media_type in SHOWN_TYPES else "attachment"
+def disposition(name: str, media_type: str, *, download: bool = False) -> str:
+    """The Content-Disposition (RFC 6266) of a file of that name and type. `download`: it is saved, whatever it is."""
+    shown = "inline" if media_type in SHOWN_TYPES and not download else "attachment"
     return f"{shown}; filename*=UTF-8''{quote(name, safe='')}"
 
 

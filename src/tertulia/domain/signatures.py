@@ -25,6 +25,8 @@ _PLAIN: Final = (
     (b"ID3", "audio/mpeg"),
     (b"%PDF-", "application/pdf"),
     (b"PK\x03\x04", "application/zip"),
+    # One without entries is nothing but its end (APPNOTE.TXT, 4.3.16).
+    (b"PK\x05\x06", "application/zip"),
     (b"\x1f\x8b", "application/gzip"),
     (b"MZ", "application/x-msdownload"),
     (b"\x7fELF", "application/x-elf"),

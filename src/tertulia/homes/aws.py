@@ -22,6 +22,7 @@ from tertulia.ports.rates import Rate
 from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
+from tertulia.services.figures import ServerFigures
 from tertulia.services.history import HistoryReader
 from tertulia.services.library import PictureLibrary
 from tertulia.services.locations import Locations
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from tertulia.edges.functions.previews import PreviewsFunction
     from tertulia.edges.functions.stream import Change, StreamFunction
     from tertulia.edges.functions.websocket import WebSocketFunction
+    from tertulia.homes.aws_figures import AwsFigures
     from tertulia.ports.notifying import PushServices, VapidKey
     from tertulia.services.previews import Linking
     from tertulia.services.pushing import Surroundings
@@ -169,6 +171,7 @@ class AwsHome:
             notifying=Notifying(
                 deferred(lambda: self.books), new_push_key, self.clock, self._rate(limits.NOTIFICATIONS_RATE)
             ),
+            figures=ServerFigures(deferred(lambda: _figures(self))),
             library=PictureLibrary(
                 library,
                 media,
@@ -338,6 +341,12 @@ def _asking_for_previews(home: AwsHome) -> "Callable[[Linking], Awaitable[None]]
     from tertulia.edges.functions.previews import FUNCTION
 
     return PreviewAsking(home.clients, home.settings.prefix + FUNCTION).ask
+
+
+def _figures(home: AwsHome) -> "AwsFigures":
+    from tertulia.homes.aws_figures import AwsFigures
+
+    return AwsFigures(home.clients, pool=home.settings.pool, prefix=home.settings.prefix)
 
 
 def _around_pushing(home: AwsHome) -> "Surroundings":

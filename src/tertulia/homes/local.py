@@ -40,7 +40,7 @@ from tertulia.edges.server.metrics import Metrics
 from tertulia.edges.server.protocol import bind
 from tertulia.edges.server.settings import HttpSettings, MediaConfig, WebConfig
 from tertulia.edges.server.websocket import Gateway, WebSocketSettings
-from tertulia.homes import demo, local_films, local_notifications, local_previews
+from tertulia.homes import demo, local_figures, local_films, local_notifications, local_previews
 from tertulia.homes.clock import OffsetClock
 from tertulia.homes.folder import DataFolder, FolderLock
 from tertulia.homes.listening import hosts, listen
@@ -53,6 +53,7 @@ from tertulia.ports.rates import Rate
 from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
+from tertulia.services.figures import ServerFigures
 from tertulia.services.history import HistoryReader
 from tertulia.services.library import PictureLibrary
 from tertulia.services.locations import Locations
@@ -207,7 +208,11 @@ class LocalHome:
             ),
             tickets=Tickets(self.tickets, self.clock, self._rate(limits.TICKETS_RATE)),
             notifying=self.notifications.notifying,
+            figures=ServerFigures(self._figures()),
         )
+
+    def _figures(self) -> local_figures.LocalFigures:
+        return local_figures.LocalFigures(self.folder.path, self.accounts, self.store, self.media, self.hub, self.clock)
 
     def _gateway(self) -> Gateway:
         settings = self.settings
@@ -271,18 +276,8 @@ class LocalHome:
         self.hub.end_sessions(ended.username, sessions=ended.sessions, reason="session_ended")
 
     def _observe(self) -> None:
-        metrics, hub, counts, store = self.metrics, self.hub.counts, self.gateway.counts, self.store
-        metrics.gauge("tertulia_connections", "WebSocket connections now.", lambda: counts.open)
-        metrics.counter("tertulia_websocket_messages", "Messages from clients.", lambda: counts.messages)
-        metrics.counter("tertulia_deliveries", "Frames handed to connections.", lambda: hub.deliveries)
-        metrics.counter("tertulia_events_lost", "Events that clients have to ask for.", lambda: hub.lost)
-        metrics.gauge("tertulia_commit_queue", "Writes that wait for a transaction.", lambda: store.depth)
         pushed = self.notifications.pushing.counts
-        metrics.counter("tertulia_pushes", "Notifications that push services took.", lambda: pushed.sent)
-        metrics.counter(
-            "tertulia_pushes_failed", "Notifications that they didn't.", lambda: pushed.failed + pushed.lost
-        )
-        metrics.counter("tertulia_commits", "Durable commits.", lambda: store.figures.commits)
+        local_figures.observe(self.metrics, self.gateway.counts, self.hub.counts, self.store, pushed)
 
     async def _make_administrator(self) -> None:
         settings = self.settings

@@ -62,10 +62,14 @@ class Purpose(StrEnum):
     SMALL = "small"
     LARGE = "large"
     PLAYABLE = "playable"
+    DOWNLOAD = "download"
+    """To be saved, not shown."""
 
 
-def purpose_of(variant: Variant) -> Purpose:
+def purpose_of(variant: Variant, *, download: bool = False) -> Purpose:
     """That of an address under which a content is read."""
+    if download:
+        return Purpose.DOWNLOAD
     return Purpose.CONTENT if variant is Variant.ORIGINAL else Purpose(variant.value)
 
 
@@ -124,8 +128,11 @@ class MediaStore(Protocol):
         """Where whoever holds the address may send the content of this file, and of no other; or this part of it."""
         ...
 
-    def content_url(self, upload: Upload, expires: int, variant: Variant = Variant.ORIGINAL) -> str:
-        """Where whoever holds the address may read this file, and no other, until `expires` (seconds since 1970)."""
+    def content_url(
+        self, upload: Upload, expires: int, variant: Variant = Variant.ORIGINAL, *, download: bool = False
+    ) -> str:
+        """Where whoever holds the address may read this file, and no other, until `expires` (seconds since 1970).
+        `download`: browsers save what comes from there, also what they could show; for the original alone."""
         ...
 
 

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from tertulia.services.accounts import Accounts
 from tertulia.services.conversations import Conversations
+from tertulia.services.figures import ServerFigures
 from tertulia.services.history import HistoryReader
 from tertulia.services.library import PictureLibrary
 from tertulia.services.locations import Locations
@@ -33,3 +34,4 @@ class Chat(Struct, frozen=True, kw_only=True):
     library: PictureLibrary
     tickets: Tickets
     notifying: Notifying
+    figures: ServerFigures

@@ -136,20 +136,29 @@ class MediaFiles:
         # Who may still see what was sent already, `describe` decides.
         return Described(upload, {}, self._expires()) if upload.conversation else self._described(upload)
 
-    async def describe(self, identity: Identity, media: str) -> Described:
+    async def describe(self, identity: Identity, media: str, *, download: bool = False) -> Described:
         """The file, and addresses for its contents. For the uploader, for members who may read the message that
-        carries it, and for everybody where it is the library's. Raises `media_not_found`."""
+        carries it, and for everybody where it is the library's. `download`: its own is for saving it. Raises
+        `media_not_found`."""
         drawing = house.find(media)
         if drawing is not None:
             return _drawn(drawing)
         upload = await self._media.get(media)
         if upload is None or not upload.stored or not await self._may_see(identity, upload):
             raise NotFoundError("media_not_found")
-        return self._described(upload)
+        return self._described(upload, download=download)
 
-    async def open(self, media: str, expires: int, signature: str, variant: Variant = Variant.ORIGINAL) -> Opened:
+    async def open(
+        self,
+        media: str,
+        expires: int,
+        signature: str,
+        variant: Variant = Variant.ORIGINAL,
+        *,
+        download: bool = False,
+    ) -> Opened:
         """The content behind a signed address. Raises `media_not_found`."""
-        upload = await self._signed(media, purpose_of(variant), expires, signature)
+        upload = await self._signed(media, purpose_of(variant, download=download), expires, signature)
         if not upload.stored:
             raise NotFoundError("media_not_found")
         size = upload.size if variant is Variant.ORIGINAL else await self._here().stat(media, variant)
@@ -179,11 +188,14 @@ class MediaFiles:
         parts = [(number, self._media.upload_address(upload, expires, number)) for number in wanted]
         return Announced(upload, whole, parts, expires)
 
-    def _described(self, upload: Upload) -> Described:
+    def _described(self, upload: Upload, *, download: bool = False) -> Described:
         if self._offer is not None:
             self._offer(upload)
         expires = self._expires()
-        urls = {each: self._media.content_url(upload, expires, each) for each in variants_of(upload)}
+        urls = {
+            each: self._media.content_url(upload, expires, each, download=download and each is Variant.ORIGINAL)
+            for each in variants_of(upload)
+        }
         return Described(upload, urls, expires)
 
     async def _own(self, identity: Identity, media: str) -> Upload:

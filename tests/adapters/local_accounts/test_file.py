@@ -15,7 +15,7 @@ from tertulia.adapters.local_accounts import database, people, schema
 from tertulia.adapters.local_accounts.accounts import LocalAccounts
 from tertulia.adapters.memory.clock import SetClock
 from tertulia.adapters.memory.entropy import SystemEntropy
-from tertulia.domain.errors import UnavailableError
+from tertulia.domain.errors import ConflictError, UnavailableError
 
 
 def mode(path: Path) -> int:
@@ -70,6 +70,38 @@ def test_a_migration_happens_wholly_or_not_at_all(path: Path) -> None:
         schema.migrate(connection, (*schema.MIGRATIONS, step))
         assert {"one", "two"} <= {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
         assert connection.execute("PRAGMA user_version").fetchone() == (len(schema.MIGRATIONS) + 1,)
+
+
+async def test_people_are_counted_as_they_come_and_are_disabled(accounts: LocalAccounts) -> None:
+    """As a look at everybody would say; whoever is disabled twice counts once, and who is refused not at all."""
+
+    def looked(connection: sqlite3.Connection) -> tuple[int, int]:
+        found: tuple[int, int] = connection.execute("SELECT count(*), sum(disabled) FROM users").fetchone()
+        return found
+
+    for name in ("ana", "ben", "cleo"):
+        await accounts.create_user(name, PASSWORD)
+    with pytest.raises(ConflictError):
+        await accounts.create_user("ana", PASSWORD)
+    for name, disabled in (("ana", True), ("ana", True), ("ben", True), ("ben", False)):
+        await accounts.set_disabled(name, disabled)
+    assert await accounts.database.read(people.counted) == await accounts.database.read(looked) == (3, 1)
+    await accounts.database.write(lambda c: c.execute("DELETE FROM users WHERE username = 'ana'"))
+    assert await accounts.database.read(people.counted) == (2, 0)
+
+
+def test_a_file_of_an_earlier_version_is_counted_when_it_is_opened(path: Path) -> None:
+    """Who was there before is not forgotten."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        schema.migrate(connection, schema.MIGRATIONS[:2])
+        for name, disabled in (("ana", 0), ("ben", 1)):
+            row = (name, "", "", disabled, 0)
+            connection.execute(
+                "INSERT INTO users (username, name, password, disabled, created) VALUES (?,?,?,?,?)", row
+            )
+        schema.migrate(connection)
+        assert people.counted(connection) == (2, 1)
 
 
 async def test_no_password_token_or_code_is_in_the_files_or_in_what_is_printed(

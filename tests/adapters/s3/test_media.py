@@ -121,6 +121,8 @@ async def test_we_say_how_a_browser_takes_it(bucket: Bucket, kind: str, given: s
     assert reply.headers["content-type"] == given
     assert reply.headers["content-disposition"] == f"{shown}; filename*=UTF-8''%D0%B1%D0%B5%D0%BB%20%221%22%0D%0A.png"
     assert reply.headers["cache-control"] == "private, max-age=3600, immutable"
+    saved = await asyncio.to_thread(ask, "GET", bucket.media.content_url(upload, bucket.later(), download=True))
+    assert saved.headers["content-disposition"] == reply.headers["content-disposition"].replace("inline", "attachment")
 
 
 @pytest.mark.slow

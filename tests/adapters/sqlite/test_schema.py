@@ -68,6 +68,7 @@ def test_tables_and_keys_are_those_of_the_report(tmp_path: Path) -> None:
         "Chat-Conversations": ["conversation", "username"],
         "Chat-Messages": ["conversation", "timestamp"],
         "Chat-Library": ["kind", "key"],
+        "Chat-Figures": ["only"],
     }
     connection.close()
 

@@ -122,16 +122,20 @@ async def test_a_slow_service_gets_a_bounded_part_and_holds_up_no_other(
     "endpoint", ["https://127.0.0.1/1", "https://[::1]/1", "https://10.0.0.1/1", "https://169.254.169.254/latest"]
 )
 async def test_nothing_is_sent_into_the_servers_own_network(endpoint: str) -> None:
-    """Whoever names an endpoint doesn't get the server to speak there: neither this machine, nor its neighbours."""
+    """Whoever names an endpoint doesn't get the server to speak there: neither this machine, nor its neighbours. No
+    browser's service is there, so the device is forgotten."""
     sender = WebPush(SystemClock(), jitter=lambda low, high: 0)
-    assert await send(sender, Browser().device(endpoint)) is Delivery.FAILED
+    assert await send(sender, Browser().device(endpoint)) is Delivery.GONE
     sender.close()
 
 
 async def test_a_name_that_leads_home_is_not_connected_to(service: Service) -> None:
-    """The address is checked, not the name, and the connection goes to the checked address."""
+    """The address is checked, not the name, and the connection goes to the checked address. To ask again would be of
+    no use: the name is looked up once, and the device is forgotten."""
+    asked = []
 
     async def resolve(host: str, port: int) -> list[str]:
+        asked.append(host)
         return ["127.0.0.1"]
 
     sender = WebPush(
@@ -140,7 +144,8 @@ async def test_a_name_that_leads_home_is_not_connected_to(service: Service) -> N
         jitter=lambda low, high: 0,
     )
     device = Browser().device(f"https://push.example:{service.port}/1")
-    assert await send(sender, device) is Delivery.FAILED
+    assert await send(sender, device) is Delivery.GONE
+    assert asked == ["push.example"]
     assert not service.got
     sender.close()
 

@@ -143,8 +143,13 @@ export class Client {
     return this.session.authorised({ method: "POST", path, body: poster ? { poster } : {}, timeout: 60_000 });
   }
 
-  getMedia(id: string): Promise<t.Media> {
-    return this.call("GET", `/media/${encodeURIComponent(id)}`);
+  /** `download`: the browser saves what is at its address, and doesn't show it. */
+  getMedia(id: string, download = false): Promise<t.Media> {
+    return this.call("GET", `/media/${encodeURIComponent(id)}${download ? "?download=true" : ""}`);
+  }
+
+  getFigures(): Promise<t.Figures> {
+    return this.call("GET", "/figures");
   }
 
   getLibrary(): Promise<t.LibraryView> {

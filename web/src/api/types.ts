@@ -204,6 +204,28 @@ export interface EntryEvent {
   entry: VisibleEntry;
 }
 
+/**
+ * What a server knows of itself without looking at everything; null is what it can't know that cheaply.
+ *
+ * `since`: when the process began, in microseconds since 1970. `people` have an account, `disabled` ones among them; `connected` of them have a connection open, or several: `connections`. `messages` were sent in all, those deleted since among them; `messages_minute` and `messages_hour` in the last minute and hour, or since the process began, where that is later. `database_bytes` is what the databases hold on disk. `files` were uploaded and are still there, and have `file_bytes` without their thumbnails. `age_seconds`: counts and sizes can be so old; 0: they are of now.
+ */
+export interface Figures {
+  version: string;
+  since: number | null;
+  people: number | null;
+  disabled: number | null;
+  connected: number | null;
+  connections: number | null;
+  conversations: number | null;
+  messages: number | null;
+  messages_minute: number | null;
+  messages_hour: number | null;
+  database_bytes: number | null;
+  files: number | null;
+  file_bytes: number | null;
+  age_seconds: number;
+}
+
 export interface ForgotPassword {
   /** Lower-case letters, digits, `_`, `.` and `-`; begins with a letter or digit. */
   username: string;

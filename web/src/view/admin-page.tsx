@@ -12,6 +12,7 @@ import { t, tn, tp } from "../words/index.ts";
 import { Avatar } from "./avatar.tsx";
 import { useAccount, useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
+import { FiguresSection } from "./figures.tsx";
 import { Icon } from "./icons.tsx";
 import { Invite } from "./invite.tsx";
 import { LibrarySection } from "./library/section.tsx";
@@ -45,6 +46,7 @@ export default function AdminPage(): JSX.Element {
             <p class="hint">{t("It is set where the server is started.")}</p>
             {account.config.sign_up !== "closed" && <Invite />}
           </section>
+          <FiguresSection />
           <LibrarySection />
           <People />
         </div>

@@ -13,6 +13,7 @@ type Tab = (typeof TABS)[number];
 const NAMES: Record<Tab, () => string> = { emoji: () => t("Emoji"), sticker: () => t("Stickers"), gif: () => t("GIFs") };
 
 interface Props {
+  /** Where only an emoji will do; else the tab names it. */
   title: string;
   onPick: (emoji: string) => void;
   /** Absent where only an emoji will do. */
@@ -39,7 +40,7 @@ export default function EmojiPicker({ title, onPick, onPicture, onClose }: Props
     onPicture(picture);
   };
   return (
-    <Dialog title={title} onClose={onClose} class="emoji-dialog">
+    <Dialog title={NAMES[tab]()} onClose={onClose} class="emoji-dialog">
       <Tabs tab={tab} panel={panel} onChoose={setTab} />
       <div class="picker-panel" id={panel} role="tabpanel" aria-label={NAMES[tab]()}>
         {tab === "emoji" ? <EmojiTab onPick={pick} /> : <PicturesTab key={tab} kind={tab} onPick={send} />}

@@ -164,15 +164,22 @@ class DiskMedia:
     async def unclaimed(self, before: int) -> list[str]:
         return await self._run(lambda: self._table.unclaimed(before))
 
+    async def counted(self) -> tuple[int, int]:
+        """How many files are here, and their bytes without their thumbnails. Nothing is looked through for it."""
+        return await self._run(self._table.counted)
+
     def upload_address(self, upload: Upload, expires: int, part: int = 0) -> UploadAddress:
         path = f"{upload.id}/parts/{part}" if part else f"{upload.id}/content"
         signature = self._signer.sign(upload.id, Purpose.UPLOAD, expires, part)
         url = f"{self._base_url}/api/media/{path}?expires={expires}&signature={signature}"
         return UploadAddress("PUT", url, {"Content-Type": "application/octet-stream"}, expires)
 
-    def content_url(self, upload: Upload, expires: int, variant: Variant = Variant.ORIGINAL) -> str:
-        signature = self._signer.sign(upload.id, purpose_of(variant), expires)
+    def content_url(
+        self, upload: Upload, expires: int, variant: Variant = Variant.ORIGINAL, *, download: bool = False
+    ) -> str:
+        signature = self._signer.sign(upload.id, purpose_of(variant, download=download), expires)
         which = "" if variant is Variant.ORIGINAL else f"&variant={variant}"
+        which += "&download=true" if download else ""
         return f"{self._base_url}/api/media/{upload.id}/content?expires={expires}&signature={signature}{which}"
 
     def verify(self, media: str, purpose: Purpose, expires: int, signature: str, now: int, *, part: int = 0) -> bool:

@@ -24,6 +24,26 @@ _ADDED: Final = (
     ("details", "\"details\" TEXT NOT NULL DEFAULT ''"),
 )
 """Columns that later versions added; a file of an earlier one gets them when it is opened."""
+_COUNTING: Final = """
+BEGIN IMMEDIATE;
+CREATE TABLE "figures" (
+    "only" INTEGER PRIMARY KEY CHECK ("only" = 1), "files" INTEGER NOT NULL, "bytes" INTEGER NOT NULL
+);
+INSERT INTO "figures" SELECT 1, count(*), coalesce(sum("size"), 0) FROM "uploads" WHERE "stored" = 1;
+CREATE TRIGGER "a file has come" AFTER INSERT ON "uploads" WHEN NEW."stored" = 1 BEGIN
+    UPDATE "figures" SET "files" = "files" + 1, "bytes" = "bytes" + NEW."size" WHERE "only" = 1;
+END;
+CREATE TRIGGER "a file is another" AFTER UPDATE OF "stored", "size" ON "uploads" BEGIN
+    UPDATE "figures" SET "files" = "files" + NEW."stored" - OLD."stored",
+        "bytes" = "bytes" + NEW."stored" * NEW."size" - OLD."stored" * OLD."size" WHERE "only" = 1;
+END;
+CREATE TRIGGER "a file has gone" AFTER DELETE ON "uploads" WHEN OLD."stored" = 1 BEGIN
+    UPDATE "figures" SET "files" = "files" - 1, "bytes" = "bytes" - OLD."size" WHERE "only" = 1;
+END;
+COMMIT;
+"""
+"""How many files are here, and their bytes, counted where they come and go. A file of an earlier version is counted
+once, when it is opened."""
 COLUMNS: Final = (
     '"id", "owner", "name", "type", "size", "created", "stored", "conversation", "client_id", "part_bytes", "details"'
 )
@@ -39,6 +59,8 @@ class UploadTable:
         for name, definition in _ADDED:
             if name not in there:
                 self._connection.execute(f'ALTER TABLE "uploads" ADD COLUMN {definition}')
+        if not columns_of(self._connection, "figures"):
+            self._connection.executescript(_COUNTING)
         file.chmod(0o600)
 
     def close(self) -> None:
@@ -88,6 +110,11 @@ class UploadTable:
     def delete(self, media: str) -> bool:
         return self._connection.execute("DELETE FROM uploads WHERE id = ?", (media,)).rowcount == 1
 
+    def counted(self) -> tuple[int, int]:
+        """How many files are here, and their bytes."""
+        files, size = self._connection.execute("SELECT files, bytes FROM figures WHERE only = 1").fetchone()
+        return files, size
+
     def unclaimed(self, before: int) -> list[str]:
         rows = self._connection.execute(
             "SELECT id FROM uploads WHERE conversation = '' AND created < ? ORDER BY created LIMIT 100", (before,)
@@ -100,9 +127,9 @@ def name_of(media: str, variant: Variant) -> str:
     return media if variant is Variant.ORIGINAL else f"{media}.{variant}"
 
 
-def columns_of(connection: sqlite3.Connection) -> set[str]:
-    """The names of the columns that the table has."""
-    return {name for _, name, *_ in connection.execute('PRAGMA table_info("uploads")')}
+def columns_of(connection: sqlite3.Connection, table: str = "uploads") -> set[str]:
+    """The names of the columns that the table has; none where there is no such table."""
+    return {name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))}
 
 
 def upload_from(row: tuple[Any, ...]) -> Upload:

@@ -36,6 +36,11 @@ class Directory:
     def __len__(self) -> int:
         return len(self._owners)
 
+    @property
+    def people(self) -> int:
+        """How many people have a connection."""
+        return len(self._connections)
+
     def add(self, connection: Connection, username: str, session: str) -> Connection | None:
         """The connection that the person has too many now, if there is one: the oldest."""
         mine = (*self._connections.get(username, ()), connection)

@@ -73,6 +73,11 @@ class Hub:
         """Connections there are now."""
         return len(self._directory)
 
+    @property
+    def people(self) -> int:
+        """How many people these are of."""
+        return self._directory.people
+
     def add(self, connection: Connection, username: str, session: str) -> None:
         """From now on the connection gets what is for that person. Where it is one too many, the oldest closes."""
         surplus = self._directory.add(connection, username, session)

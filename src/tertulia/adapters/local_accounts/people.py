@@ -102,6 +102,12 @@ def admins(connection: sqlite3.Connection) -> frozenset[str]:
     return frozenset(username for (username,) in rows)
 
 
+def counted(connection: sqlite3.Connection) -> tuple[int, int]:
+    """How many people have an account, and how many of them are disabled."""
+    everybody, disabled = connection.execute("SELECT people, disabled FROM figures WHERE number = 1").fetchone()
+    return everybody, disabled
+
+
 def directory(connection: sqlite3.Connection, query: str, after: str, limit: int) -> list[User]:
     """Reads an index in the order of the answer, except for a long query, whose few matches are sorted."""
     beginning = fold(query)

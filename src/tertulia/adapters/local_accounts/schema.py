@@ -4,6 +4,7 @@ Times are in microseconds since 1970. Of passwords there are Argon2id hashes, of
 """
 
 import sqlite3
+from collections.abc import Iterator
 from typing import Final
 
 from tertulia.domain.errors import UnavailableError
@@ -79,7 +80,26 @@ CREATE TABLE push_key (
 );
 """
 
-MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _NOTIFICATIONS)
+_FIGURES: Final = """
+CREATE TABLE figures (
+  number INTEGER PRIMARY KEY CHECK (number = 1),
+  people INTEGER NOT NULL,
+  disabled INTEGER NOT NULL
+);
+INSERT INTO figures SELECT 1, count(*), coalesce(sum(disabled), 0) FROM users;
+CREATE TRIGGER people_come AFTER INSERT ON users BEGIN
+  UPDATE figures SET people = people + 1, disabled = disabled + NEW.disabled WHERE number = 1;
+END;
+CREATE TRIGGER people_go AFTER DELETE ON users BEGIN
+  UPDATE figures SET people = people - 1, disabled = disabled - OLD.disabled WHERE number = 1;
+END;
+CREATE TRIGGER people_change AFTER UPDATE OF disabled ON users WHEN NEW.disabled <> OLD.disabled BEGIN
+  UPDATE figures SET disabled = disabled + NEW.disabled - OLD.disabled WHERE number = 1;
+END;
+"""
+"""How many people there are, counted where they come and go."""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _NOTIFICATIONS, _FIGURES)
 """Step n leads from version n to n + 1. A step that has been released is never changed."""
 
 
@@ -96,10 +116,20 @@ def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...] = MIGRAT
                 version=version,
             )
         for step in migrations[version:]:
-            for statement in filter(str.strip, step.split(";")):
+            for statement in _statements(step):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(migrations)}")
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def _statements(script: str) -> Iterator[str]:
+    """One by one, for `executescript` would end the transaction. A trigger has semicolons within."""
+    statement = ""
+    for part in script.split(";"):
+        statement += f"{part};"
+        if statement.strip(" \n;") and sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

@@ -112,9 +112,12 @@ class MemoryMedia:
         signature = _signature(upload.id, Purpose.UPLOAD, expires, part)
         return UploadAddress("PUT", f"/api/media/{path}?expires={expires}&signature={signature}", {}, expires)
 
-    def content_url(self, upload: Upload, expires: int, variant: Variant = Variant.ORIGINAL) -> str:
-        signature = _signature(upload.id, purpose_of(variant), expires)
+    def content_url(
+        self, upload: Upload, expires: int, variant: Variant = Variant.ORIGINAL, *, download: bool = False
+    ) -> str:
+        signature = _signature(upload.id, purpose_of(variant, download=download), expires)
         which = "" if variant is Variant.ORIGINAL else f"&variant={variant}"
+        which += "&download=true" if download else ""
         return f"/api/media/{upload.id}/content?expires={expires}&signature={signature}{which}"
 
     def verify(self, media: str, purpose: Purpose, expires: int, signature: str, now: int, *, part: int = 0) -> bool:

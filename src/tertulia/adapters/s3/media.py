@@ -204,23 +204,23 @@ class S3Media:
         headers = {"Content-Type": content_type, "If-None-Match": "*", "x-amz-tagging": tag}
         return UploadAddress("PUT", url, headers, expires)
 
-    def content_url(self, upload: Upload, expires: int, variant: Variant = Variant.ORIGINAL) -> str:
+    def content_url(
+        self, upload: Upload, expires: int, variant: Variant = Variant.ORIGINAL, *, download: bool = False
+    ) -> str:
         delivered = delivered_type(upload.type, variant)
         return self._signed(
             "get_object",
             expires,
             Key=key_of(upload.id, variant),
             ResponseContentType=delivered,
-            ResponseContentDisposition=disposition(upload.name, delivered),
+            ResponseContentDisposition=disposition(upload.name, delivered, download=download),
             ResponseCacheControl=CACHE_CONTROL,
         )
 
     def _signed(self, operation: str, expires: int, **parameters: Any) -> str:
         left = min(max(1, expires - int(self._now())), _SIGNED_SECONDS_MAX)
-        url: str = self._clients.client("s3").generate_presigned_url(
-            operation, Params={"Bucket": self._bucket, **parameters}, ExpiresIn=left
-        )
-        return url
+        sign = self._clients.client("s3").generate_presigned_url
+        return str(sign(operation, Params={"Bucket": self._bucket, **parameters}, ExpiresIn=left))
 
     async def _arrived(self, upload: Upload) -> bool:
         head = await self._object("head_object", upload.id, none=_NOT_SEEN)

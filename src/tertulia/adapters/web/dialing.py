@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from tertulia.adapters.web.addresses import is_public
-from tertulia.adapters.web.refusals import RefusedError
+from tertulia.adapters.web.refusals import NotPublicError, RefusedError
 from tertulia.adapters.web.targets import Target
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -55,7 +55,7 @@ class Dialer:
     async def dial(self, target: Target) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
         """A connection, closed at the end. Raises RefusedError, and what sockets and TLS raise."""
         if target.port not in self._ports:
-            raise RefusedError("a port that isn't the web's")
+            raise NotPublicError("a port that isn't the web's")
         found = await self._connected(await self._addresses(target), target.port)
         secure = target.scheme == "https"
         try:
@@ -80,7 +80,7 @@ class Dialer:
             raise RefusedError("a name without an address")
         # All of them: a name that leads to somewhere private too is not a public page's.
         if not all(self._reachable(address) for address in found):
-            raise RefusedError("an address that isn't public")
+            raise NotPublicError("an address that isn't public")
         # IPv4 first: where there is no way for IPv6, trying it takes the time.
         return sorted(found, key=lambda address: ":" in address)[:ADDRESSES_MAX]
 
@@ -101,7 +101,7 @@ class Dialer:
             await asyncio.get_running_loop().sock_connect(connection, (address, port))
             # A machine's own public address can be a way round its firewall: there both ends are the same.
             if not self._own and connection.getsockname()[0] == connection.getpeername()[0]:
-                raise RefusedError("an address of this machine")
+                raise NotPublicError("an address of this machine")
         except BaseException:
             connection.close()
             raise

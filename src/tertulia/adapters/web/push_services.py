@@ -9,6 +9,7 @@ import logging
 import random
 import ssl
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Final
 
 from msgspec import Struct
@@ -16,7 +17,7 @@ from msgspec import Struct
 from tertulia.adapters.web.answers import read_head
 from tertulia.adapters.web.dialing import Dialer
 from tertulia.adapters.web.encryption import encrypt
-from tertulia.adapters.web.refusals import RefusedError
+from tertulia.adapters.web.refusals import NotPublicError, RefusedError
 from tertulia.adapters.web.targets import Target, target_of
 from tertulia.adapters.web.vapid import authorization
 from tertulia.domain import limits
@@ -115,8 +116,12 @@ class WebPush:
                 writer.write(request)
                 await writer.drain()
                 head = await read_head(reader)
-        except RefusedError as error:
+        except NotPublicError as error:
             _logger.warning("a push service was not asked", extra={"fields": {"reason": error.reason}})
+            # As if it had said so itself: no browser's service is there, and the device is forgotten.
+            return HTTPStatus.GONE, 0.0
+        except RefusedError as error:
+            _logger.warning("a push service was not heard", extra={"fields": {"reason": error.reason}})
             return 0, 0.0
         except (OSError, TimeoutError, ssl.SSLError):
             return 0, 0.0

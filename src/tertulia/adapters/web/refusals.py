@@ -7,3 +7,8 @@ class RefusedError(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class NotPublicError(RefusedError):
+    """It lies where nobody is asked: not at a public address, or not at a port of the web. To ask again is of no
+    use."""

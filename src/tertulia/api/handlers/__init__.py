@@ -27,6 +27,7 @@ HANDLERS: Final[dict[str, Handler]] = {
         accounts.update_me,
         accounts.update_user,
         accounts.create_invite,
+        accounts.get_figures,
         accounts.create_ticket,
         conversations.create_conversation,
         conversations.list_conversations,

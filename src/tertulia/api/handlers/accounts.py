@@ -106,6 +106,10 @@ async def create_invite(chat: Chat, call: Call[q.Nothing, q.Nothing, q.CreateInv
     return Answer(status=201, body=r.Invite(code=code, expires_in=seconds))
 
 
+async def get_figures(chat: Chat, call: Call[q.Nothing, q.Nothing, None]) -> Answer:
+    return Answer(status=200, body=await chat.figures.read(call.identity))
+
+
 async def create_ticket(chat: Chat, call: Call[q.Nothing, q.Nothing, None]) -> Answer:
     ticket, seconds = await chat.tickets.issue(call.identity, call.incoming.origin)
     return Answer(status=201, body=r.WebSocketTicket(ticket=ticket, expires_in=seconds))

@@ -50,8 +50,9 @@ async def complete_media(chat: Chat, call: Call[q.MediaPath, q.Nothing, q.Comple
     return Answer(status=200, body=_media(described))
 
 
-async def get_media(chat: Chat, call: Call[q.MediaPath, q.Nothing, None]) -> Answer:
-    return Answer(status=200, body=_media(await chat.media.describe(call.identity, call.path.id)))
+async def get_media(chat: Chat, call: Call[q.MediaPath, q.MediaQuery, None]) -> Answer:
+    described = await chat.media.describe(call.identity, call.path.id, download=call.query.download)
+    return Answer(status=200, body=_media(described))
 
 
 async def upload_content(chat: Chat, call: Call[q.MediaPath, q.SignedQuery, None]) -> Answer:
@@ -71,10 +72,11 @@ async def upload_part(chat: Chat, call: Call[q.PartPath, q.SignedQuery, None]) -
 
 async def get_content(chat: Chat, call: Call[q.MediaPath, q.ContentQuery, None]) -> Answer:
     query = call.query
-    opened = await chat.media.open(call.path.id, query.expires, query.signature, Variant(query.variant))
+    signed = (query.expires, query.signature, Variant(query.variant))
+    opened = await chat.media.open(call.path.id, *signed, download=query.download)
     asked = byte_range(call.incoming.range, opened.size)
     start, end = asked or (0, opened.size)
-    headers = {**_headers(opened), "Content-Length": str(end - start)}
+    headers = {**_headers(opened, download=query.download), "Content-Length": str(end - start)}
     if asked:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{opened.size}"
     return Answer(status=206 if asked else 200, headers=headers, content=chat.media.read(opened, start, end))
@@ -127,11 +129,11 @@ def byte_range(header: str, size: int) -> tuple[int, int] | None:
     return (start, end) if start < end else None
 
 
-def _headers(opened: Opened) -> dict[str, str]:
+def _headers(opened: Opened, *, download: bool) -> dict[str, str]:
     delivered = delivered_type(opened.upload.type, opened.variant)
     return {
         "Content-Type": delivered,
-        "Content-Disposition": disposition(opened.upload.name, delivered),
+        "Content-Disposition": disposition(opened.upload.name, delivered, download=download),
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
         "Accept-Ranges": "bytes",

@@ -5,6 +5,7 @@ from typing import Final
 from tertulia.api import requests as q
 from tertulia.api import responses as r
 from tertulia.api.operations.operation import Access, Function, Operation
+from tertulia.domain.figures import Figures
 from tertulia.domain.users import User
 
 CONVERSATION: Final = ("conversation_not_found",)
@@ -184,6 +185,16 @@ OPERATIONS: Final = (
         body_type=q.CreateInvite,
         response=r.Invite,
         statuses=(201,),
+    ),
+    Operation(
+        name="get_figures",
+        method="GET",
+        path="/api/figures",
+        summary="How much there is of everything on the server, as far as that is known without looking at everything.",
+        tag="administration",
+        function=Function.USERS_GET,
+        access=Access.ADMIN,
+        response=Figures,
     ),
     Operation(
         name="create_ticket",

@@ -60,6 +60,7 @@ OPERATIONS: Final = (
         tag="media",
         function=Function.MESSAGES_GET,
         path_type=q.MediaPath,
+        query_type=q.MediaQuery,
         response=r.Media,
         errors=("media_not_found",),
     ),

@@ -1,6 +1,6 @@
 /** What administrators do with the server's own pictures: packs, single ones, and who may add GIFs. */
 
-import type { JSX } from "preact";
+import type { JSX, TargetedEvent } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { sentenceOf } from "../../api/errors.ts";
 import type { Adding, LibraryView, PackView, PictureKind } from "../../api/types.ts";
@@ -92,23 +92,21 @@ function Packs({ packs, onChanged }: { packs: readonly PackView[]; onChanged: ()
   );
 }
 
-function AddPack({ onAdded }: { onAdded: () => void }): JSX.Element {
-  const { client } = useChat();
+/** What a form that uploads a file says, and what happens when it is sent: `add` gets the file and the fields, once at a time, and gives what is said at its end. */
+function useAdding(
+  add: (file: File, data: FormData, say: (said: string) => void) => Promise<string>,
+  onAdded: () => void,
+): { said: string; onSubmit: (event: TargetedEvent<HTMLFormElement>) => void } {
   const [said, setSaid] = useState("");
-  const [result, setResult] = useState<PackResult | null>(null);
   const busy = useRef(false);
-  const add = async (form: HTMLFormElement): Promise<void> => {
+  const submit = async (form: HTMLFormElement): Promise<void> => {
     const data = new FormData(form);
     const file = data.get("file");
     if (busy.current || !(file instanceof File) || !file.size) return;
     busy.current = true;
-    setResult(null);
     setSaid(t("Uploading…"));
     try {
-      const looked = (count: number): void => setSaid(tn(count, { one: "{count} picture looked at", other: "{count} pictures looked at" }));
-      const done = await addPack(client, file, data.get("kind") as PictureKind, looked);
-      setResult(done);
-      setSaid(tn(done.added, { one: "{count} picture added", other: "{count} pictures added" }));
+      setSaid(await add(file, data, setSaid));
       form.reset();
       onAdded();
     } catch (error) {
@@ -117,8 +115,25 @@ function AddPack({ onAdded }: { onAdded: () => void }): JSX.Element {
       busy.current = false;
     }
   };
+  const onSubmit = (event: TargetedEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    void submit(event.currentTarget);
+  };
+  return { said, onSubmit };
+}
+
+function AddPack({ onAdded }: { onAdded: () => void }): JSX.Element {
+  const { client } = useChat();
+  const [result, setResult] = useState<PackResult | null>(null);
+  const { said, onSubmit } = useAdding(async (file, data, say) => {
+    setResult(null);
+    const looked = (count: number): void => say(tn(count, { one: "{count} picture looked at", other: "{count} pictures looked at" }));
+    const done = await addPack(client, file, data.get("kind") as PictureKind, looked);
+    setResult(done);
+    return tn(done.added, { one: "{count} picture added", other: "{count} pictures added" });
+  }, onAdded);
   return (
-    <form class="form library-form" aria-label={t("Add a pack")} onSubmit={(event) => { event.preventDefault(); void add(event.currentTarget); }}>
+    <form class="form library-form" aria-label={t("Add a pack")} onSubmit={onSubmit}>
       <h3>{t("Add a pack")}</h3>
       <p class="hint">{t("A zip of up to 80 pictures: PNG, WebP, GIF or JPEG. A pack.json in it can say titles, names, tags and descriptions.")}</p>
       <label class="field">
@@ -141,28 +156,13 @@ function AddPack({ onAdded }: { onAdded: () => void }): JSX.Element {
 
 function AddOne({ onAdded }: { onAdded: () => void }): JSX.Element {
   const { client } = useChat();
-  const [said, setSaid] = useState("");
-  const busy = useRef(false);
-  const add = async (form: HTMLFormElement): Promise<void> => {
-    const data = new FormData(form);
-    const file = data.get("file");
-    if (busy.current || !(file instanceof File) || !file.size) return;
-    busy.current = true;
-    setSaid(t("Uploading…"));
-    try {
-      const name = String(data.get("name")).trim();
-      await addPicture(client, file, file.name, { kind: data.get("kind") as PictureKind, name });
-      setSaid(t("“{title}” was added.", { title: name }));
-      form.reset();
-      onAdded();
-    } catch (error) {
-      setSaid(sentenceOf(error));
-    } finally {
-      busy.current = false;
-    }
-  };
+  const { said, onSubmit } = useAdding(async (file, data) => {
+    const name = String(data.get("name")).trim();
+    await addPicture(client, file, file.name, { kind: data.get("kind") as PictureKind, name });
+    return t("“{title}” was added.", { title: name });
+  }, onAdded);
   return (
-    <form class="form library-form" aria-label={t("Add one")} onSubmit={(event) => { event.preventDefault(); void add(event.currentTarget); }}>
+    <form class="form library-form" aria-label={t("Add one")} onSubmit={onSubmit}>
       <h3>{t("Add one")}</h3>
       <label class="field">
         <span>{t("Picture")}</span>

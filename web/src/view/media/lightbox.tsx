@@ -56,7 +56,7 @@ export function Lightbox({ files, start, onClose }: Props): JSX.Element {
         <span class="lightbox-gap" />
         <Tool icon="smaller" label={t("Smaller")} off={zoom === 0} onClick={() => magnify(-1)} />
         <Tool icon="larger" label={t("Larger")} off={zoom === ZOOMS.length - 1} onClick={() => magnify(1)} />
-        <Tool icon="download" label={t("Download")} onClick={() => void attempt(download(chat.media.addresses, file))} />
+        <Tool icon="download" label={t("Download")} onClick={() => void attempt(download(chat.client, file))} />
       </div>
       <Stage key={file.media} file={file} zoom={ZOOMS[zoom]!} onSwipe={turn} onZoom={() => setZoom(zoom ? 0 : 2)} />
       {file.alt && <p class="lightbox-alt" dir="auto">{file.alt}</p>}
