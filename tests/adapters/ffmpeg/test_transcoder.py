@@ -2,6 +2,8 @@
 
 import asyncio
 import io
+import resource
+import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -190,3 +192,17 @@ async def test_the_launcher_bounds_what_it_becomes() -> None:
     said = (await process.communicate())[0].decode().split()
     assert said[:3] == ["7", str(launcher.MEMORY_BYTES // 1024), "64"]
     assert "SECRET=x" not in said
+
+
+def test_the_launcher_bounds_itself_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every limit stands before the program is begun: afterwards there is nobody to set it."""
+    done: list[object] = []
+    monkeypatch.setattr(launcher.resource, "setrlimit", lambda what, most: done.append((what, most)))
+    monkeypatch.setattr(launcher.signal, "signal", lambda number, action: done.append((number, action)))
+    monkeypatch.setattr(launcher.os, "nice", done.append)
+    monkeypatch.setattr(launcher.os, "execve", lambda *told: done.append(told))
+    launcher.main("7", "12345", "/bin/program", "-x")
+    assert done[-1] == ("/bin/program", ["/bin/program", "-x"], {})
+    assert (resource.RLIMIT_CPU, (7, 7)) in done
+    assert (resource.RLIMIT_FSIZE, (12345, 12345)) in done
+    assert (signal.SIGXFSZ, signal.SIG_DFL) in done
