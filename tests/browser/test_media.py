@@ -1,6 +1,7 @@
 """Files in a conversation: pictures, films, sounds, and what their names may do."""
 
 import re
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -22,8 +23,9 @@ from tests.browser.files import (
     ready,
     tone,
 )
-from tests.browser.furnished import film
+from tests.browser.furnished import film, say, upload
 from tests.browser.guests import Guest, quiet
+from tests.fixtures import films
 
 Invite = Callable[..., Guest]
 
@@ -218,21 +220,50 @@ def test_files_have_words_in_the_list_in_replies_and_for_screen_readers(pair: tu
 
 
 def test_a_film_has_its_box_and_plays_in_the_browsers_own_player(pair: tuple[Guest, Guest]) -> None:
+    """With a poster that the sender's browser took, and nothing of the film loaded before it plays."""
     ana, ben = pair
     choose(ana, film(ana))
     ready(ana)
     ana.composer.press("Enter")
     player = ben.log.locator("video")
-    expect(player).to_have_attribute("preload", "metadata")
-    ben.page.wait_for_function(
-        "(player) => player.videoWidth === 320 && player.videoHeight === 180", arg=player.element_handle()
+    expect(player).to_have_attribute("preload", "none")
+    expect(ben.log.locator(".film-frame canvas")).to_have_count(1)
+    poster = player.evaluate(
+        """async (player) => {
+          const shown = new Image();
+          shown.src = player.poster;
+          await shown.decode();
+          return [shown.naturalWidth, shown.naturalHeight, player.videoWidth];
+        }"""
     )
+    assert poster == [320, 180, 0]
     box = ben.log.locator(".film-frame").bounding_box()
     assert box is not None
     assert (round(box["width"]), round(box["height"])) == (320, 180)
     player.evaluate("(player) => { player.muted = true; return player.play(); }")
-    ben.page.wait_for_function("(player) => player.currentTime > 0.3", arg=player.element_handle())
+    ben.page.wait_for_function(
+        "(player) => player.currentTime > 0.3 && player.videoWidth === 320", arg=player.element_handle()
+    )
     expect(ben.item("Ana María")).to_contain_text("Video")
+
+
+def test_a_film_that_the_browser_does_not_play_comes_as_it_does(pair: tuple[Guest, Guest]) -> None:
+    """A telephone's film, in a codec that no browser has: what the server made of it plays, with a poster, too."""
+    ana, ben = pair
+    conversation = str(ana.post("/api/conversations", {"kind": "direct", "members": [ben.username]})["id"])
+    sent = upload(ana, made("film.mov", "video/quicktime", films.mov()))
+    until = time.monotonic() + 60
+    while not ana.get(f"/api/media/{sent['media']}").get("playable"):
+        assert time.monotonic() < until, "It was not made again."
+        time.sleep(0.05)
+    say(ana, conversation, "", attachments=[sent])
+    player = ben.log.locator("video")
+    expect(player).to_have_attribute("poster", re.compile("variant=small"))
+    expect(player).to_have_attribute("src", re.compile("variant=playable"))
+    player.evaluate("(player) => { player.muted = true; return player.play(); }")
+    ben.page.wait_for_function(
+        "(player) => player.currentTime > 0.2 && player.videoWidth === 90", arg=player.element_handle()
+    )
 
 
 def test_an_address_that_ran_out_is_renewed_once_and_then_one_is_told(pair: tuple[Guest, Guest]) -> None:

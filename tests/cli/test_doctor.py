@@ -1,5 +1,6 @@
 """`tertulia doctor` names the fault and what to do about it."""
 
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -49,7 +50,7 @@ def test_a_server_that_is_well(server: RunningServer, run: Run) -> None:
     looked = {finding["what"]: finding["ok"] for finding in ran.json}
     assert looked.pop("web client") in {True, False}
     assert set(looked) == {
-        "SQLite", "data folder", "disk", "server", "clock", "readiness", "WebSocket", "web origin",
+        "SQLite", "data folder", "disk", "server", "clock", "readiness", "WebSocket", "web origin", "transcoding",
     }  # fmt: skip
     assert [finding for finding in ran.json if not finding["ok"] and finding["what"] != "web client"] == []
     assert ran.code in {0, 6}
@@ -114,6 +115,17 @@ def test_a_data_folder_that_others_can_read(tmp_path: Path) -> None:
     assert "chmod" in fault(findings, "data folder").remedy
     tmp_path.chmod(0o700)
     assert all(f.ok for f in examine_machine(tmp_path, required=True) if f.what != "web client")
+
+
+def test_whether_films_are_made_again(tmp_path: Path) -> None:
+    """It may be so or not; only a program that isn't there is wrong."""
+    found = {
+        named: next(f for f in examine_machine(tmp_path, required=False, ffmpeg=named) if f.what == "transcoding")
+        for named in ("auto", "off", sys.executable, "/missing/ffmpeg")
+    }
+    assert [finding.ok for finding in found.values()] == [True, True, True, False]
+    assert "switched off" in found["off"].said
+    assert found["/missing/ffmpeg"].remedy
 
 
 def test_a_data_folder_that_is_not_there(tmp_path: Path, run: Run) -> None:

@@ -145,8 +145,8 @@ class Person:
         """One part of a large file, to its address."""
         return await self.http.request(part["method"], part["url"], headers=part["headers"], content=content)
 
-    async def complete(self, media: str) -> JSON:
-        return await self.call("POST", f"/api/media/{media}/complete")
+    async def complete(self, media: str, **how: str) -> JSON:
+        return await self.call("POST", f"/api/media/{media}/complete", **({"json": how} if how else {}))
 
     async def picture(self, content: bytes, name: str = "a.png", kind: str = "image/png") -> JSON:
         """A completed upload."""

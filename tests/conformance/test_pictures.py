@@ -111,6 +111,23 @@ async def test_a_film_says_how_long_it_is_and_not_where_it_was_taken(home: Home)
     assert (part.status_code, part.content) == (206, b"ftyp")
 
 
+async def test_a_film_has_the_poster_that_was_named(home: Home) -> None:
+    """Members see its thumbnail and the blurred picture in the message; the picture itself is no file any more."""
+    ana, ben = await home.register_all("ana", "ben")
+    group = await ana.group(ben)
+    picture = await ana.picture(pictures.telling("JPEG"), "poster.jpg", "image/jpeg")
+    film = await ana.upload(pictures.film(), "film.mp4", "video/mp4")
+    completed = await ana.complete(film, poster=picture["id"])
+    assert (completed["kind"], completed["width"], completed["thumbhash"]) == ("video", 320, picture["thumbhash"])
+    message = await ana.send(group, "", attachments=[{"media": film}])
+    assert message["attachments"][0]["thumbhash"] == picture["thumbhash"]
+    small = await fetched(home, (await ben.call("GET", f"/api/media/{film}"))["small"])
+    assert (small.headers["content-type"], small.content[8:12]) == ("image/webp", b"WEBP")
+    assert pictures.SECRET not in small.content
+    await ana.refused("media_not_found", "GET", f"/api/media/{picture['id']}")
+    assert (await ana.complete(film, poster=picture["id"]))["thumbhash"] == picture["thumbhash"]
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "content", "code"),
     [

@@ -332,7 +332,16 @@ async def test_the_address_of_a_part_is_for_that_part_alone(media: Contents) -> 
 
 # Made ready
 
-DETAILS = Details(kind=MediaKind.IMAGE, width=3, height=2, thumbhash="abcd", duration=1.5, small=True, large=True)
+DETAILS = Details(
+    kind=MediaKind.IMAGE,
+    width=3,
+    height=2,
+    thumbhash="abcd",
+    duration=1.5,
+    small=True,
+    large=True,
+    playable=True,
+)
 
 
 @pytest.fixture
@@ -410,7 +419,7 @@ async def test_thumbnails_stay_with_a_claim_and_go_with_the_file(files: Files, m
             await read(files.store, variant)
 
 
-@pytest.mark.parametrize("variant", [Variant.SMALL, Variant.LARGE])
+@pytest.mark.parametrize("variant", [Variant.SMALL, Variant.LARGE, Variant.PLAYABLE])
 async def test_the_address_of_a_thumbnail_is_for_it_alone(media: Contents, variant: Variant) -> None:
     """It doesn't open the picture, nor the picture's address the thumbnail."""
     parts = urlsplit(media.content_url(UPLOAD, 500, variant))
@@ -427,4 +436,24 @@ async def test_a_thumbnail_has_a_size(media: Contents, made: dict[Variant, Path]
     with pytest.raises(NotFoundError):
         await media.stat("abc", Variant.SMALL)
     await media.keep(replace(UPLOAD, size=12, details=DETAILS), made)
-    assert [await media.stat("abc", each) for each in Variant] == [12, 9, 9]
+    assert [await media.stat("abc", each) for each in Variant] == [12, 9, 9, 12]
+
+
+async def test_what_is_made_later_stands_beside_what_is_there(media: Contents, made: dict[Variant, Path]) -> None:
+    """Of a file that was looked into; with its details, and gone with it. Else nothing is kept."""
+    ready = replace(UPLOAD, stored=True, details=DETAILS)
+    later = {Variant.PLAYABLE: made[Variant.PLAYABLE]}
+    assert not await media.add(ready, later)
+    await media.begin(UPLOAD)
+    await media.write("abc", stream(CONTENT))
+    assert not await media.add(ready, later)
+    await media.keep(replace(ready, details=Details(kind=MediaKind.VIDEO)), {})
+    await media.claim("abc", "g", "one")
+    assert await media.add(ready, later)
+    assert await media.get("abc") == replace(ready, conversation="g", client_id="one")
+    assert await read(media, Variant.PLAYABLE) == b"the playable"
+    assert await content(media) == CONTENT
+    await media.delete("abc")
+    with pytest.raises(NotFoundError):
+        await read(media, Variant.PLAYABLE)
+    assert not await media.add(ready, {})

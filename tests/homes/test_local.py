@@ -37,7 +37,7 @@ async def call(home: LocalHome, name: str, body: bytes = b"") -> Answer:
 async def test_it_leaves_nothing_running(tmp_path: Path) -> None:
     """After it is closed there are the tasks and threads that were there before, but for the loop's own pool."""
     tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
-    home = LocalHome(Settings(data=tmp_path / "data"))
+    home = LocalHome(Settings(data=tmp_path / "data", previews=True))
     await home.open()
     assert (await call(home, "sign_up", SIGN_UP)).status == 201
     await home.close()

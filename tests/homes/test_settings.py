@@ -21,6 +21,7 @@ VALUES = {
     "log_level": ("DEBUG", "DEBUG"),
     "rate_factor": ("0", 0.0),
     "previews": ("on", True),
+    "ffmpeg": ("off", "off"),
     "media_bytes_max": ("1000000", 1_000_000),
     "admin_username": ("ana", "ana"),
     "admin_password_file": ("file", Path("file")),

@@ -138,6 +138,43 @@ class TestLooking:
         assert upload.details is not None
         assert upload.details.kind is MediaKind.AUDIO
 
+    async def test_a_poster_stands_for_a_film(self, looking: World) -> None:
+        """The server's thumbnails of it become the film's, and it is gone; the message has its blurred picture."""
+        group = await looking.group("ana", "ben")
+        poster = await looking.upload("ben", pictures.telling("JPEG"), "p.jpg", "image/jpeg")
+        picture = (await looking.chat.media.complete(who("ben"), poster)).upload.details
+        thumbnail = [piece async for piece in looking.media.read(poster, variant=Variant.SMALL)]
+        film = await looking.upload("ben", pictures.recording(video=True), "a.webm", "video/webm")
+        described = await looking.chat.media.complete(who("ben"), film, poster)
+        assert set(described.urls) == {Variant.ORIGINAL, Variant.SMALL}
+        assert [piece async for piece in looking.media.read(film, variant=Variant.SMALL)] == thumbnail
+        assert await looking.media.get(poster) is None
+        again = await looking.chat.media.complete(who("ben"), film, poster)
+        assert again.upload == described.upload
+        assert picture is not None
+        (carried,) = (await send(looking, group, NewAttachment(film))).attachments
+        assert (carried.type, carried.thumbhash, carried.width) == ("video/webm", picture.thumbhash, 640)
+
+    async def test_what_may_not_be_a_poster_is_none(self, looking: World) -> None:
+        """Another's picture, one that wasn't completed, one that a message carries, and what is no picture; they stay
+        as they are. Nor has a picture a poster."""
+        group = await looking.group("ana", "ben")
+        names = ("others", "raw", "sent", "sound", "fine")
+        media = {name: await looking.upload("ben", pictures.png(), "p.png", "image/png") for name in names}
+        media["others"] = await looking.upload("ana", pictures.png(), "p.png", "image/png")
+        media["sound"] = await looking.upload("ben", pictures.recording(), "p.webm", "video/webm")
+        for name in ("others", "sent", "sound", "fine"):
+            await looking.chat.media.complete(who("ana" if name == "others" else "ben"), media[name])
+        await send(looking, group, NewAttachment(media["sent"]))
+        for poster in (media["others"], media["raw"], media["sent"], media["sound"], "unknown"):
+            film = await looking.upload("ben", pictures.recording(video=True), "a.webm", "video/webm")
+            described = await looking.chat.media.complete(who("ben"), film, poster)
+            assert set(described.urls) == {Variant.ORIGINAL}
+        other = await looking.upload("ben", pictures.png(), "q.png", "image/png")
+        await looking.chat.media.complete(who("ben"), other, media["fine"])
+        for each in media.values():
+            assert await looking.media.get(each) is not None
+
     @pytest.mark.parametrize(
         ("content", "name", "kind", "code"),
         [

@@ -291,6 +291,13 @@ class CreateMedia(Request, frozen=True):
     size: fields.MediaSize
 
 
+class CompleteMedia(Request, frozen=True):
+    """`poster`: the picture that stands for a film until it plays, a completed upload of the same person's that no
+    message carries. Its thumbnails become the film's, and it is deleted. One that isn't so is disregarded."""
+
+    poster: fields.MediaId | None = None
+
+
 class MediaPath(Request, frozen=True):
     id: fields.MediaId
 
@@ -312,7 +319,7 @@ class ContentQuery(Request, frozen=True):
 
     expires: int
     signature: str
-    variant: Literal["original", "small", "large"] = "original"
+    variant: Literal["original", "small", "large", "playable"] = "original"
     download: bool = False
 
 

@@ -168,7 +168,8 @@ class SearchResults(Response, frozen=True):
 class Media(Response, frozen=True, omit_defaults=True):
     """A file: what it is, and addresses for its content (`url`) and its thumbnails, where it has any, that are good
     until `expires` (seconds since 1970). `small` lies within 960 x 400 pixels, `large` within 2048 x 2048; both stand
-    still.
+    still; of a film they show its poster. `playable` is a sound or a film again as every browser plays it (MP4), where
+    the server makes one: soon after the file was completed.
 
     To complete what was sent already answers an empty `url`. `kind` is absent until the upload is completed. What isn't
     known is absent. `duration` is in seconds, `thumbhash` is base64.
@@ -188,6 +189,7 @@ class Media(Response, frozen=True, omit_defaults=True):
     duration: float = 0
     small: str = ""
     large: str = ""
+    playable: str = ""
 
 
 class PackView(Response, frozen=True):

@@ -17,9 +17,9 @@ def doctor(
 ) -> None:
     """Find out why it doesn't work.
 
-    On this machine: the data folder's permissions and space, SQLite, the web client. Of a server: whether it answers,
-    whether what answers is Tertulia, whether WebSockets pass the proxies before it, whether it takes the web origin,
-    whether its clock is right. Ends with 6 where something is wrong.
+    On this machine: the data folder's permissions and space, SQLite, the web client, ffmpeg. Of a server: whether it
+    answers, whether what answers is Tertulia, whether WebSockets pass the proxies before it, whether it takes the web
+    origin, whether its clock is right. Ends with 6 where something is wrong.
 
     \b
     Examples:
@@ -28,11 +28,14 @@ def doctor(
       tertulia doctor http://127.0.0.1:8080 --origin https://chat.example.org --json
     """
     import asyncio
+    import os
 
     from tertulia.cli.examination import examine_machine, examine_server
     from tertulia.cli.exits import DAMAGED
 
-    findings = examine_machine(data_folder(data), required=data is not None)
+    findings = examine_machine(
+        data_folder(data), required=data is not None, ffmpeg=os.environ.get("TERTULIA_FFMPEG", "auto")
+    )
     if url:
         findings += asyncio.run(examine_server(url.rstrip("/"), origin))
     for finding in findings:

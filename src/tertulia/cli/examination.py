@@ -33,9 +33,9 @@ class Finding(Struct, frozen=True, omit_defaults=True):
     remedy: str = ""
 
 
-def examine_machine(data: Path, *, required: bool) -> list[Finding]:
-    """This machine. The data folder must be there only where it is asked for."""
-    return [_sqlite(), _web_client(), *_folder(data, required=required)]
+def examine_machine(data: Path, *, required: bool, ffmpeg: str = "auto") -> list[Finding]:
+    """This machine. The data folder must be there only where it is asked for; `ffmpeg` is the setting."""
+    return [_sqlite(), _web_client(), _transcoding(ffmpeg), *_folder(data, required=required)]
 
 
 async def examine_server(url: str, origin: str) -> list[Finding]:
@@ -68,6 +68,19 @@ def _web_client() -> Finding:
     if (_STATIC / "index.html").is_file():
         return Finding("web client", True, "it is built")
     return Finding("web client", False, "it is not built", "In a checkout: make run. An installed package has it.")
+
+
+def _transcoding(ffmpeg: str) -> Finding:
+    from tertulia.adapters.ffmpeg.finding import AUTO, find_ffmpeg
+
+    try:
+        program = find_ffmpeg(ffmpeg)
+    except ValueError as error:
+        return Finding("transcoding", False, str(error), "Correct TERTULIA_FFMPEG, or leave it out.")
+    if program is None:
+        how = "pip install 'tertulia[media]' would bring it" if ffmpeg == AUTO else "it is switched off"
+        return Finding("transcoding", True, f"not here: sounds and films stay as they were sent ({how})")
+    return Finding("transcoding", True, f"by {program.name}")
 
 
 def _folder(data: Path, *, required: bool) -> list[Finding]:

@@ -276,8 +276,9 @@ class Operations:
         """Which parts have arrived, and where to send the others."""
         return await self._call("list_parts", r.MediaParts, {"id": media})
 
-    async def complete_media(self, media: str) -> r.Media:
-        return await self._call("complete_media", r.Media, {"id": media})
+    async def complete_media(self, media: str, poster: str | None = None) -> r.Media:
+        """`poster`: the completed upload of a picture that is to stand for a film."""
+        return await self._call("complete_media", r.Media, {"id": media}, body=q.CompleteMedia(poster=poster))
 
     async def get_media(self, media: str, *, download: bool = False) -> r.Media:
         """`download`: browsers save what comes from its `url`, and don't show it."""

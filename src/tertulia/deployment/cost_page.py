@@ -53,7 +53,7 @@ picture that `previews` asks the web for.
 
 A picture costs a `create_media`, a `complete_media`, the send, and for each who looks at it a `get_media` and what S3
 asks for the bytes: in all some 0.01 cents, and 2.3 cents a month for a gigabyte that is kept. A part of a large file
-is one call of S3.
+is one call of S3. A film costs as much, and its poster as much again.
 
 Where link previews are on, `previews` is called for each message with a link: here of one link, with a picture. What it
 finds is pushed to each member from the stream, which adds n pushes and n reads, and 2 read units.

@@ -90,6 +90,17 @@ THUMBNAIL_LARGE: Final = (2048, 2048)
 PEAKS_MAX: Final = 100
 """Numbers that say how loud a voice note is over its length."""
 PEAK_MAX: Final = 255
+TRANSCODE_SECONDS_MAX: Final = 3600
+"""A longer sound or film is not made again for browsers that don't play it."""
+TRANSCODE_BYTES_MAX: Final = 512 * 1024 * 1024
+TRANSCODE_PIXELS_MAX: Final = 4096 * 2304
+TRANSCODED_BOX: Final = (1280, 720)
+"""Pixels of the longer and of the shorter side, at most."""
+TRANSCODED_BYTES_MAX: Final = 256 * 1024 * 1024
+TRANSCODE_QUEUE_MAX: Final = 20
+"""Files that wait to be made again; one comes after the other."""
+TRANSCODE_KNOWN_MAX: Final = 10_000
+"""Files of which a server remembers that they waited already."""
 MEDIA_UNSENT_SECONDS: Final = 24 * 3600
 """An upload that no message refers to is deleted after this time."""
 

@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import quote
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tertulia.domain import limits
 
@@ -19,19 +20,21 @@ class MediaKind(StrEnum):
 
 
 class Variant(StrEnum):
-    """The contents of one file: what people sent, cleaned, and the thumbnails of a picture."""
+    """The contents of one file: what people sent, cleaned, the thumbnails of a picture or of a film's poster, and a
+    sound or a film again as every browser plays it."""
 
     ORIGINAL = "original"
     SMALL = "small"
     LARGE = "large"
+    PLAYABLE = "playable"
 
 
 class Details(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was found when a file was looked at; a file that has them may be sent. What isn't known is 0 or "".
 
     `width` and `height` are in pixels, as shown; `duration` in seconds. `thumbhash` is the blurred picture in about 25
-    bytes (base64). `animated`: the picture moves, and its thumbnails are of the first frame. `small`, `large`: there is
-    such a thumbnail.
+    bytes (base64). `animated`: the picture moves, and its thumbnails are of the first frame. `small`, `large`,
+    `playable`: there is such a variant; the thumbnails and the hash of a film are those of its poster.
     """
 
     kind: MediaKind
@@ -42,9 +45,16 @@ class Details(Struct, frozen=True, kw_only=True, omit_defaults=True):
     duration: float = 0
     small: bool = False
     large: bool = False
+    playable: bool = False
 
-    def has(self, variant: Variant) -> bool:
-        return variant is Variant.ORIGINAL or (self.small if variant is Variant.SMALL else self.large)
+    def with_poster(self, poster: "Details") -> "Details":
+        """A film's, with the thumbnails of the picture that stands for it."""
+        return replace(self, thumbhash=poster.thumbhash, small=poster.small, large=poster.large)
+
+    def variants(self) -> list[Variant]:
+        """Those that there are."""
+        there = (True, self.small, self.large, self.playable)
+        return [variant for variant, has in zip(Variant, there, strict=True) if has]
 
 
 SHOWN_TYPES: Final = frozenset(
@@ -69,12 +79,16 @@ SHOWN_TYPES: Final = frozenset(
 )
 """Types that a browser may show in a page. Anything else, SVG and HTML among it, is only ever a download."""
 THUMBNAIL_TYPE: Final = "image/webp"
+NOT_EVERYWHERE: Final = frozenset({"audio/ogg", "audio/webm", "video/ogg", "video/quicktime", "video/webm"})
+"""Types that some browser in use doesn't play; WebKit no Ogg and, before Safari 18.4, no WebM."""
 CACHE_CONTROL: Final = "private, max-age=3600, immutable"
 """A content never changes, and its address is good for an hour."""
 
 
 def delivered_type(media_type: str, variant: Variant = Variant.ORIGINAL) -> str:
-    """The Content-Type of a file of type `media_type`, or of a thumbnail of it."""
+    """The Content-Type of a file of type `media_type`, or of a variant of it."""
+    if variant is Variant.PLAYABLE:
+        return "audio/mp4" if media_type.startswith("audio/") else "video/mp4"
     if variant is not Variant.ORIGINAL:
         return THUMBNAIL_TYPE
     return media_type if media_type in SHOWN_TYPES else "application/octet-stream"

@@ -13,8 +13,8 @@ class FolderInUseError(Exception):
 
 
 class DataFolder(Struct, frozen=True):
-    """`chat.db` holds conversations and messages, `accounts.db` people, `media/` files. `work/` is empty but for
-    what is being done."""
+    """`chat.db` holds conversations and messages, `accounts.db` people, `media/` files. `work/` and
+    `work-films/` are empty but for what is being done."""
 
     path: Path
 
@@ -34,6 +34,11 @@ class DataFolder(Struct, frozen=True):
     def work(self) -> Path:
         """Where files are while they are looked into; on the same disk as where they go."""
         return self.path / "work"
+
+    @property
+    def films(self) -> Path:
+        """Where sounds and films are while they are made again; on the same disk, too."""
+        return self.path / "work-films"
 
 
 class FolderLock:

@@ -26,7 +26,6 @@ from tertulia.adapters.pillow.processor import SubprocessProcessor
 from tertulia.adapters.sqlite.library import SqliteLibrary
 from tertulia.adapters.sqlite.search import SqliteSearch
 from tertulia.adapters.sqlite.store import SqliteStore
-from tertulia.adapters.web.pages import WebPages
 from tertulia.api.calls import Answer, Incoming
 from tertulia.api.dispatch import dispatch
 from tertulia.api.operations import Operation
@@ -41,7 +40,7 @@ from tertulia.edges.server.metrics import Metrics
 from tertulia.edges.server.protocol import bind
 from tertulia.edges.server.settings import HttpSettings, MediaConfig, WebConfig
 from tertulia.edges.server.websocket import Gateway, WebSocketSettings
-from tertulia.homes import demo, local_figures, local_notifications
+from tertulia.homes import demo, local_figures, local_films, local_notifications, local_previews
 from tertulia.homes.clock import OffsetClock
 from tertulia.homes.folder import DataFolder, FolderLock
 from tertulia.homes.listening import hosts, listen
@@ -62,7 +61,6 @@ from tertulia.services.media import MediaFiles
 from tertulia.services.members import Members
 from tertulia.services.messages import Messages
 from tertulia.services.presence import Presences
-from tertulia.services.previews import PreviewQueue, Previews
 from tertulia.services.receipts import Receipts
 from tertulia.services.search import MessageSearch
 from tertulia.services.tickets import Tickets
@@ -71,8 +69,6 @@ from tertulia.services.typing import Typing
 DRAIN_SECONDS: Final = 8
 """For connections and requests to end after SIGTERM; commits in flight are finished in any case."""
 _PRESENCE_SECONDS: Final = 5.0
-_LOOKING_AT_ONCE: Final = 2
-"""Messages whose links are looked at at once."""
 _CLEANING_SECONDS: Final = 3600.0
 _SWITCH_SECONDS: Final = 0.001
 """How long a thread keeps the interpreter's lock at most while another waits: readers hold it for parts of a
@@ -148,6 +144,8 @@ class LocalHome:
             self._push_services,
         )
         self.notifications = await self._stack.enter_async_context(notifications)
+        films = local_films.opened(self.settings.ffmpeg, self.folder.films, self.media, self.processor)
+        self.films = await self._stack.enter_async_context(films)
         self.chat = self._chat()
         self.gateway = self._gateway()
         self.app = self._app()
@@ -156,7 +154,7 @@ class LocalHome:
         self.accounts.listen(self._end_sessions)
         self._observe()
         if self.settings.previews:
-            self._look_at_links()
+            await self._look_at_links()
         await self._make_administrator()
         for work in (self._expire_presence(), self._clean_media()):
             task = asyncio.get_running_loop().create_task(work)
@@ -198,6 +196,7 @@ class LocalHome:
                 contents=self.media,
                 processor=self.processor,
                 bytes_max=self.settings.media_bytes_max,
+                offer=self.films.offer if self.films is not None else None,
             ),
             library=PictureLibrary(
                 self.library,
@@ -228,17 +227,12 @@ class LocalHome:
             ),
         )
 
-    def _look_at_links(self) -> None:
-        pages = self._pages
-        if pages is None:
-            pages = web = WebPages()
-            self._stack.callback(web.close)
+    async def _look_at_links(self) -> None:
         rate = self._rate(limits.PREVIEWS_RATE)
-        previews = Previews(self.store, self.media, pages, self.processor, self.clock, self.entropy, rate)
-        queue = PreviewQueue(previews.look)
-        self.store.listen(queue.committed)
-        for _ in range(_LOOKING_AT_ONCE):
-            self._stack.push_async_callback(_end, asyncio.get_running_loop().create_task(queue.work()))
+        previews = local_previews.opened(
+            self.store, self.media, self.processor, self.clock, self.entropy, rate, self._pages
+        )
+        await self._stack.enter_async_context(previews)
 
     def _app(self) -> HttpApp:
         async def perform(operation: Operation, incoming: Incoming) -> Answer:
@@ -304,12 +298,6 @@ class LocalHome:
         while True:
             await asyncio.sleep(_CLEANING_SECONDS)
             await self.chat.media.clean()
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    """Whatever it was at has ended afterwards: nothing that it needs may be closed before."""
-    task.cancel()
-    await asyncio.wait([task])
 
 
 class _Server(uvicorn.Server):

@@ -158,7 +158,7 @@ def _wrong_with(folder: DataFolder, media: str, upload: Upload | None, of: str) 
     if path.stat().st_size != upload.size:
         return f"the file {media} has {path.stat().st_size} bytes, not {upload.size}."
     if not all((folder.media / name_of(media, each)).is_file() for each in variants_of(upload)):
-        return f"a thumbnail of the picture {media} is missing."
+        return f"a thumbnail, or another variant, of the file {media} is missing."
     return ""
 
 

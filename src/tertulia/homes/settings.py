@@ -34,8 +34,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     `trusted_proxies` are addresses or networks whose `X-Forwarded-For` is believed. `https` says that people reach the
     server by https. `media_bytes_max` is how many bytes a file may have that people upload. `rate_factor` multiplies
     every rate limit; 0 switches them off. `previews`: the server looks at the public pages that messages link to, and
-    shows what they say of themselves. `clock_offset_file` names a file that holds microseconds to add to the clock:
-    it is there to test what a jumping clock does.
+    shows what they say of themselves. `ffmpeg` makes sounds and films that every browser plays: `auto` is the one of
+    the extra `tertulia[media]`, where it is installed, `off` none, else a program's path. `clock_offset_file` names a
+    file that holds microseconds to add to the clock: it is there to test what a jumping clock does.
     """
 
     host: str = "127.0.0.1"
@@ -52,6 +53,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     rate_factor: float = 1.0
     media_bytes_max: int = limits.MEDIA_BYTES_MAX
     previews: bool = False
+    ffmpeg: str = "auto"
     admin_username: str = ""
     admin_password_file: Path | None = None
     clock_offset_file: Path | None = None

@@ -37,11 +37,11 @@ class Upload(Struct, frozen=True, kw_only=True):
 
 def variants_of(upload: Upload) -> list[Variant]:
     """The contents that there are of a file."""
-    details = upload.details
-    return [each for each in Variant if each is Variant.ORIGINAL or (details is not None and details.has(each))]
+    return [Variant.ORIGINAL] if upload.details is None else upload.details.variants()
 
 
 def thumbnails_of(upload: Upload) -> list[Variant]:
+    """The contents that were made of what was sent."""
     return [each for each in variants_of(upload) if each is not Variant.ORIGINAL]
 
 
@@ -61,6 +61,7 @@ class Purpose(StrEnum):
     CONTENT = "content"
     SMALL = "small"
     LARGE = "large"
+    PLAYABLE = "playable"
     DOWNLOAD = "download"
     """To be saved, not shown."""
 
@@ -69,7 +70,7 @@ def purpose_of(variant: Variant, *, download: bool = False) -> Purpose:
     """That of an address under which a content is read."""
     if download:
         return Purpose.DOWNLOAD
-    return {Variant.ORIGINAL: Purpose.CONTENT, Variant.SMALL: Purpose.SMALL, Variant.LARGE: Purpose.LARGE}[variant]
+    return Purpose.CONTENT if variant is Variant.ORIGINAL else Purpose(variant.value)
 
 
 class MediaStore(Protocol):
@@ -143,6 +144,11 @@ class MediaContents(Protocol):
         """Streams the content in, or a part of it; never holds all of it in memory. Exactly the bytes it should have,
         or InvalidError `too_large` or ConflictError `upload_incomplete`, and nothing is kept. Durable once it
         returns."""
+        ...
+
+    async def add(self, ready: Upload, files: Mapping[Variant, Path]) -> bool:
+        """Keeps files that were made later of what was looked into already, and remembers the details of `ready`. What
+        is there stays as it is. False where the upload is gone or was never looked into: nothing is kept then."""
         ...
 
     async def stat(self, media: str, variant: Variant) -> int:

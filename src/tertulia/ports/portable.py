@@ -16,9 +16,9 @@ from tertulia.domain.media import Variant
 from tertulia.domain.members import Member
 from tertulia.ports.media import Upload
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Of the form of the records. A reader takes its own version and earlier ones. 2: pictures have thumbnails. 3: there
-is a library."""
+is a library. 4: sounds and films have a form that every browser plays."""
 
 
 class Header(Struct, frozen=True, kw_only=True, tag_field="record", tag="header"):
@@ -86,7 +86,7 @@ class PortableContent(Struct, frozen=True, tag_field="record", tag="content"):
 
 
 class PortableThumbnail(Struct, frozen=True, tag_field="record", tag="thumbnail"):
-    """The next piece of a thumbnail of a picture; they follow its content, one thumbnail after the other."""
+    """The next piece of a variant of a file, mostly a thumbnail; they follow its content, one after the other."""
 
     media: str
     variant: Variant

@@ -11,10 +11,12 @@ from tertulia.domain.media import Details, Variant
 
 
 class Processed(Struct, frozen=True):
-    """What was found, and the files to be kept: those that aren't there stay as they are, or don't exist."""
+    """What was found, and the files to be kept: those that aren't there stay as they are, or don't exist. `folder` has
+    room for more files, which are gone when the others are."""
 
     details: Details
     files: Mapping[Variant, Path]
+    folder: Path
 
 
 class MediaProcessor(Protocol):

@@ -1,7 +1,7 @@
 """Files: announcing an upload, completing it, and who may see what was uploaded."""
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -53,7 +53,8 @@ class Opened(Struct, frozen=True):
 
 class MediaFiles:
     """`contents` where this home takes and gives contents itself; without it nothing is found at its own addresses.
-    `processor` looks into what isn't just a file; `bytes_max` is what a file may have."""
+    `processor` looks into what isn't just a file; `bytes_max` is what a file may have. `offer` is told of each file
+    that is completed or looked at, for what is made of it later; it neither waits nor raises."""
 
     def __init__(
         self,
@@ -65,6 +66,7 @@ class MediaFiles:
         contents: MediaContents | None = None,
         processor: MediaProcessor | None = None,
         bytes_max: int = limits.MEDIA_BYTES_MAX,
+        offer: Callable[[Upload], None] | None = None,
     ) -> None:
         self._store = store
         self._media = media
@@ -74,6 +76,7 @@ class MediaFiles:
         self._contents = contents
         self._completing = Completing(media, processor)
         self._bytes_max = bytes_max
+        self._offer = offer
 
     async def announce(self, identity: Identity, name: str, media_type: str, size: int) -> Announced:
         """Where to send a file of exactly `size` bytes. Raises `too_large`, `invalid_request`, `rate_limited`."""
@@ -122,14 +125,15 @@ class MediaFiles:
             raise ConflictError("upload_incomplete", "The file has been uploaded already; announce a new one.")
         await self._here().write(media, content, part)
 
-    async def complete(self, identity: Identity, media: str) -> Described:
-        """The file, whole and looked into, as it may be sent. For the uploader; repeating it changes nothing. Raises
-        `media_not_found`, `upload_incomplete`, `media_mismatch`, `media_broken`, `media_too_complex`,
-        `media_unsupported`, `overloaded`, `not_supported`, `rate_limited`."""
+    async def complete(self, identity: Identity, media: str, poster: str = "") -> Described:
+        """The file, whole and looked into, as it may be sent. For the uploader; repeating it changes nothing. `poster`
+        is a picture that the same person completed and sent in no message: it becomes a film's and is deleted; any
+        other is disregarded. Raises `media_not_found`, `upload_incomplete`, `media_mismatch`, `media_broken`,
+        `media_too_complex`, `media_unsupported`, `overloaded`, `not_supported`, `rate_limited`."""
         limiting.take(self._rate, identity.username)
         upload = await self._own(identity, media)
         if upload.details is None:
-            upload = await self._completing.complete(media)
+            upload = await self._completing.complete(media, poster)
         # Who may still see what was sent already, `describe` decides.
         return Described(upload, {}, self._expires()) if upload.conversation else self._described(upload)
 
@@ -186,6 +190,8 @@ class MediaFiles:
         return Announced(upload, whole, parts, expires)
 
     def _described(self, upload: Upload, *, download: bool = False) -> Described:
+        if self._offer is not None:
+            self._offer(upload)
         expires = self._expires()
         urls = {
             each: self._media.content_url(upload, expires, each, download=download and each is Variant.ORIGINAL)

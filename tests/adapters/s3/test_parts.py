@@ -106,13 +106,13 @@ async def test_thumbnails_expire_with_their_picture_until_it_is_claimed(bucket: 
     for variant, path in files.items():
         path.write_bytes(variant.encode())
     stored = await bucket.media.join(upload)
-    details = Details(kind=MediaKind.IMAGE, width=1, height=1, small=True, large=True)
+    details = Details(kind=MediaKind.IMAGE, width=1, height=1, small=True, large=True, playable=True)
     await bucket.media.keep(replace(stored, size=8, details=details), files)
-    keys = ["media/abc", "media/abc.large", "media/abc.small"]
+    keys = ["media/abc", "media/abc.large", "media/abc.playable", "media/abc.small"]
     assert sorted(bucket.objects()) == keys
-    assert [_tags(bucket, key) for key in keys] == [{UNCLAIMED_TAG: "1"}] * 3
+    assert [_tags(bucket, key) for key in keys] == [{UNCLAIMED_TAG: "1"}] * 4
     assert await bucket.media.claim("abc", "g", "one")
-    assert [_tags(bucket, key) for key in keys] == [{}] * 3
+    assert [_tags(bucket, key) for key in keys] == [{}] * 4
     small = await asyncio.to_thread(ask, "GET", bucket.media.content_url(upload, bucket.later(), Variant.SMALL))
     assert (small.status, small.headers["content-type"], small.body) == (200, "image/webp", b"small")
     # What was sent can't be sent again in place of what was made of it.

@@ -138,9 +138,9 @@ export class Client {
   }
 
   /** Looking at a large image takes the server a while. */
-  completeMedia(id: string): Promise<t.Media> {
+  completeMedia(id: string, poster = ""): Promise<t.Media> {
     const path = `/media/${encodeURIComponent(id)}/complete`;
-    return this.session.authorised({ method: "POST", path, body: {}, timeout: 60_000 });
+    return this.session.authorised({ method: "POST", path, body: poster ? { poster } : {}, timeout: 60_000 });
   }
 
   /** `download`: the browser saves what is at its address, and doesn't show it. */

@@ -81,6 +81,11 @@ export interface ChooseNotifications {
   muted_until?: number;
 }
 
+/** `poster`: the picture that stands for a film until it plays, a completed upload of the same person's that no message carries. Its thumbnails become the film's, and it is deleted. One that isn't so is disregarded. */
+export interface CompleteMedia {
+  poster?: string | null;
+}
+
 export interface Confirm {
   /** Lower-case letters, digits, `_`, `.` and `-`; begins with a letter or digit. */
   username: string;
@@ -309,7 +314,7 @@ export interface Log {
 }
 
 /**
- * A file: what it is, and addresses for its content (`url`) and its thumbnails, where it has any, that are good until `expires` (seconds since 1970). `small` lies within 960 x 400 pixels, `large` within 2048 x 2048; both stand still.
+ * A file: what it is, and addresses for its content (`url`) and its thumbnails, where it has any, that are good until `expires` (seconds since 1970). `small` lies within 960 x 400 pixels, `large` within 2048 x 2048; both stand still; of a film they show its poster. `playable` is a sound or a film again as every browser plays it (MP4), where the server makes one: soon after the file was completed.
  *
  * To complete what was sent already answers an empty `url`. `kind` is absent until the upload is completed. What isn't known is absent. `duration` is in seconds, `thumbhash` is base64.
  */
@@ -328,6 +333,7 @@ export interface Media {
   duration?: number;
   small?: string;
   large?: string;
+  playable?: string;
 }
 
 /** How a client shows a file. `file` is only ever a download. */

@@ -1,7 +1,7 @@
 """`DiskMedia`: contents as files, what is known of them in one small SQLite file beside them.
 
 A file's name is its id, which people don't choose, so no path is ever made from what somebody sent. Beside it lie its
-thumbnails (`<id>.small`, `<id>.large`) and, until they are joined, its parts (`<id>.p<number>`).
+variants (`<id>.small`, `<id>.large`, `<id>.playable`) and, until they are joined, its parts (`<id>.p<number>`).
 """
 
 import asyncio
@@ -113,6 +113,17 @@ class DiskMedia:
 
         await self._run(run)
         return await self._known(ready.id)
+
+    async def add(self, ready: Upload, files: Mapping[Variant, Path]) -> bool:
+        def run() -> bool:
+            current = self._table.get(ready.id)
+            if current is None or current.details is None:
+                return False
+            for variant, source in files.items():
+                self._move_in(source, self._file(ready.id, variant))
+            return self._table.change_details(ready)
+
+        return await self._run(run)
 
     async def read(
         self, media: str, start: int = 0, end: int | None = None, variant: Variant = Variant.ORIGINAL

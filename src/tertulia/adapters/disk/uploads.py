@@ -102,6 +102,11 @@ class UploadTable:
             == 1
         )
 
+    def change_details(self, ready: Upload) -> bool:
+        """False where it is gone."""
+        values = (encode_details(ready.details), ready.id)
+        return self._connection.execute("UPDATE uploads SET details = ? WHERE id = ?", values).rowcount == 1
+
     def delete(self, media: str) -> bool:
         return self._connection.execute("DELETE FROM uploads WHERE id = ?", (media,)).rowcount == 1
 

@@ -77,6 +77,15 @@ class MemoryMedia:
         self._uploads[ready.id] = replace(ready, stored=True)
         return self._uploads[ready.id]
 
+    async def add(self, ready: Upload, files: Mapping[Variant, Path]) -> bool:
+        current = self._uploads.get(ready.id)
+        if current is None or current.details is None:
+            return False
+        for variant, path in files.items():
+            self._contents[ready.id, variant] = path.read_bytes()
+        self._uploads[ready.id] = replace(current, details=ready.details)
+        return True
+
     async def read(
         self, media: str, start: int = 0, end: int | None = None, variant: Variant = Variant.ORIGINAL
     ) -> AsyncIterator[bytes]:

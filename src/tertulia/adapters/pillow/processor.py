@@ -58,7 +58,7 @@ class SubprocessProcessor:
             try:
                 await _save(content, folder / "input")
                 details = await self._look(folder, media_type)
-                yield Processed(details, _files(folder))
+                yield Processed(details, _files(folder), folder)
             finally:
                 await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
         finally:

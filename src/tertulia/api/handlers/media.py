@@ -45,8 +45,9 @@ async def list_parts(chat: Chat, call: Call[q.MediaPath, q.Nothing, None]) -> An
     return Answer(status=200, body=body)
 
 
-async def complete_media(chat: Chat, call: Call[q.MediaPath, q.Nothing, None]) -> Answer:
-    return Answer(status=200, body=_media(await chat.media.complete(call.identity, call.path.id)))
+async def complete_media(chat: Chat, call: Call[q.MediaPath, q.Nothing, q.CompleteMedia]) -> Answer:
+    described = await chat.media.complete(call.identity, call.path.id, call.body.poster or "")
+    return Answer(status=200, body=_media(described))
 
 
 async def get_media(chat: Chat, call: Call[q.MediaPath, q.MediaQuery, None]) -> Answer:
@@ -100,6 +101,7 @@ def _media(described: Described) -> r.Media:
         expires=described.expires,
         small=urls.get(Variant.SMALL, ""),
         large=urls.get(Variant.LARGE, ""),
+        playable=urls.get(Variant.PLAYABLE, ""),
     )
     if details is None:
         return body

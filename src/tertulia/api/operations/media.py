@@ -40,6 +40,7 @@ OPERATIONS: Final = (
         tag="media",
         function=Function.MEDIA_POST,
         path_type=q.MediaPath,
+        body_type=q.CompleteMedia,
         response=r.Media,
         errors=(
             "media_not_found",
@@ -93,7 +94,7 @@ OPERATIONS: Final = (
         name="get_content",
         method="GET",
         path="/api/media/{id}/content",
-        summary="The content of a file or of a thumbnail of it, also by ranges (RFC 9110, 14).",
+        summary="The content of a file or of a variant of it, also by ranges (RFC 9110, 14).",
         tag="media",
         function=Function.LOCAL,
         access=Access.SIGNED,

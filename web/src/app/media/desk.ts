@@ -19,7 +19,8 @@ export class MediaDesk {
     this.uploads = new Uploads({
       announce: (file) => client.createMedia(file),
       missing: (media) => client.missingParts(media),
-      complete: (media) => client.completeMedia(media),
+      complete: (media, poster) => client.completeMedia(media, poster),
+      frame: (film) => import("./frame.ts").then(({ frameOf }) => frameOf(film)),
       put: putContent,
       changed,
       limits: () => config.media ?? {},

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { Addresses } from "./addresses.ts";
+import { addressToPlay } from "./playable.ts";
 
 /** The positions of so many notes that were not heard to their end are kept. */
 const POSITIONS_MAX = 100;
@@ -94,7 +95,7 @@ export class Playback {
   private async load(note: Note): Promise<void> {
     this.failed.value = false;
     try {
-      const url = note.local || (await this.addresses.get(note.media)).url;
+      const url = note.local || addressToPlay(await this.addresses.get(note.media), this.renewed);
       if (this.note.peek() !== note) return;
       this.opening = true;
       this.element().src = url;

@@ -7,7 +7,10 @@ import { arrivedBytes, partRange } from "../../state/uploads.ts";
 export interface JobPorts {
   announce: (file: { name: string; type: string; size: number }) => Promise<MediaUpload>;
   missing: (media: string) => Promise<MediaParts>;
-  complete: (media: string) => Promise<Media>;
+  /** `poster`: the picture that stands for a film, or "". */
+  complete: (media: string, poster: string) => Promise<Media>;
+  /** A picture out of a film, or null; it may fail. */
+  frame: (film: Blob) => Promise<Blob | null>;
   put: (target: Omit<MediaPart, "number">, content: Blob, onSent: (bytes: number) => void, signal: AbortSignal) => Promise<void>;
 }
 
@@ -30,6 +33,8 @@ export class UploadJob {
   /** Null until it is known, or where there is but one part; then `stored` says whether that arrived. */
   private missing: readonly MediaPart[] | null = null;
   private stored = false;
+  /** The film's poster at the server, or "", once that is known. */
+  private poster: string | null = null;
 
   constructor(content: Blob, name: string, ports: JobPorts, events: JobEvents) {
     this.content = content;
@@ -45,9 +50,23 @@ export class UploadJob {
     if (announced.parts?.length) await this.sendParts(announced, signal);
     else if (!this.stored) await this.sendWhole(announced, signal);
     this.events.checking();
+    this.poster ??= this.type.startsWith("video/") ? await this.sendPoster(signal) : "";
+    signal.throwIfAborted();
     const done = await this.complete(announced);
     signal.throwIfAborted();
     return done;
+  }
+
+  /** Once, and without another try: a film without a poster is a film. */
+  private async sendPoster(signal: AbortSignal): Promise<string> {
+    try {
+      const frame = await this.ports.frame(this.content);
+      if (!frame) return "";
+      const events = { sent: () => undefined, checking: () => undefined };
+      return (await new UploadJob(frame, "poster.jpg", this.ports, events).run(signal)).id;
+    } catch {
+      return "";
+    }
   }
 
   /** The server wants one media type, without parameters. */
@@ -88,7 +107,7 @@ export class UploadJob {
 
   private async complete({ id }: MediaUpload): Promise<Media> {
     try {
-      return await this.ports.complete(id);
+      return await this.ports.complete(id, this.poster ?? "");
     } catch (error) {
       if (error instanceof ApiError && (error.code === "upload_incomplete" || GONE.has(error.status))) throw this.afresh(error, true);
       throw error;

@@ -29,7 +29,12 @@ class Server {
     return { id, expires: 0, arrived: [...this.parts.get(id)!.keys()], part_bytes: PART, parts: this.addresses(id, size).filter((part) => !this.parts.get(id)!.has(part.number)) };
   };
 
-  complete = async (id: string): Promise<Media> => {
+  /** Of each completed upload, the poster that was named with it. */
+  readonly posters = new Map<string, string>();
+  frame = async (film: Blob): Promise<Blob | null> => (await film.text()) === "film" ? new Blob(["frame"], { type: "image/jpeg" }) : null;
+
+  complete = async (id: string, poster: string): Promise<Media> => {
+    this.posters.set(id, poster);
     const problem = this.completing.shift();
     if (problem) throw problem;
     const file = this.announced[Number(id.slice(1)) - 1]!;
@@ -84,8 +89,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function portsOf({ announce, missing, complete, put }: Server) {
-  return { announce, missing, complete, put };
+function portsOf({ announce, missing, complete, frame, put }: Server) {
+  return { announce, missing, complete, frame, put };
 }
 
 const states = () => uploads.all.value.map((upload) => upload.state);
@@ -122,6 +127,26 @@ describe("uploads", () => {
     uploads.add("c", [file("hello")]);
     await settled("done");
     expect(changes[0]![0].media).toBe("m2");
+  });
+
+  it("name a film's poster, which goes before it, once; what gives none is sent without", async () => {
+    server.completing = [undefined, new NoAnswer()];
+    uploads.add("c", [file("film", "a.mp4", "video/mp4")]);
+    await settled("done");
+    expect(server.content("m2")).toBe("frame");
+    expect(server.announced.map(({ type }) => type)).toEqual(["video/mp4", "image/jpeg"]);
+    expect([...server.posters]).toEqual([["m2", ""], ["m1", "m2"]]);
+    uploads.add("d", [file("other", "b.mp4", "video/mp4"), file("text")]);
+    await settled("done", "done", "done");
+    expect(server.posters.get("m3")).toBe("");
+    expect(server.announced).toHaveLength(4);
+  });
+
+  it("send a film without its poster where that is refused", async () => {
+    server.completing = [new ApiError({ status: 400, code: "media_broken" })];
+    uploads.add("c", [file("film", "a.mp4", "video/mp4")]);
+    await settled("done");
+    expect(server.posters.get("m1")).toBe("");
   });
 
   it("stop when the server refuses, with its sentence; a retry begins again", async () => {

@@ -11,6 +11,7 @@ export async function upload(client: Client, content: Blob, name: string, sent: 
     announce: (file: { name: string; type: string; size: number }) => client.createMedia(file),
     missing: (media: string) => client.missingParts(media),
     complete: (media: string) => client.completeMedia(media),
+    frame: () => Promise.resolve(null),
     put: putContent,
   };
   const job = new UploadJob(content, name, ports, { sent: (bytes) => sent(bytes / content.size), checking: () => sent(1) });
