@@ -96,6 +96,24 @@ async def test_ones_own_profile(caller: Caller) -> None:
     assert (await caller.call("update_me", "ana", body={"name": "x" * (limits.NAME_MAX + 1)}))[0] == 400
 
 
+async def test_a_field_of_the_profile_that_is_absent_stays(caller: Caller) -> None:
+    """And a picture has the form of a file's id; what an administrator says of one can only be that it goes."""
+    await caller.call("update_me", "ana", body={"name": "Ana"})
+    status, body = await caller.call("update_me", "ana", body={"picture": ""})
+    assert (status, body["name"], body.get("picture", "")) == (200, "Ana", "")
+    for wrong in ("https://evil.example/x.png", "x" * 65, None):
+        assert (await caller.call("update_me", "ana", body={"picture": wrong}))[0] == 400
+    assert (await caller.call("update_me", "ana", body={"picture": "nothing"}))[0] == 404
+    await caller.world.accounts.set_admin("ana", True)
+    await caller.world.accounts.set_picture("ben", "one")
+    _, shown = await caller.call("list_users", "ana", query={"usernames": "ben"})
+    assert shown["users"][0]["picture_url"].startswith("/api/media/one/content?")
+    status, _ = await caller.call("update_user", "ana", path={"username": "ben"}, body={"picture": "two"})
+    assert status == 400
+    status, body = await caller.call("update_user", "ana", path={"username": "ben"}, body={"picture": ""})
+    assert (status, body.get("picture", "")) == (200, "")
+
+
 async def test_administrators_change_users_and_invite(caller: Caller) -> None:
     """What is absent stays."""
     await caller.world.accounts.set_admin("ana", True)

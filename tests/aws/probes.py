@@ -223,7 +223,26 @@ async def see_figures(s: Stage) -> None:
     assert figures["database_bytes"] > 0
 
 
+async def see_a_portrait(s: Stage) -> None:
+    """At the address that comes with the person."""
+    media = (await s.ana.picture(pictures.png(), "a.png", "image/png"))["id"]
+    await s.ana.call("PATCH", "/api/users/me", json={"picture": media})
+    found = await s.bea.call("GET", "/api/users", params={"usernames": s.ana.username})
+    assert found["users"][0]["picture"] == media
+    assert (await s.http.get(found["users"][0]["picture_url"])).status_code == 200
+
+
 # Chat-Users-POST
+
+
+async def change_portraits(s: Stage) -> None:
+    """One is named, seen, and gone when another takes its place."""
+    media = [(await s.bea.picture(pictures.png(), "a.png", "image/png"))["id"] for _ in range(2)]
+    for each in media:
+        shown = await s.bea.call("PATCH", "/api/users/me", json={"picture": each})
+        assert (await s.http.get(shown["picture_url"])).status_code == 200
+    await s.bea.refused("media_not_found", "GET", f"/api/media/{media[0]}")
+    await s.bea.call("PATCH", "/api/users/me", json={"picture": ""})
 
 
 async def live_an_account(s: Stage) -> None:

@@ -30,6 +30,7 @@ async def live_a_little(server: RunningServer) -> tuple[str, str]:
             await ana.upload("a.bin", "application/octet-stream", b"\x00\xff" * 99),
             await ana.upload("a.png", "image/png", pictures.png((1200, 900))),
         ]
+        await ana.set_picture("ana.png", "image/png", pictures.png((500, 400)))
         gif = await ana.upload("a.gif", "image/gif", pictures.moving("GIF"))
         picture = await ana.api.add_picture(gif.media, PictureKind.GIF, "dancing", tags=["joy"])
         first = await ana.send(group, "first", attachments=[*files, q.AttachmentRef(media=picture.media)])
@@ -56,7 +57,9 @@ async def everything(url: str, username: str) -> list[Any]:
         files = [await client.download(media) for media in carried]
         shown = (await client.api.list_pictures(PictureKind.GIF)).pictures
         library = [replace(each, url="", still="", expires=0) for each in shown]
-        return [views, logs, pages, files, library, [await thumbnails(client, media) for media in carried]]
+        me = await client.api.get_me()
+        portrait = [me.picture, await thumbnails(client, me.picture)]
+        return [views, logs, pages, files, library, portrait, [await thumbnails(client, each) for each in carried]]
 
 
 async def thumbnails(client: Client, media: str) -> list[bytes]:
@@ -177,6 +180,11 @@ def test_damage_to_files_is_found(copy: Path, lived: tuple[str, str], run: Run) 
     assert "bytes" in run("check", "--data", copy, "--json").json[0]["problems"][0]
     file.unlink()
     assert "missing" in run("check", "--data", copy, "--json").json[0]["problems"][0]
+    with closing(sqlite3.connect(copy / "accounts.db")) as connection:
+        (picture,) = connection.execute("SELECT picture FROM users WHERE username = ?", (lived[1],)).fetchone()
+    (copy / "media" / f"{picture}.small").unlink()
+    said = run("check", "--data", copy, "--json").json[0]["problems"]
+    assert any(problem.startswith("accounts: ") and picture in problem for problem in said)
     with (copy / "chat.db").open("r+b") as database:
         database.seek(4096)
         database.write(b"\xff" * 8192)
@@ -298,7 +306,8 @@ def test_another_log_under_the_same_name_is_refused(exported: Path, run: Run, tm
 def test_an_export_to_standard_output_without_files(
     server: RunningServer, lived: tuple[str, str], run: Run, tmp_path: Path
 ) -> None:
-    """`-` writes nothing but records, and `--no-media` leaves contents out."""
+    """`-` writes nothing but records, and `--no-media` leaves contents out; people then have no picture."""
     ran = run("export", "-", "--no-media", "--data", server.data)
     assert {record["record"] for record in ran.json}.isdisjoint({"media", "content"})
+    assert not any("picture" in record["user"] for record in ran.json if record["record"] == "user")
     assert run("import", tmp_path / "missing.jsonl").code == 4

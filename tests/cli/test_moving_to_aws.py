@@ -79,6 +79,7 @@ async def live(server: RunningServer) -> Lived:
         direct = (await ana.api.create_conversation(ConversationKind.DIRECT, [name_of(ben)])).id
         await ben.send(direct, "only you")
         await ana.api.update_me("Ana María")
+        await ana.set_picture("ana.png", "image/png", pictures.png((300, 200)))
         return Lived(group, name_of(ana), name_of(ben), name_of(dora))
 
 
@@ -126,7 +127,15 @@ def comparable(file: Path) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for record in lines_of(file)[1:-1]:
         if record["record"] == "user":
-            assert {*record["user"]} <= {"username", "name", "admin", "disabled", "created", "password"}
+            assert {*record["user"]} <= {
+                "username",
+                "name",
+                "admin",
+                "disabled",
+                "created",
+                "password",
+                "picture",
+            }
             for name in ("password", "created"):
                 record["user"].pop(name)
             owner = "users"
@@ -162,7 +171,10 @@ def test_there_and_back_nothing_is_lost(world: World, run: Run, tmp_path: Path) 
     assert run("export", again, "--data", back).code == 0
     assert comparable(again) == comparable(world.exported)
     kinds = Counter(record["record"] for record in lines_of(again))
-    assert kinds["media"] == 3, "the deleted message's file isn't there"
+    assert kinds["media"] == 4, "the deleted message's file isn't there"
+    shown = [record["user"].get("picture") for record in lines_of(again) if record["record"] == "user"]
+    files = {record["upload"]["id"] for record in lines_of(again) if record["record"] == "media"}
+    assert [picture in files for picture in shown if picture] == [True]
     assert kinds["library_picture"] == 1
     assert run("import", world.exported, "--stack", "there-and-back", "--json").json[0]["new"] == 0
 

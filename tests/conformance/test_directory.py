@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from tests.conformance.homes import Home
-from tests.conformance.people import Person
+from tests.conformance.people import JSON, Person, new_id
 from tests.conformance.places import PASSWORD
+from tests.fixtures import pictures
 
 
 async def names(person: Person, **params: Any) -> list[str]:
@@ -45,11 +46,55 @@ async def test_given_users_are_looked_up(home: Home) -> None:
 
 
 async def test_the_own_name_can_be_changed(home: Home) -> None:
-    """The new name is what others see from now on; blanks at the ends go."""
+    """The new name is what others see from now on; blanks at the ends go. A field that is misspelt is noticed."""
     ana, ben = await home.register_all("ana", "ben")
     assert (await ana.call("PATCH", "/api/users/me", json={"name": "  Ana Nova "}))["name"] == "Ana Nova"
     found = await ben.call("GET", "/api/users", params={"usernames": ana.username})
     assert found["users"][0]["name"] == "Ana Nova"
+    for wrong in ({"name": "x", "nmae": "x"}, {"name": None}, {"name": {}}, [], "x"):
+        await ana.refused("invalid_request", "PATCH", "/api/users/me", json=wrong)
+    assert (await ana.call("GET", "/api/users/me"))["name"] == "Ana Nova"
+
+
+async def test_a_picture_of_a_person_is_everybodys_and_small(home: Home) -> None:
+    """Who is asked for by name comes with an address for a still thumbnail, which says nothing of where it was taken;
+    the file itself is the person's own, and goes when another takes its place or none."""
+    ana, ben = await home.register_all("ana", "ben")
+
+    async def seen() -> JSON:
+        (user,) = (await ben.call("GET", "/api/users", params={"usernames": ana.username}))["users"]
+        return dict(user)
+
+    async def named(media: str) -> JSON:
+        return await ana.call("PATCH", "/api/users/me", json={"picture": media})
+
+    assert "picture" not in await seen()
+    first = (await ana.picture(pictures.moving("GIF"), "a.gif", "image/gif"))["id"]
+    second = (await ana.picture(pictures.telling("JPEG", 6), "a.jpg", "image/jpeg"))["id"]
+    for media in (first, second, second):
+        assert (await named(media))["picture"] == (await seen())["picture"] == media
+        content = (await home.http.get((await seen())["picture_url"])).content
+        assert (content[:4], content[8:12], b"ANIM" in content, pictures.SECRET in content) == (
+            b"RIFF",
+            b"WEBP",
+            False,
+            False,
+        )
+    await ben.refused("media_not_found", "GET", f"/api/media/{second}")
+    assert (await ana.call("GET", f"/api/media/{second}"))["id"] == second
+    await ana.refused("media_not_found", "GET", f"/api/media/{first}")
+    for other in (first, (await ben.picture(pictures.png()))["id"]):
+        await ana.refused("media_not_found", "PATCH", "/api/users/me", json={"picture": other})
+    svg = await ana.upload(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", "image/svg+xml")
+    await ana.refused("picture_unsuitable", "PATCH", "/api/users/me", json={"picture": svg})
+    group = await ana.group(ben)
+    body = {"id": new_id(), "attachments": [{"media": second}]}
+    await ana.refused("attachment_not_found", "POST", f"/api/conversations/{group}/messages", json=body)
+    address = (await seen())["picture_url"]
+    assert "picture" not in await named("")
+    assert "picture" not in await seen()
+    assert (await home.http.get(address)).status_code == 404
+    await ana.refused("media_not_found", "GET", f"/api/media/{second}")
 
 
 async def test_an_administrator_is_made_and_unmade(home: Home) -> None:

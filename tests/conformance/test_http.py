@@ -101,7 +101,6 @@ BODIES: dict[str, dict[str, Any]] = {
     "sign_in": {"username": "somebody", "password": "correct horse battery"},
     "create_conversation": {"kind": "group", "members": []},
     "send_message": {"id": "x", "text": "x"},
-    "update_me": {"name": "x"},
     "create_media": {"name": "x", "type": "image/png", "size": 1},
     "move_cursor": {"timestamp": 1},
 }

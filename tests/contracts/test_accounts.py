@@ -515,12 +515,24 @@ class TestPeople:
             with Refused("invalid_request"):
                 await accounts.rename("ana", name)
 
+    async def test_a_picture_is_named_replaced_and_removed(self, accounts: Accounts) -> None:
+        """Everybody who asks for the person learns of it, and whoever names another learns which was before."""
+        for picture, before in (("one", ""), ("two", "one"), ("two", "two"), ("", "two"), ("three", "")):
+            user, replaced = await accounts.set_picture("ana", picture)
+            assert (user.username, user.name, user.picture, replaced) == ("ana", "Ana María López", picture, before)
+        named = [await accounts.user("ana"), *await accounts.users(["ana"]), *await accounts.directory("an", limit=5)]
+        assert [user.picture for user in named if user] == ["three"] * 3
+        assert (await accounts.rename("ana", "Zoë")).picture == "three"
+        assert (await accounts.set_disabled("ana", True)).picture == "three"
+        assert [user.picture for user in await accounts.users(["ben"])] == [""]
+
     async def test_what_is_done_to_an_unknown_user_is_refused(self, accounts: Accounts) -> None:
         for asked in (
             accounts.rename("nobody", "x"),
             accounts.set_disabled("nobody", True),
             accounts.set_disabled("nobody", False),
             accounts.set_admin("nobody", True),
+            accounts.set_picture("nobody", "one"),
         ):
             with Refused("user_not_found"):
                 await asked

@@ -300,6 +300,13 @@ async def _notify(scene: Scene, group: str, people: list[str]) -> None:
 async def _accounts(scene: Scene, ben: str, admin: str) -> None:
     await scene.call("get_figures", admin)
     await scene.call("update_me", ben, {"name": "Benjamin"})
+    # What holds is that of one that takes another's place.
+    for _ in range(2):
+        media = await _completed(scene, ben, "p.png", PICTURE)
+        await scene.call("update_me", ben, {"picture": media}, record="update_me with a picture")
+    # Signing an address asks nobody.
+    await scene.call("list_users", ben, query="query=be&limit=20")
+    await scene.call("get_me", ben)
     await scene.call("create_invite", admin, {})
     await scene.call("update_user", admin, {"admin": False}, username=ben)
     refresh = await scene.sign_in(ben)

@@ -144,7 +144,7 @@ def _narrow(resource: Any) -> bool:
     text = resource["Fn::Sub"]
     if re.fullmatch(r"\$\{\w+Table\.Arn\}/stream/\*", text):
         return True
-    return text == "${MediaBucket.Arn}/media/*" or re.fullmatch(
+    return text in ("${MediaBucket.Arn}/media/*", "${MediaBucket.Arn}/media/*.small") or re.fullmatch(
         r"arn:.*\$\{WebSocketApi\}/ws/\w+/@connections/\*", text
     )
 

@@ -48,12 +48,12 @@ async def test_a_name_is_a_short_line(world: World) -> None:
     """At the limit it is taken, one past it is not, at sign-up and later."""
     long = "x" * limits.NAME_MAX
     assert (await world.chat.accounts.sign_up("fay", PASSWORD, long, None, ADDRESS))[0].name == long
-    assert (await world.chat.accounts.rename(who("fay"), f" {long} ")).name == long
+    assert (await world.chat.accounts.update_me(who("fay"), name=f" {long} ")).name == long
     for name in (long + "x", "a\nb"):
         with refused("invalid_request"):
             await world.chat.accounts.sign_up("guy", PASSWORD, name, None, ADDRESS)
         with refused("invalid_request"):
-            await world.chat.accounts.rename(who("fay"), name)
+            await world.chat.accounts.update_me(who("fay"), name=name)
 
 
 async def test_who_is_no_longer_there_is_not_found(world: World) -> None:

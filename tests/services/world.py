@@ -98,7 +98,7 @@ class World:
         self.store.listen(self.committed.extend)
         made: Rate = MemoryRate(self.clock, per_second=rate.per_second, burst=rate.burst) if rate else Unlimited()
         self.chat = Chat(
-            accounts=Accounts(self.accounts, made),
+            accounts=Accounts(self.accounts, made, self.media, self.clock),
             conversations=Conversations(self.store, self.accounts, self.entropy, made),
             members=Members(self.store, self.accounts, made),
             messages=Messages(self.store, self.media, self.library, made),

@@ -54,6 +54,10 @@ Peaks = Annotated[
     list[Peak], Meta(max_length=limits.PEAKS_MAX, description="How loud a voice note is over its length.")
 ]
 MediaId = Annotated[str, Meta(min_length=1, max_length=64, pattern=ID_PATTERN)]
+Portrait = Annotated[
+    str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_-]*$", description="A completed upload; empty: none.")
+]
+NoPortrait = Annotated[str, Meta(max_length=0, description="Empty: the person's picture is removed.")]
 PictureName = Annotated[
     str,
     Meta(

@@ -79,7 +79,8 @@ class ResetPassword(Request, frozen=True):
 
 
 class UsersQuery(Request, frozen=True):
-    """`usernames` (separated by commas, at most 100) asks for these; else `query` searches the directory."""
+    """`usernames` (separated by commas, at most 100) asks for these, and answers where their pictures are; else `query`
+    searches the directory."""
 
     query: str = ""
     usernames: str = ""
@@ -92,7 +93,10 @@ class UserPath(Request, frozen=True):
 
 
 class UpdateMe(Request, frozen=True):
-    name: fields.Name
+    """What is absent stays. `picture` is a completed upload of the caller's, "" to have none."""
+
+    name: fields.Name | UnsetType = UNSET
+    picture: fields.Portrait | UnsetType = UNSET
 
 
 class UpdateUser(Request, frozen=True):
@@ -100,6 +104,7 @@ class UpdateUser(Request, frozen=True):
 
     disabled: bool | UnsetType = UNSET
     admin: bool | UnsetType = UNSET
+    picture: fields.NoPortrait | UnsetType = UNSET
 
 
 class CreateInvite(Request, frozen=True):

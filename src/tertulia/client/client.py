@@ -18,6 +18,7 @@ from tertulia.client.transport import Transport
 from tertulia.domain.entries import VisibleEntry
 from tertulia.domain.errors import ChatError, InvalidError
 from tertulia.domain.messages import Message
+from tertulia.domain.users import User
 
 
 class Client:
@@ -176,6 +177,10 @@ class Client:
             await self.api.upload_content(announced, content)
         await self.api.complete_media(announced.id)
         return AttachmentRef(media=announced.id)
+
+    async def set_picture(self, name: str, media_type: str, content: bytes) -> User:
+        """Uploads a picture that shows the caller from now on, to everybody signed in: small, and standing still."""
+        return await self.api.update_me(picture=(await self.upload(name, media_type, content)).media)
 
     async def download(self, media: str) -> bytes:
         """The content of a file."""

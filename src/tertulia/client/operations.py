@@ -110,14 +110,20 @@ class Operations:
     async def get_me(self) -> User:
         return await self._call("get_me", User)
 
-    async def update_me(self, name: str) -> User:
-        return await self._call("update_me", User, body=q.UpdateMe(name=name))
+    async def update_me(self, name: str | UnsetType = UNSET, *, picture: str | UnsetType = UNSET) -> User:
+        """What is not given stays. `picture` is a completed upload, "" to have none."""
+        return await self._call("update_me", User, body=q.UpdateMe(name=name, picture=picture))
 
     async def update_user(
-        self, username: str, *, disabled: bool | UnsetType = UNSET, admin: bool | UnsetType = UNSET
+        self,
+        username: str,
+        *,
+        disabled: bool | UnsetType = UNSET,
+        admin: bool | UnsetType = UNSET,
+        picture: str | UnsetType = UNSET,
     ) -> User:
-        """For administrators. What is not given stays."""
-        body = q.UpdateUser(disabled=disabled, admin=admin)
+        """For administrators. What is not given stays. `picture` can only be "": it is removed."""
+        body = q.UpdateUser(disabled=disabled, admin=admin, picture=picture)
         return await self._call("update_user", User, {"username": username}, body=body)
 
     async def create_invite(self, *, admin: bool = False, hours: int = 72) -> r.Invite:

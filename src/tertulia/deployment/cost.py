@@ -71,10 +71,11 @@ class Units(Struct, frozen=True, kw_only=True):
         in a function of twice the memory, and as much for each page or picture of the web that is waited for."""
         if self.web_calls:
             return round(_WEB_MILLISECONDS * self.web_calls)
-        if self.s3_calls > _S3_CALLS_OF_A_SEND:
-            return 2000
+        # First: what asks Cognito looks into no file, though it may delete some.
         if self.cognito_calls:
             return 300
+        if self.s3_calls > _S3_CALLS_OF_A_SEND:
+            return 2000
         return 100 if self.write_units or self.write_units_each else 50
 
 

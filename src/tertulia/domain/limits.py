@@ -116,6 +116,8 @@ EMOJI_BYTES_MAX: Final = 512 * 1024
 EMOJI_SIDE_MAX: Final = 512
 """Pixels: it is shown as high as a line."""
 STICKER_SIDE_MAX: Final = 1024
+PORTRAIT_BYTES_MAX: Final = 2 * 1024 * 1024
+"""Of the picture that shows a person: others only ever get it small."""
 PICTURE_NAME_MAX: Final = 64
 EMOJI_NAME_MAX: Final = 30
 """Between the colons: a reaction is up to EMOJI_MAX characters."""

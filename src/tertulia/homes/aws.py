@@ -150,7 +150,7 @@ class AwsHome:
         broadcast: Broadcast = deferred(lambda: self.broadcast)
         changes = self._rate(limits.CHANGES_RATE)
         return Chat(
-            accounts=Accounts(accounts, self._rate(limits.SIGN_IN_RATE)),
+            accounts=Accounts(accounts, self._rate(limits.SIGN_IN_RATE), media, self.clock),
             conversations=Conversations(store, accounts, self.entropy, changes),
             members=Members(store, accounts, changes),
             messages=Messages(store, media, library, self._rate(limits.MESSAGES_RATE)),

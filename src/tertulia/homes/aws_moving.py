@@ -22,7 +22,7 @@ from tertulia.aws.clients import Clients
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.errors import ConflictError, InvalidError, NotFoundError
 from tertulia.domain.library import MOST, PictureKind, Rules
-from tertulia.homes.moving import ExportFile, Import, Moved, Progress, Sinks
+from tertulia.homes.moving import ExportFile, Import, Moved, Progress, Sinks, without_picture
 from tertulia.ports.media import thumbnails_of
 from tertulia.ports.portable import (
     PortableContent,
@@ -98,7 +98,7 @@ class StackMover:
         async for record in read_log(self._store.database):
             yield record
         async for user in self._people.export_users():
-            yield PortableUser(user)
+            yield PortableUser(user if media else without_picture(user))
         if not media:
             return
         async for kept in self._library_records():

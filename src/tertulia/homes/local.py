@@ -177,7 +177,7 @@ class LocalHome:
     def _chat(self) -> Chat:
         changes = self._rate(limits.CHANGES_RATE)
         return Chat(
-            accounts=Accounts(self.accounts, self._rate(limits.SIGN_IN_RATE)),
+            accounts=Accounts(self.accounts, self._rate(limits.SIGN_IN_RATE), self.media, self.clock),
             conversations=Conversations(self.store, self.accounts, self.entropy, changes),
             members=Members(self.store, self.accounts, changes),
             messages=Messages(self.store, self.media, self.library, self._rate(limits.MESSAGES_RATE)),

@@ -16,7 +16,7 @@ from tertulia.adapters.sqlite.library import SqliteLibrary, read_library
 from tertulia.adapters.sqlite.moving import LogWriter, read_log
 from tertulia.adapters.sqlite.store import SqliteStore
 from tertulia.homes.folder import DataFolder, FolderLock
-from tertulia.homes.moving import ExportFile, Import, Moved, Progress, Sinks
+from tertulia.homes.moving import ExportFile, Import, Moved, Progress, Sinks, without_picture
 from tertulia.homes.offline import open_accounts, require_data
 from tertulia.ports.media import thumbnails_of
 from tertulia.ports.portable import PortableContent, PortableMedia, PortableThumbnail, PortableUser, Record
@@ -45,7 +45,8 @@ async def export_home(data: Path, out: IO[bytes], *, product: str, now: int, med
 
 def _records(folder: DataFolder, accounts: LocalAccounts, log: Iterator[Record], *, media: bool) -> Iterator[Record]:
     yield from log
-    yield from map(PortableUser, accounts.export_users())
+    for user in accounts.export_users():
+        yield PortableUser(user if media else without_picture(user))
     for upload in files.stored_uploads(folder.media) if media else ():
         yield PortableMedia(upload)
         for piece in files.pieces(folder.media, upload.id):

@@ -55,6 +55,11 @@ class Moved(Struct, frozen=True, kw_only=True):
     without_password: int = 0
 
 
+def without_picture(user: dict[str, Any]) -> dict[str, Any]:
+    """A person as an export without files names one: the file would not be there."""
+    return {name: value for name, value in user.items() if name != "picture"}
+
+
 class Count:
     """Counts records by kind."""
 

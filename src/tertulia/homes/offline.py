@@ -138,6 +138,10 @@ def _missing_files(connection: sqlite3.Connection, folder: DataFolder) -> Iterat
         wrong = _wrong_with(folder, media, stored.get(media), f" of the message at {timestamp}")
         if wrong:
             yield f"{conversation}: {wrong}"
+    for username, media in transfer.pictures(folder.accounts):
+        wrong = _wrong_with(folder, media, stored.get(media), f" of {username}")
+        if wrong:
+            yield f"accounts: {wrong}"
     for record in read_library(connection):
         if isinstance(record, PortablePicture):
             media = record.picture.media

@@ -117,6 +117,11 @@ class Accounts(Protocol):
 
     async def rename(self, username: str, name: str) -> User: ...
 
+    async def set_picture(self, username: str, picture: str) -> tuple[User, str]:
+        """Names the file that shows the person, "" for none. The person, and the file that was named before. Raises
+        `user_not_found`."""
+        ...
+
     async def set_disabled(self, username: str, disabled: bool) -> User:
         """Disabling ends every session. Raises `user_not_found`."""
         ...

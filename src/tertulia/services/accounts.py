@@ -10,16 +10,20 @@ from tertulia.domain.texts import checked_line, checked_username
 from tertulia.domain.users import User
 from tertulia.ports.accounts import Accounts as AccountsPort
 from tertulia.ports.accounts import Grant, Identity
+from tertulia.ports.clock import Clock
+from tertulia.ports.media import MediaStore
 from tertulia.ports.rates import Rate
 from tertulia.services import limiting
+from tertulia.services.portraits import Portraits
 
 INVITE_HOURS_MAX = 24 * 30
 
 
 class Accounts:
-    def __init__(self, accounts: AccountsPort, rate: Rate) -> None:
+    def __init__(self, accounts: AccountsPort, rate: Rate, media: MediaStore, clock: Clock) -> None:
         self._accounts = accounts
         self._rate = rate
+        self._portraits = Portraits(accounts, media, clock)
 
     async def sign_up(
         self, username: str, password: str, name: str, invite: str | None, address: str, *, email: str = ""
@@ -68,13 +72,21 @@ class Accounts:
         user = await self._accounts.user(identity.username)
         if user is None:
             raise NotFoundError("user_not_found")
-        return user
+        return self._portraits.shown(user)
 
-    async def rename(self, identity: Identity, name: str) -> User:
-        return await self._accounts.rename(identity.username, checked_line(name, limits.NAME_MAX, "A name"))
+    async def update_me(
+        self, identity: Identity, *, name: str | UnsetType = UNSET, picture: str | UnsetType = UNSET
+    ) -> User:
+        """What is unset stays. Raises `invalid_request`, `media_not_found`, `picture_unsuitable`, `user_not_found`."""
+        shown = UNSET if name is UNSET else checked_line(name, limits.NAME_MAX, "A name")
+        user = await self._portraits.change(identity.username, picture) if picture is not UNSET else None
+        if shown is not UNSET:
+            user = self._portraits.shown(await self._accounts.rename(identity.username, shown))
+        return await self.me(identity) if user is None else user
 
     async def directory(self, query: str, *, after: str, limit: int) -> tuple[list[User], str | None]:
-        """A page of users, and where the next page begins."""
+        """A page of users, and where the next page begins. Without addresses of pictures: who shows one asks for the
+        person."""
         if len(query) > limits.SEARCH_QUERY_MAX:
             raise InvalidError("invalid_request", "Search for less.", maximum=limits.SEARCH_QUERY_MAX)
         found = await self._accounts.directory(query, after=after, limit=limit + 1)
@@ -82,13 +94,19 @@ class Accounts:
         return page, page[-1].username if len(found) > limit else None
 
     async def users(self, usernames: Sequence[str]) -> list[User]:
-        """Those of at most 100 users that exist."""
+        """Those of at most 100 users that exist, with addresses of their pictures."""
         if len(usernames) > limits.PAGE_MAX:
             raise InvalidError("invalid_request", f"Ask for up to {limits.PAGE_MAX} users.", maximum=limits.PAGE_MAX)
-        return await self._accounts.users(usernames)
+        return self._portraits.all_shown(await self._accounts.users(usernames))
 
     async def update_user(
-        self, identity: Identity, username: str, *, disabled: bool | UnsetType, admin: bool | UnsetType
+        self,
+        identity: Identity,
+        username: str,
+        *,
+        disabled: bool | UnsetType,
+        admin: bool | UnsetType,
+        without_picture: bool = False,
     ) -> User:
         """For administrators, who can't shut themselves out. Raises `forbidden`, `user_not_found`."""
         _require_admin(identity)
@@ -99,9 +117,11 @@ class Accounts:
             user = await self._accounts.set_disabled(username, disabled)
         if admin is not UNSET:
             user = await self._accounts.set_admin(username, admin)
+        if without_picture:
+            user = await self._portraits.change(username, "")
         if user is None:
             raise NotFoundError("user_not_found")
-        return user
+        return self._portraits.shown(user)
 
     async def invite(self, identity: Identity, *, admin: bool, hours: int) -> tuple[str, int]:
         """A code for one person, and for how many seconds it is good. For administrators."""

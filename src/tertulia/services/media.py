@@ -12,6 +12,7 @@ from tertulia.domain.library import Picture
 from tertulia.domain.media import Details, MediaKind, Variant, part_bytes_for, part_count, part_size
 from tertulia.domain.messages import files_of
 from tertulia.domain.texts import checked_line
+from tertulia.domain.users import PORTRAITS
 from tertulia.ports.accounts import Identity
 from tertulia.ports.clock import Clock
 from tertulia.ports.entropy import Entropy
@@ -215,7 +216,8 @@ class MediaFiles:
     async def _may_see(self, identity: Identity, upload: Upload) -> bool:
         if upload.conversation == library.OWNER:
             return True
-        if not upload.conversation:
+        if upload.conversation in ("", PORTRAITS):
+            # What others see of a person is the thumbnail alone, at the address that comes with the person.
             return upload.owner == identity.username
         found = await self._store.member(upload.conversation, identity.username)
         if found is None or not found[1].active:

@@ -32,6 +32,21 @@ async def test_people_come_out_as_they_went_in_but_for_the_password(world: World
     assert await exported(world) == [{**ANA, "password": "", "created": now}, {**BEN, "password": "", "created": now}]
 
 
+async def test_a_picture_moves_by_its_files_name(world: World) -> None:
+    """And nothing that isn't one: in a pool that others write to, the attribute can be any address."""
+    assert await mover(world).import_user({**ANA, "picture": "a-file"})
+    assert await mover(world).import_user({**BEN, "picture": "https://pictures.example/x.png"})
+    assert [user.get("picture") for user in await exported(world)] == ["a-file", None]
+    known = await world.open().users(["ana", "ben"])
+    assert [user.picture for user in known] == ["a-file", ""]
+    attributes = [{"Name": "picture", "Value": "https://pictures.example/x.png"}]
+    world.emulator.client("cognito-idp").admin_update_user_attributes(
+        UserPoolId=world.settings.pool, Username="ana", UserAttributes=attributes
+    )
+    (ana,) = await world.open().users(["ana"])
+    assert ana.picture == ""
+
+
 async def test_who_is_there_stays_as_is(world: World) -> None:
     """Also the password: an import takes nobody's account over."""
     accounts = world.open()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.adapters.local_accounts.opening import OTHER_PASSWORD, PASSWORD, Opening, code_of, quick_argon2
 
-from tertulia.adapters.local_accounts import database, people, schema
+from tertulia.adapters.local_accounts import database, people, schema, transfer
 from tertulia.adapters.local_accounts.accounts import LocalAccounts
 from tertulia.adapters.memory.clock import SetClock
 from tertulia.adapters.memory.entropy import SystemEntropy
@@ -102,6 +102,21 @@ def test_a_file_of_an_earlier_version_is_counted_when_it_is_opened(path: Path) -
             )
         schema.migrate(connection)
         assert people.counted(connection) == (2, 1)
+
+
+async def test_a_file_from_before_pictures_opens_and_takes_them(path: Path, opening: Opening) -> None:
+    """People stay as they are, without one. Who only looks whether the files are there changes nothing."""
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        schema.migrate(connection, schema.MIGRATIONS[:2])
+        connection.execute("INSERT INTO users (username, name, password, created) VALUES ('ana', 'Ana', 'x', 1)")
+    assert transfer.pictures(path) == []
+    accounts = await opening()
+    before = await accounts.user("ana")
+    assert before is not None
+    assert (before.name, before.picture) == ("Ana", "")
+    assert (await accounts.set_picture("ana", "a-file"))[0].picture == "a-file"
+    assert transfer.pictures(path) == [("ana", "a-file")]
 
 
 async def test_no_password_token_or_code_is_in_the_files_or_in_what_is_printed(

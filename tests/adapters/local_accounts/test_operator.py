@@ -108,8 +108,10 @@ async def test_people_move_with_their_passwords_and_an_import_can_be_repeated(
     for n in range(3):
         await accounts.create_user(f"user{n}", PASSWORD, f"User Number{n}", admin=n == 0)
     await accounts.set_disabled("user2", True)
+    await accounts.set_picture("user1", "a-file")
     exported = list(accounts.export_users())
     assert set(exported[0]) == {"username", "name", "password", "admin", "disabled", "created"}
+    assert exported[1]["picture"] == "a-file"
     new = LocalAccounts(tmp_path / "new.db", clock, SystemEntropy(), argon2=quick_argon2(), sign_up="closed")
     await new.start()
     try:

@@ -41,6 +41,7 @@ LOOKS_AT_ALL: Final = {
     ("library.py", 'SELECT "kind", "item" FROM "Chat-Library" ORDER'): "an export reads everything",
     ("books.py", "SELECT private, public FROM push_key"): "of these keys there is one",
     ("books.py", "SELECT username FROM notifications WHERE devices > 0"): "an index that holds who has a browser alone",
+    ("transfer.py", "SELECT username, picture FROM users"): "`tertulia check` reads everything",
     ("people.py", "SELECT username FROM users WHERE admin = 1"): "an index that holds administrators alone",
 }
 """Statements by their file and their name or beginning, and why each may look at every row."""

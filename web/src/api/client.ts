@@ -48,11 +48,11 @@ export class Client {
     return this.call("GET", "/users", query);
   }
 
-  updateMe(name: string): Promise<t.User> {
-    return this.call("PATCH", "/users/me", {}, { name });
+  updateMe(change: t.UpdateMe): Promise<t.User> {
+    return this.call("PATCH", "/users/me", {}, change);
   }
 
-  updateUser(username: string, change: { disabled?: boolean; admin?: boolean }): Promise<t.User> {
+  updateUser(username: string, change: t.UpdateUser): Promise<t.User> {
     return this.call("PATCH", `/users/${encodeURIComponent(username)}`, {}, change);
   }
 

@@ -867,24 +867,31 @@ export interface UpdateLibrary {
   house?: boolean;
 }
 
+/** What is absent stays. `picture` is a completed upload of the caller's, "" to have none. */
 export interface UpdateMe {
   /** A person's name as others see it. */
-  name: string;
+  name?: string;
+  /** A completed upload; empty: none. */
+  picture?: string;
 }
 
 /** For administrators. */
 export interface UpdateUser {
   disabled?: boolean;
   admin?: boolean;
+  /** Empty: the person's picture is removed. */
+  picture?: string;
 }
 
-/** A person as others see one. */
+/** A person as others see one. `picture` is the file that shows the person, another one with each change, or "". `picture_url` is where it can be read, small and standing still, for an hour at the most; only who asks for the person by name gets it. */
 export interface User {
   username: string;
   name?: string;
   admin?: boolean;
   disabled?: boolean;
   created?: number;
+  picture?: string;
+  picture_url?: string;
 }
 
 /** `cursor` is null on the last page. */

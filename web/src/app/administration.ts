@@ -14,6 +14,8 @@ export interface UserPorts {
 export interface UserChange {
   disabled?: boolean;
   admin?: boolean;
+  /** Only "": the picture is removed. */
+  picture?: "";
 }
 
 export interface Listed {

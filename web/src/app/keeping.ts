@@ -86,7 +86,7 @@ export class Keeping {
   async restore(store: Store, people: People): Promise<void> {
     await this.last;
     const kept = (await this.read((database) => database.getAll("conversations"))) ?? [];
-    people.know((await this.read((database) => database.getAll("people"))) ?? []);
+    people.know((await this.read((database) => database.getAll("people"))) ?? [], 0);
     // What an earlier version of the page kept gets what it lacks.
     const whole = (pane: Pane): Pane => ({ ...pane, messages: pane.messages.map(complete) });
     store.restore(kept.map(({ conversation, pane }) => ({ conversation, pane: pane && whole(pane), recent: [] })));
@@ -134,7 +134,8 @@ export class Keeping {
     const users = people.known().slice(-PEOPLE_MAX);
     if (users.length !== this.names) {
       void transaction.objectStore("people").clear();
-      for (const user of users) void transaction.objectStore("people").put(user);
+      // Addresses of pictures end before they would be read.
+      for (const { picture_url: _, ...user } of users) void transaction.objectStore("people").put(user);
     }
     await transaction.done;
     this.written = now;

@@ -1,4 +1,4 @@
-/** Names and presence of people, asked for as they are needed. */
+/** Names, pictures and presence of people, asked for as they are needed. */
 
 import { signal, type Signal } from "@preact/signals";
 import type { Client } from "../api/client.ts";
@@ -7,11 +7,17 @@ import { nameOf } from "../state/people.ts";
 
 const TOGETHER = 100;
 const GATHER = 20;
+/** What was learnt longer ago is asked for again when somebody looks: addresses of pictures are good for half an hour. */
+const AGAIN_AFTER = 25 * 60_000;
+/** A picture that didn't come is asked for again, but no sooner. */
+const RETRY_AFTER = 60_000;
 
 export class People {
   private readonly client: Client;
   private readonly users = new Map<string, Signal<User | undefined>>();
   private readonly statuses = new Map<string, Signal<Presence>>();
+  /** When each was learnt, or last asked for. */
+  private readonly times = new Map<string, number>();
   private missing = new Set<string>();
 
   constructor(client: Client) {
@@ -23,7 +29,7 @@ export class People {
     return nameOf(this.user(username), username);
   }
 
-  /** What is known of somebody; asked for where nothing is. */
+  /** What is known of somebody; asked for where nothing is, or nothing new. */
   user(username: string): User | undefined {
     return this.asked(username).value;
   }
@@ -32,8 +38,20 @@ export class People {
     return this.status(username).value;
   }
 
-  know(users: readonly User[]): void {
-    for (const user of users) this.entry(user.username).value = user;
+  /** Who comes without the address of the same picture, as from a search, keeps the one that is known. */
+  know(users: readonly User[], learnt = Date.now()): void {
+    for (const user of users) {
+      const entry = this.entry(user.username);
+      const { picture, picture_url } = entry.peek() ?? {};
+      const known = !user.picture_url && picture_url && user.picture === picture;
+      entry.value = known ? { ...user, picture_url } : user;
+      if (!known && !user.picture === !user.picture_url) this.times.set(user.username, learnt);
+    }
+  }
+
+  /** The address of somebody's picture leads nowhere. */
+  lost(username: string): void {
+    if (this.isOlder(username, RETRY_AFTER)) this.want(username);
   }
 
   /** Everybody of whom more than the username is known. */
@@ -53,11 +71,18 @@ export class People {
   }
 
   private asked(username: string): Signal<User | undefined> {
-    const known = this.users.get(username);
-    if (known) return known;
+    if (!this.users.has(username) || this.isOlder(username, AGAIN_AFTER)) this.want(username);
+    return this.entry(username);
+  }
+
+  private isOlder(username: string, age: number): boolean {
+    return Date.now() - (this.times.get(username) ?? -Infinity) > age;
+  }
+
+  private want(username: string): void {
     if (!this.missing.size) setTimeout(() => void this.fetch(), GATHER);
     this.missing.add(username);
-    return this.entry(username);
+    this.times.set(username, Date.now());
   }
 
   private entry(username: string): Signal<User | undefined> {

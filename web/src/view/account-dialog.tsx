@@ -1,4 +1,4 @@
-/** One's own account: the name that others see, inviting people, signing out. */
+/** One's own account: the picture and the name that others see, inviting people, signing out. */
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
@@ -8,12 +8,14 @@ import { t } from "../words/index.ts";
 import { useAccount, useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
 import { Invite } from "./invite.tsx";
+import { OwnPicture } from "./own-picture.tsx";
 
-export function AccountDialog({ onClose }: { onClose: () => void }): JSX.Element {
+export default function AccountDialog({ onClose }: { onClose: () => void }): JSX.Element {
   const account = useAccount();
   const { me } = useChat();
   return (
     <Dialog title={t("Your account")} onClose={onClose}>
+      <OwnPicture />
       <Name />
       {me.admin && (
         <a
@@ -46,7 +48,7 @@ function Name(): JSX.Element {
   const [name, setName] = useState(before);
   const save = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const saved = chat.client.updateMe(name.trim()).then((user) => chat.people.know([user]));
+    const saved = chat.client.updateMe({ name: name.trim() }).then((user) => chat.people.know([user]));
     if (await attempt(saved)) notify(t("Your name is saved."));
   };
   return (

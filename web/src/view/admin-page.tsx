@@ -58,10 +58,15 @@ export default function AdminPage(): JSX.Element {
 }
 
 function People(): JSX.Element {
-  const { client } = useChat();
-  const [administration] = useState(
-    () => new Administration({ list: (query) => client.listUsers(query), update: (username, change) => client.updateUser(username, change) }),
-  );
+  const { client, people } = useChat();
+  const [administration] = useState(() => {
+    const update = async (username: string, change: UserChange): Promise<User> => {
+      const user = await client.updateUser(username, change);
+      people.know([user]);
+      return user;
+    };
+    return new Administration({ list: (query) => client.listUsers(query), update });
+  });
   const [query, setQuery] = useState("");
   const { users, cursor, state, problem } = administration.listed.value;
   useEffect(() => {
@@ -124,6 +129,11 @@ function UserLine({ user, onChange }: { user: User; onChange: (change: UserChang
       {user.disabled && <span class="role disabled">{t("disabled")}</span>}
       {!own && (
         <span class="admin-actions">
+          {user.picture && (
+            <button type="button" class="text-button" aria-label={t("Remove the picture of {name}", { name })} onClick={() => void change({ picture: "" }, t("{name} has no picture any more.", { name }))}>
+              {t("Remove the picture")}
+            </button>
+          )}
           <button
             type="button"
             class="text-button"

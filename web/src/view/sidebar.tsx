@@ -9,12 +9,12 @@ import { partner, unread, type Conversation } from "../state/conversations.ts";
 import { conversationName } from "../state/names.ts";
 import { briefTime } from "../state/times.ts";
 import { t, tn, tp } from "../words/index.ts";
-import { AccountDialog } from "./account-dialog.tsx";
 import { Avatar, GroupAvatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
 import { Icon, Logo } from "./icons.tsx";
 import { later } from "./later.tsx";
 
+const AccountDialog = later(async () => (await import("./account-dialog.tsx")).default);
 const SettingsDialog = later(async () => (await import("./settings-dialog.tsx")).default);
 
 interface Props {

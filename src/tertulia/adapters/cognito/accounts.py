@@ -159,6 +159,13 @@ class CognitoAccounts:
         await self._pool.set_attributes(checked_username(username), words_of(username, shown))
         return await self._people.get(username)
 
+    async def set_picture(self, username: str, picture: str) -> tuple[User, str]:
+        """Of two changes at the same moment both can name the same file as the one before: see
+        docs/decisions/0017-profile-pictures.md."""
+        before = await self._people.get(checked_username(username))
+        await self._pool.set_attributes(username, {"picture": picture})
+        return replace(before, picture=picture), before.picture
+
     async def set_disabled(self, username: str, disabled: bool) -> User:
         await self._pool.set_disabled(checked_username(username), disabled)
         if disabled:

@@ -18,6 +18,7 @@ from tertulia.aws.clients import Clients
 from tertulia.domain import limits
 from tertulia.domain.errors import InvalidError
 from tertulia.domain.texts import checked_email, checked_line, checked_username
+from tertulia.domain.users import picture_of
 
 PASSWORD_BYTES: Final = 48
 """Random bytes in the password of somebody who has none yet."""
@@ -31,6 +32,7 @@ class MovedUser(Struct, frozen=True, kw_only=True, omit_defaults=True):
     admin: bool = False
     disabled: bool = False
     email: str = ""
+    picture: str = ""
 
 
 class CognitoMover:
@@ -53,6 +55,7 @@ class CognitoMover:
                     "admin": user.username in admins,
                     "disabled": user.disabled,
                     "created": user.created,
+                    **({"picture": user.picture} if user.picture else {}),
                     **({"email": page.emails[user.username]} if user.username in page.emails else {}),
                 }
             if not page.following:
@@ -69,7 +72,8 @@ class CognitoMover:
             return False
         if begun is None:
             confirmed = {"email": user.email, "email_verified": "true"} if user.email else {}
-            await self._pool.begin(user.username, words_of(user.username, user.name) | confirmed)
+            attributes = words_of(user.username, user.name) | confirmed | {"picture": user.picture}
+            await self._pool.begin(user.username, attributes)
         if user.disabled:
             await self._pool.set_disabled(user.username, True)
         if user.admin:
@@ -95,4 +99,5 @@ def _checked(record: dict[str, Any]) -> MovedUser:
     checked_username(user.username)
     if user.email:
         checked_email(user.email)
-    return msgspec.structs.replace(user, name=checked_line(user.name, limits.NAME_MAX, "A name"))
+    name = checked_line(user.name, limits.NAME_MAX, "A name")
+    return msgspec.structs.replace(user, name=name, picture=picture_of(user.picture))

@@ -20,7 +20,7 @@ from tertulia.adapters.cognito.refusals import meaning
 from tertulia.adapters.cognito.settings import CognitoSettings
 from tertulia.aws.clients import Clients
 from tertulia.domain.errors import NotFoundError, UnauthenticatedError
-from tertulia.domain.users import User
+from tertulia.domain.users import User, picture_of
 
 ADMINS: Final = "admins"
 """The group of administrators."""
@@ -267,6 +267,13 @@ def _confirmed_email(attributes: list[dict[str, str]]) -> str:
 
 
 def _user(answer: dict[str, Any], attributes: str) -> User:
-    name = next((one["Value"] for one in answer[attributes] if one["Name"] == "name"), "")
+    values = {one["Name"]: one["Value"] for one in answer[attributes]}
     created = (answer["UserCreateDate"] - _EPOCH) // timedelta(microseconds=1)
-    return User(username=answer["Username"], name=name, disabled=not answer["Enabled"], created=created)
+    return User(
+        username=answer["Username"],
+        name=values.get("name", ""),
+        disabled=not answer["Enabled"],
+        created=created,
+        # The standard attribute is meant for an address; ours is a file's name.
+        picture=picture_of(values.get("picture", "")),
+    )

@@ -198,6 +198,9 @@ class LocalAccounts:
         shown = checked_line(name, limits.NAME_MAX, "A name")
         return await self._database.write(lambda c: people.set_name(c, username, shown))
 
+    async def set_picture(self, username: str, picture: str) -> tuple[User, str]:
+        return await self._database.write(lambda c: people.set_picture(c, username, picture))
+
     async def set_disabled(self, username: str, disabled: bool) -> User:
         def change(connection: sqlite3.Connection) -> User:
             now = self._clock.now()

@@ -4,25 +4,27 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
 from tertulia.adapters.local_accounts.database import log_change
 from tertulia.domain.directory import BEGINNING_MAX, directory_keys, fold
 from tertulia.domain.errors import ConflictError, NotFoundError
 from tertulia.domain.users import User
 
-_ONE: Final = "SELECT username, name, admin, disabled, created FROM users WHERE username = ?"
+_ONE: Final = "SELECT username, name, admin, disabled, created, picture FROM users WHERE username = ?"
 _PAGE: Final = """
-SELECT username, name, admin, disabled, created FROM users WHERE username > ? ORDER BY username LIMIT ?"""
+SELECT username, name, admin, disabled, created, picture FROM users WHERE username > ? ORDER BY username LIMIT ?"""
 _EVERYBODY: Final = """
-SELECT username, name, admin, disabled, created FROM users
+SELECT username, name, admin, disabled, created, picture FROM users
 WHERE username > :after AND disabled = 0 ORDER BY username LIMIT :limit"""
 _BY_KEY: Final = """
-SELECT users.username, name, admin, disabled, created
+SELECT users.username, name, admin, disabled, created, picture
 FROM directory CROSS JOIN users ON users.username = directory.username
 WHERE key = :from AND directory.username > :after AND disabled = 0
 ORDER BY directory.username LIMIT :limit"""
 # CROSS JOIN and + keep SQLite from walking through all usernames, which would spare it the sorting.
 _BY_BEGINNING: Final = """
-SELECT DISTINCT users.username, name, admin, disabled, created
+SELECT DISTINCT users.username, name, admin, disabled, created, picture
 FROM directory CROSS JOIN users ON users.username = directory.username
 WHERE key >= :from AND key < :to AND +directory.username > :after AND disabled = 0
 ORDER BY users.username LIMIT :limit"""
@@ -67,8 +69,9 @@ def add(connection: sqlite3.Connection, user: User, password: str, now: int) -> 
     """Raises ConflictError `username_taken`."""
     try:
         connection.execute(
-            "INSERT INTO users (username, name, password, admin, disabled, created) VALUES (?, ?, ?, ?, ?, ?)",
-            (user.username, user.name, password, user.admin, user.disabled, user.created),
+            "INSERT INTO users (username, name, password, admin, disabled, created, picture)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (user.username, user.name, password, user.admin, user.disabled, user.created, user.picture),
         )
     except sqlite3.IntegrityError as error:
         raise ConflictError("username_taken") from error
@@ -86,6 +89,13 @@ def set_name(connection: sqlite3.Connection, username: str, name: str) -> User:
     connection.execute("DELETE FROM directory WHERE username = ?", (username,))
     _index(connection, username, name)
     return get(connection, username)
+
+
+def set_picture(connection: sqlite3.Connection, username: str, picture: str) -> tuple[User, str]:
+    """The person, and what the picture was before."""
+    before = get(connection, username)
+    connection.execute("UPDATE users SET picture = ? WHERE username = ?", (picture, username))
+    return replace(before, picture=picture), before.picture
 
 
 def set_flags(connection: sqlite3.Connection, user: User, now: int) -> User:
@@ -137,6 +147,13 @@ def _index(connection: sqlite3.Connection, username: str, name: str) -> None:
     )
 
 
-def _user(row: tuple[str, str, int, int, int]) -> User:
-    username, name, admin, disabled, created = row
-    return User(username=username, name=name, admin=bool(admin), disabled=bool(disabled), created=created)
+def _user(row: tuple[str, str, int, int, int, str]) -> User:
+    username, name, admin, disabled, created, picture = row
+    return User(
+        username=username,
+        name=name,
+        admin=bool(admin),
+        disabled=bool(disabled),
+        created=created,
+        picture=picture,
+    )

@@ -99,8 +99,13 @@ END;
 """
 """How many people there are, counted where they come and go."""
 
-MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _NOTIFICATIONS, _FIGURES)
+_PICTURES: Final = "ALTER TABLE users ADD COLUMN picture TEXT NOT NULL DEFAULT '';"
+"""The file that shows a person; its content is with all files."""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _NOTIFICATIONS, _FIGURES, _PICTURES)
 """Step n leads from version n to n + 1. A step that has been released is never changed."""
+WITH_PICTURES: Final = 4
+"""The first version in which people have pictures."""
 
 
 def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...] = MIGRATIONS) -> None:

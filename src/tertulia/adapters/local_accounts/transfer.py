@@ -12,10 +12,11 @@ from msgspec.structs import replace
 from tertulia.adapters.local_accounts import people
 from tertulia.adapters.local_accounts.database import open_file
 from tertulia.adapters.local_accounts.hashing import checked_hash
+from tertulia.adapters.local_accounts.schema import WITH_PICTURES
 from tertulia.domain import limits
 from tertulia.domain.errors import InvalidError
 from tertulia.domain.texts import checked_line, checked_username
-from tertulia.domain.users import User
+from tertulia.domain.users import User, picture_of
 
 _PAGE: Final = 500
 
@@ -30,6 +31,7 @@ class ExportedUser(msgspec.Struct, frozen=True, kw_only=True):
     admin: bool = False
     disabled: bool = False
     created: int = 0
+    picture: str = ""
 
     def __repr__(self) -> str:
         return f"ExportedUser(username={self.username!r}, ...)"
@@ -53,24 +55,34 @@ def backup(source: Path, target: Path) -> None:
 def export_users(path: Path) -> Iterator[dict[str, Any]]:
     """Everybody, by username, in pages, so that nothing is held up meanwhile. Blocks."""
     query = (
-        "SELECT username, name, password, admin, disabled, created FROM users WHERE username > ? "
+        "SELECT username, name, password, admin, disabled, created, picture FROM users WHERE username > ? "
         "ORDER BY username LIMIT ?"
     )
     after = ""
     with closing(open_file(path)) as connection:
         while rows := connection.execute(query, (after, _PAGE)).fetchall():
-            for username, name, password, admin, disabled, created in rows:
-                yield msgspec.to_builtins(
-                    ExportedUser(
-                        username=username,
-                        name=name,
-                        password=password,
-                        admin=bool(admin),
-                        disabled=bool(disabled),
-                        created=created,
-                    )
-                )
+            for username, name, password, admin, disabled, created, picture in rows:
+                yield {
+                    "username": username,
+                    "name": name,
+                    "password": password,
+                    "admin": bool(admin),
+                    "disabled": bool(disabled),
+                    "created": created,
+                    **({"picture": picture} if picture else {}),
+                }
             after = rows[-1][0]
+
+
+def pictures(path: Path) -> list[tuple[str, str]]:
+    """Who has a picture, and which file it is. Nothing in the accounts is changed, also where an older Tertulia wrote
+    them. Blocks."""
+    if not path.is_file():
+        return []
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        query = "SELECT username, picture FROM users WHERE picture <> '' ORDER BY username"
+        return connection.execute(query).fetchall() if version >= WITH_PICTURES else []
 
 
 def checked(record: dict[str, Any]) -> ExportedUser:
@@ -85,7 +97,7 @@ def checked(record: dict[str, Any]) -> ExportedUser:
         checked_hash(exported.password)
     if not 0 <= exported.created <= limits.TIMESTAMP_MAX:
         raise InvalidError("invalid_request", "A user in the import was made at an impossible time.")
-    return replace(exported, name=name)
+    return replace(exported, name=name, picture=picture_of(exported.picture))
 
 
 def import_user(connection: sqlite3.Connection, exported: ExportedUser, now: int) -> bool:
@@ -98,6 +110,7 @@ def import_user(connection: sqlite3.Connection, exported: ExportedUser, now: int
         admin=exported.admin,
         disabled=exported.disabled,
         created=exported.created,
+        picture=exported.picture,
     )
     people.add(connection, user, exported.password, now)
     return True

@@ -190,6 +190,11 @@ class MemoryAccounts:
         shown = checked_line(name, limits.NAME_MAX, "A name")
         return self._change(username, name=shown)
 
+    async def set_picture(self, username: str, picture: str) -> tuple[User, str]:
+        person = self._people.get(username)
+        before = person.user.picture if person else ""
+        return self._change(username, picture=picture), before
+
     async def set_disabled(self, username: str, disabled: bool) -> User:
         user = self._change(username, disabled=disabled)
         if disabled:

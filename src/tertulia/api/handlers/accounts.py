@@ -91,12 +91,17 @@ async def get_me(chat: Chat, call: Call[q.Nothing, q.Nothing, None]) -> Answer:
 
 
 async def update_me(chat: Chat, call: Call[q.Nothing, q.Nothing, q.UpdateMe]) -> Answer:
-    return Answer(status=200, body=await chat.accounts.rename(call.identity, call.body.name))
+    user = await chat.accounts.update_me(call.identity, name=call.body.name, picture=call.body.picture)
+    return Answer(status=200, body=user)
 
 
 async def update_user(chat: Chat, call: Call[q.UserPath, q.Nothing, q.UpdateUser]) -> Answer:
     user = await chat.accounts.update_user(
-        call.identity, call.path.username, disabled=call.body.disabled, admin=call.body.admin
+        call.identity,
+        call.path.username,
+        disabled=call.body.disabled,
+        admin=call.body.admin,
+        without_picture=call.body.picture is not UNSET,
     )
     return Answer(status=200, body=user)
 
