@@ -33,11 +33,21 @@ PEOPLE: Final = {
 WIDE: Final = {"width": 1200, "height": 780}
 PHONE: Final = {"width": 390, "height": 780}
 NORMAL: Final = "en-GB"
-LOOKS: Final = {"light": (WIDE, "light"), "dark": (WIDE, "dark"), "phone": (PHONE, "light")}
-"""How every view is taken: by the end of the picture's name."""
+RIGHT_TO_LEFT: Final = "ar"
+LOOKS: Final = {
+    "light": (WIDE, "light", ""),
+    "dark": (WIDE, "dark", ""),
+    "phone": (PHONE, "light", ""),
+    "rtl": (WIDE, "light", RIGHT_TO_LEFT),
+}
+"""How every view is taken, by the end of the picture's name: how large, how bright, and in which language if it is
+another one."""
+PLACE: Final = {"latitude": 38.7139, "longitude": -9.1394, "accuracy": 40}
 ADMIN: Final = "host"
 STILL: Final = """() => document.getAnimations()
   .every(({ playState, effect }) => playState !== 'running' || effect.getTiming().iterations === Infinity)"""
+STICKERS: Final = """() => [...document.querySelectorAll('dialog[open] img')]
+  .filter(({ complete, naturalWidth }) => complete && naturalWidth > 0).length >= 8"""
 LOADED: Final = """() => [...document.querySelectorAll('.picture')]
   .every((picture) => picture.querySelector('img')?.naturalWidth > 0)"""
 TALK: Final = (
@@ -69,6 +79,9 @@ class Scene:
             user = {"username": username, "password": PASSWORD}
             self.call("POST", "/api/auth/sign-up", {**user, "name": name})
             self.tokens[username] = self.call("POST", "/api/auth/sign-in", user)["access_token"]
+        for number, username in enumerate(("ana", "chloe", "emil"), start=5):
+            portrait = self._upload(username, "me.png", _scenery(400, 400, number))["media"]
+            self.call("PATCH", "/api/users/me", {"picture": portrait}, username)
         self.group = self._write()
         self.gallery = self._show()
 
@@ -143,7 +156,9 @@ class Scene:
         self.call("POST", f"/api/media/{begun['id']}/complete", {}, who)
         return {"media": begun["id"], **({"alt": alt} if alt else {})}
 
-    def page(self, username: str, viewport: dict[str, int], scheme: str = "light", scale: float = 1.5) -> Page:
+    def page(
+        self, username: str, viewport: dict[str, int], scheme: str = "light", scale: float = 1.5, language: str = ""
+    ) -> Page:
         """Somebody's page, signed in."""
         hint = {"origin": self.url, "localStorage": [{"name": "tertulia.signed-in", "value": "1"}]}
         context = self.browser.new_context(
@@ -151,8 +166,9 @@ class Scene:
             viewport=viewport,  # type: ignore[arg-type]
             color_scheme=scheme,  # type: ignore[arg-type]
             device_scale_factor=scale,
-            permissions=["microphone"],
-            locale=self.language,
+            permissions=["microphone", "geolocation"],
+            geolocation=PLACE,  # type: ignore[arg-type]
+            locale=language or self.language,
             storage_state={"cookies": [], "origins": [hint]},  # type: ignore[typeddict-item]
         )
         context.request.post("/api/auth/sign-in", data={"username": username, "password": PASSWORD})
@@ -232,17 +248,21 @@ def take(scene: Scene, album: Album) -> None:
 
 def views(scene: Scene, album: Album) -> None:
     """Every view, in each of the looks. Nothing is found by its words, which depend on the language."""
-    for look, (viewport, scheme) in LOOKS.items():
-        page = scene.page("ana", viewport, scheme, 1)
+    for look, (viewport, scheme, language) in LOOKS.items():
+        page = scene.page("ana", viewport, scheme, 1, language)
         for name in _of_a_member(page, scene):
             album.keep(page, f"{name}-{look}")
         page.context.close()
-        host = scene.page(ADMIN, viewport, scheme, 1)
+        host = scene.page(ADMIN, viewport, scheme, 1, language)
         host.goto("/admin")
         host.locator(".admin .member").nth(2).wait_for()
         album.keep(host, f"admin-{look}")
+        host.locator(".figures").scroll_into_view_if_needed()
+        host.locator(".figures dd", has_text="0.").first.wait_for()
+        album.keep(host, f"figures-{look}")
         host.context.close()
-        options = {"base_url": scene.url, "viewport": viewport, "color_scheme": scheme, "locale": scene.language}
+        options = {"base_url": scene.url, "viewport": viewport, "color_scheme": scheme}
+        options["locale"] = language or scene.language
         door = scene.browser.new_context(**options).new_page()
         for path in ("sign-in", "sign-up"):
             door.goto(f"/{path}")
@@ -281,6 +301,9 @@ def _of_a_member(page: Page, scene: Scene) -> Iterator[str]:
         with _dialog(page):
             page.locator(".emoji-grid button").nth(9).wait_for()
             yield "emoji"
+            page.locator(".picker-tabs [role=tab]").nth(1).click()
+            page.wait_for_function(STICKERS)
+            yield "stickers"
     page.locator(".composer-tool").last.click()
     page.locator(".recorder .voice-time").get_by_text("0:02").wait_for()
     yield "recorder"
