@@ -14,8 +14,11 @@ from tertulia.evaluation.results import VERSION, Begun, Results, Samples
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def measure(*, quick: bool, only: str = "", known: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The figures of all benchmarks; with `only`, of one of them beside the others that are known."""
+def measure(
+    *, quick: bool, only: str = "", known: dict[str, Any] | None = None, partial: Path | None = None
+) -> dict[str, Any]:
+    """The figures of all benchmarks; with `only`, of one of them beside the others that are known. What there is so far
+    is written to `partial`, so that nothing is lost where a later part fails."""
     figures: dict[str, Any] = {**(known or {}), "machine": report.machine()}
     with tempfile.TemporaryDirectory() as folder:
         parts = {
@@ -39,6 +42,8 @@ def measure(*, quick: bool, only: str = "", known: dict[str, Any] | None = None)
             began = time.perf_counter()
             figures[name] = part()
             print(f"  {time.perf_counter() - began:.0f} s", flush=True)
+            if partial is not None:
+                partial.write_text(json.dumps(figures))
     return figures
 
 
@@ -58,6 +63,7 @@ def main() -> None:
     options.add_argument("--quick", action="store_true", help="small numbers: to see that it runs, not to quote")
     options.add_argument("--only", default="", help="measure this part again, beside the figures of --figures")
     options.add_argument("--figures", type=Path, help="read the figures from this file instead of measuring")
+    options.add_argument("--partial", type=Path, help="write the figures to this file after each part")
     options.add_argument(
         "--results",
         type=Path,
@@ -67,7 +73,7 @@ def main() -> None:
     chosen = options.parse_args()
     figures = json.loads(chosen.figures.read_text()) if chosen.figures else {}
     if chosen.only or not figures:
-        figures = measure(quick=chosen.quick, only=chosen.only, known=figures)
+        figures = measure(quick=chosen.quick, only=chosen.only, known=figures, partial=chosen.partial)
     samples = [row.pop("samples") for row in figures["history"] if "samples" in row]
     if chosen.results and samples:
         keep(chosen.results, figures, samples)
