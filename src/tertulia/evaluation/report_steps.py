@@ -1,7 +1,10 @@
 """The report's section 4, step by step: everything deleted; 10 users; 5 conversations, 15 more; 5 messages, 15 more."""
 
+import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from functools import partial
 from typing import Final
 
 from msgspec import Struct
@@ -33,6 +36,10 @@ STEPS: Final = (
 )
 
 
+HOMES: Final = tuple(f"{PART}-{number}" for number in range(len(STEPS)))
+"""One for each step, in which it and those before it are taken."""
+
+
 class _Planned(Struct, frozen=True):
     """A step: its name, what is done, and how many things that adds."""
 
@@ -41,22 +48,38 @@ class _Planned(Struct, frozen=True):
     added: int
 
 
+class _Taken(Struct, frozen=True):
+    """A home after a step, and what the step used."""
+
+    place: Place
+    step: _Planned
+    used: Used
+
+
 async def run(maker: Maker, results: Results, samples: int, progress: Progress) -> None:
-    """All of it, in a home that is made for it and removed; nothing where it is in the results already."""
+    """All of it, in homes that are made for it and removed; nothing where it is in the results already. The homes
+    stand side by side and are asked in turns: a machine's speed drifts, and what is asked later would seem slower, or
+    faster."""
     if PART in results.done():
         return
-    await maker.remove(PART)
-    place = await maker.open(PART)
-    found: list[Step] = []
-    try:
-        for number, step in enumerate(_steps(place, progress)):
-            used = await place.use(step.work)
-            found += [_table(place, step, used, table, samples) for table in place.tables]
-            progress("The report's steps", number + 1, len(STEPS))
-    finally:
-        await place.close()
-        await maker.remove(PART)
+    await discard(maker)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(discard, maker)
+        homes: list[_Taken] = []
+        for number, name in enumerate(HOMES):
+            place = await maker.open(name)
+            stack.push_async_callback(place.close)
+            for step in _steps(place, progress)[: number + 1]:
+                used = await place.use(step.work)
+            homes.append(_Taken(place, step, used))
+        found = _measured(homes, samples, progress)
     results.append(*found, Done(part=PART))
+
+
+async def discard(maker: Maker) -> None:
+    """Removes the homes of a run, also of one that was stopped."""
+    for name in HOMES:
+        await maker.remove(name)
 
 
 def _steps(place: Place, progress: Progress) -> list[_Planned]:
@@ -83,24 +106,48 @@ def _steps(place: Place, progress: Progress) -> list[_Planned]:
     ]
 
 
-def _table(place: Place, step: _Planned, used: Used, table: str, samples: int) -> Step:
-    partition = f"@{USERS[0]}" if table == "Chat-Index" else FIRST
-    for _ in range(_WARM):
-        place.query(table, partition, LIMIT)
-        place.scan(table)
-    size, units = place.size(table), used.units.get(table)
+def _measured(homes: Sequence[_Taken], samples: int, progress: Progress) -> list[Step]:
+    """Each table of each home, in an order of each turn's own."""
+    asked = [(home, table) for home in homes for table in home.place.tables]
+    queries: list[list[float]] = [[] for _ in asked]
+    scans: list[list[float]] = [[] for _ in asked]
+    for turn in range(-_WARM, samples):
+        order = list(range(len(asked)))
+        random.Random(turn).shuffle(order)  # noqa: S311 - an order, not a secret
+        for number in order:
+            home, table = asked[number]
+            query, scan = _query(home.place, table), partial(home.place.scan, table)
+            took = _timed(query), _timed(scan)
+            if turn >= 0:
+                queries[number].append(took[0])
+                scans[number].append(took[1])
+        progress("The report's steps", max(0, turn + 1), samples)
+    return [_table(*asked[number], queries[number], scans[number]) for number in range(len(asked))]
+
+
+def _query(place: Place, table: str) -> Callable[[], int]:
+    return partial(place.query, table, _partition(table), LIMIT)
+
+
+def _partition(table: str) -> str:
+    return f"@{USERS[0]}" if table == "Chat-Index" else FIRST
+
+
+def _table(home: _Taken, table: str, query: list[float], scan: list[float]) -> Step:
+    place, units = home.place, home.used.units.get(table)
+    size = place.size(table)
     return Step(
-        step=step.name,
+        step=home.step.name,
         table=table,
-        query=[_timed(lambda: place.query(table, partition, LIMIT)) for _ in range(samples)],
-        scan=[_timed(lambda: place.scan(table)) for _ in range(samples)],
-        found=place.query(table, partition, LIMIT),
-        read_query=place.read_by_query(table, partition, LIMIT),
+        query=query,
+        scan=scan,
+        found=_query(place, table)(),
+        read_query=place.read_by_query(table, _partition(table), LIMIT),
         read_scan=place.read_by_scan(table),
         reads_in=place.reads_in,
         written=None if place.reads_in == "rows" else (units.written if units else 0),
-        pages=used.pages,
-        added=step.added,
+        pages=home.used.pages,
+        added=home.step.added,
         items=size.items,
         bytes=size.bytes,
     )

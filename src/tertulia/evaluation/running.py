@@ -64,7 +64,7 @@ async def run(maker: Maker, results: Results, plan: Plan, progress: Progress) ->
 
 async def discard(maker: Maker, results: Results) -> None:
     """Removes every home that the run has made. The results stay."""
-    await maker.remove(report_steps.PART)
+    await report_steps.discard(maker)
     await further.discard(maker, lambda series: _sizes(results, series, large=True))
 
 
