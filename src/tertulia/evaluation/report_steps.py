@@ -69,9 +69,10 @@ async def run(maker: Maker, results: Results, samples: int, progress: Progress) 
         for number, name in enumerate(HOMES):
             place = await maker.open(name)
             stack.push_async_callback(place.close)
-            for step in _steps(place, progress)[: number + 1]:
-                used = await place.use(step.work)
-            homes.append(_Taken(place, step, used))
+            *before, step = _steps(place, progress)[: number + 1]
+            for earlier in before:
+                await place.use(earlier.work)
+            homes.append(_Taken(place, step, await place.use(step.work)))
         found = _measured(homes, samples, progress)
     results.append(*found, Done(part=PART))
 

@@ -10,8 +10,9 @@ from msgspec import Struct
 
 from tertulia.evaluation.places import UnavailableHomeError
 
-VERSION: Final = 1
-"""Of the form of the records."""
+VERSION: Final = 2
+"""Of the records, and of how they come about. From 2 on the report's steps are measured in turns (IN_TURNS)."""
+IN_TURNS: Final = 2
 
 
 class Begun(Struct, frozen=True, kw_only=True, tag_field="record", tag="begun"):

@@ -115,8 +115,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         timeout=5.0,
     )
     connection.execute("PRAGMA foreign_keys = ON")
-    # 16 MiB of pages. The file isn't mapped into memory: with every commit of another connection the map is thrown away,
-    # and the more of it was in use, the longer its pages take to come back (0.1 ms and more).
+    # 16 MiB of pages. The file isn't mapped into memory: with every commit of another connection the map is thrown
+    # away, and the more of it was in use, the longer its pages take to come back (0.1 ms and more).
     connection.execute("PRAGMA cache_size = -16384")
     connection.execute("PRAGMA mmap_size = 0")
     if not read_only:
