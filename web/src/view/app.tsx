@@ -1,7 +1,7 @@
 /** The page. */
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { Account } from "../app/account.ts";
 import type { Chat } from "../app/chat.ts";
 import { dismiss, notices } from "../app/notices.ts";
@@ -56,7 +56,7 @@ function Shell({ chat }: { chat: Chat }): JSX.Element {
   const [open, setOpen] = useState<Open>("");
   const here = route.value;
   const searching = chat.searching.shown.value;
-  useEffect(() => globalKeys(chat, { switch: () => setOpen("switch"), search: () => openSearch(chat), shortcuts: () => setOpen("shortcuts") }), []);
+  useLayoutEffect(() => globalKeys(chat, { switch: () => setOpen("switch"), search: () => openSearch(chat), shortcuts: () => setOpen("shortcuts") }), []);
   const close = (): void => setOpen("");
   return (
     <div class={classes(here.name === "conversation" || here.name === "admin", searching)}>

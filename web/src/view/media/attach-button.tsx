@@ -1,7 +1,7 @@
 /** The buttons with which one attaches: files, or a voice note. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useChat } from "../context.ts";
 import { Icon } from "../icons.tsx";
 import { t } from "../../words/index.ts";
@@ -10,7 +10,8 @@ import { attach } from "./attach.ts";
 export function AttachButton({ conversation }: { conversation: string }): JSX.Element {
   const chat = useChat();
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // With the button, and not some time after it is painted: who sees it may press the keys.
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       const asked = (event.ctrlKey || event.metaKey) && event.shiftKey && !event.altKey && event.key.toLowerCase() === "u";
       if (!asked || document.querySelector("dialog[open]")) return;
