@@ -8,6 +8,7 @@ write capacity"): 4 KB a read unit, half of it where the read isn't consistent.
 import math
 from collections import Counter
 from collections.abc import Iterator
+from threading import Lock
 from typing import Any, Final
 
 from tertulia.aws.clients import Clients
@@ -23,6 +24,8 @@ class Meter:
 
     def __init__(self, clients: Clients, websocket_endpoint: str) -> None:
         self.counts: Counter[str] = Counter()
+        # Calls come from several threads at once, and `+=` is no single step.
+        self._adding = Lock()
         self.actions: set[tuple[str, str]] = set()
         dynamodb = clients.client("dynamodb").meta.events
         for operation in (*_READS, *_WRITES):
@@ -34,28 +37,32 @@ class Meter:
         clients.client("cognito-idp").meta.events.register("after-call.cognito-identity-provider.*", self._accounts)
         clients.client("s3").meta.events.register("after-call.s3.*", self._objects)
 
+    def _add(self, what: str, count: float) -> None:
+        with self._adding:
+            self.counts[what] += count  # type: ignore[assignment]
+
     def _asked(self, params: dict[str, Any], model: Any, **_: Any) -> None:
-        self.counts["scans"] += model.name == "Scan"
-        self.actions |= set(_actions(model.name, params))
+        self._add("scans", model.name == "Scan")
+        self.actions.update(set(_actions(model.name, params)))
 
     def _answered(self, model: Any, parsed: dict[str, Any], **_: Any) -> None:
         if model.name in _COMPUTED:
-            self.counts["read_units"] += _units_of(model.name, parsed)
-            self.counts["queries"] += model.name == "Query"
+            self._add("read_units", _units_of(model.name, parsed))
+            self._add("queries", model.name == "Query")
             return
         consumed = parsed.get("ConsumedCapacity", [])
         units = sum(each["CapacityUnits"] for each in (consumed if isinstance(consumed, list) else [consumed]))
-        self.counts["read_units" if model.name in _READS else "write_units"] += units
+        self._add("read_units" if model.name in _READS else "write_units", units)
 
     def _posted(self, **_: Any) -> None:
-        self.counts["posts"] += 1
+        self._add("posts", 1)
 
     def _accounts(self, model: Any, **_: Any) -> None:
-        self.counts["cognito_calls"] += 1
+        self._add("cognito_calls", 1)
         self.actions.add((f"cognito-idp:{model.name}", ""))
 
     def _objects(self, model: Any, **_: Any) -> None:
-        self.counts["s3_calls"] += 1
+        self._add("s3_calls", 1)
         self.actions.add((f"s3:{model.name}", ""))
 
 

@@ -7,6 +7,7 @@ write from the items that it left, by DynamoDB's documented rules (`adapters.dyn
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from threading import Lock
 from typing import Any, Final
 
 from msgspec import Struct
@@ -36,6 +37,8 @@ class Meter:
 
     def __init__(self, *, computed: bool) -> None:
         self.computed: Final = computed
+        # Calls come from several threads at once, and `+=` is no single step.
+        self._adding: Final = Lock()
         self.reset()
 
     def reset(self) -> None:
@@ -50,10 +53,12 @@ class Meter:
         return Units(sum(self._read.values()), sum(self._written.values()))
 
     def read(self, table: str, units: float) -> None:
-        self._read[table] += units  # type: ignore[assignment]
+        with self._adding:
+            self._read[table] += units  # type: ignore[assignment]
 
     def wrote(self, table: str, units: float) -> None:
-        self._written[table] += units  # type: ignore[assignment]
+        with self._adding:
+            self._written[table] += units  # type: ignore[assignment]
 
 
 class MeteredClients(Clients):

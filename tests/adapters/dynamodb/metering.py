@@ -6,6 +6,7 @@ consistent read, 2 in a transaction, at least one for an item that isn't there a
 """
 
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 from tertulia.adapters.dynamodb.sizes import read_units
@@ -16,6 +17,8 @@ class Meter:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+        # Calls come from several threads at once, and `+=` is no single step.
+        self._adding = Lock()
         self.reset()
 
     def reset(self) -> None:
@@ -31,7 +34,8 @@ class Meter:
         real = getattr(self._client, operation)
 
         def call(**parameters: Any) -> Any:
-            self.calls[operation] = self.calls.get(operation, 0) + 1
+            with self._adding:
+                self.calls[operation] = self.calls.get(operation, 0) + 1
             names = parameters.get("ExpressionAttributeNames")
             if parameters.pop("ProjectionExpression", None) and names is not None:
                 kept = {name: names[name] for name in ("#partition", "#sort") if name in names}
@@ -39,10 +43,14 @@ class Meter:
                 parameters |= {"ExpressionAttributeNames": kept} if kept else {}
             if operation in ("transact_write_items", "update_item", "batch_write_item"):
                 answer = real(**parameters, ReturnConsumedCapacity="TOTAL")
-                self.write += _reported(answer["ConsumedCapacity"])
+                written = _reported(answer["ConsumedCapacity"])
+                with self._adding:
+                    self.write += written
             else:
                 answer = real(**parameters)
-                self.read += _read_units(operation, parameters, answer)
+                units = _read_units(operation, parameters, answer)
+                with self._adding:
+                    self.read += units
             return answer
 
         return call
