@@ -1,6 +1,5 @@
 """Sounds and films of the home on one machine that every browser plays: by ffmpeg, where it is there."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from tertulia.adapters.disk.media import DiskMedia
 from tertulia.adapters.ffmpeg.finding import find_ffmpeg
 from tertulia.adapters.ffmpeg.transcoder import FfmpegTranscoder
+from tertulia.homes.working import working
 from tertulia.ports.processing import MediaProcessor
 from tertulia.services.transcoding import Transcoding, TranscodingQueue
 
@@ -23,10 +23,5 @@ async def opened(
         yield None
         return
     queue = TranscodingQueue(Transcoding(media, media, FfmpegTranscoder(program, folder), processor))
-    task = asyncio.get_running_loop().create_task(queue.work())
-    try:
+    async with working(queue.work):
         yield queue
-    finally:
-        # Whatever it was at has ended afterwards: nothing that it needs may be closed before.
-        task.cancel()
-        await asyncio.wait([task])

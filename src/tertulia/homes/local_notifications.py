@@ -1,6 +1,5 @@
 """Notifications of the home on one machine: the books in the accounts file, and a task that tells people."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,6 +9,7 @@ from tertulia.adapters.local_accounts.accounts import LocalAccounts
 from tertulia.adapters.local_accounts.books import LocalBooks
 from tertulia.adapters.web.push_services import WebPush
 from tertulia.adapters.web.vapid import new_key
+from tertulia.homes.working import working
 from tertulia.ports.clock import Clock
 from tertulia.ports.notifying import PushServices
 from tertulia.ports.presence import PresenceBoard
@@ -52,9 +52,8 @@ async def opened(
         )
     )
     store.listen(pushing.committed)
-    task = asyncio.get_running_loop().create_task(pushing.run())
     try:
-        yield Notifications(Notifying(books, new_key, clock, rate), pushing)
+        async with working(pushing.run):
+            yield Notifications(Notifying(books, new_key, clock, rate), pushing)
     finally:
-        task.cancel()
         web.close()

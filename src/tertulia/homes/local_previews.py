@@ -1,12 +1,12 @@
 """Looking at the pages that messages link to, in the home on one machine."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
 from tertulia.adapters.sqlite.store import SqliteStore
 from tertulia.adapters.web.pages import WebPages
+from tertulia.homes.working import working
 from tertulia.ports.clock import Clock
 from tertulia.ports.entropy import Entropy
 from tertulia.ports.media import MediaStore
@@ -36,13 +36,9 @@ async def opened(
     previews = Previews(store, media, pages, processor, clock, entropy, rate)
     queue = PreviewQueue(previews.look)
     store.listen(queue.committed)
-    tasks = [asyncio.get_running_loop().create_task(queue.work()) for _ in range(_AT_ONCE)]
     try:
-        yield
+        async with working(queue.work, at_once=_AT_ONCE):
+            yield
     finally:
-        # Whatever it was at has ended afterwards: nothing that it needs may be closed before.
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
         if web is not None:
             web.close()
