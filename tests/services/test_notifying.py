@@ -47,6 +47,7 @@ class Scene:
                 store=world.store,
                 accounts=world.accounts,
                 board=world.board,
+                statuses=world.statuses,
                 services=self.pushes,
                 clock=world.clock,
                 make_key=made_key,

@@ -33,12 +33,14 @@ from tertulia.services.notifying import Notifying
 from tertulia.services.presence import Presences
 from tertulia.services.receipts import Receipts
 from tertulia.services.search import MessageSearch
+from tertulia.services.statuses import Statuses
 from tertulia.services.tickets import Tickets
 from tertulia.services.typing import Typing
 
 if TYPE_CHECKING:
     from tertulia.adapters.apigateway.broadcast import ApiGatewayBroadcast
     from tertulia.adapters.apigateway.places import Places
+    from tertulia.adapters.apigateway.statuses import DynamoStatuses
     from tertulia.adapters.cognito.accounts import CognitoAccounts
     from tertulia.adapters.dynamodb.books import DynamoBooks
     from tertulia.adapters.dynamodb.library import DynamoLibrary
@@ -159,6 +161,7 @@ class AwsHome:
             typing=Typing(store, broadcast),
             locations=Locations(store, broadcast, WallClock()),
             presence=Presences(store, deferred(self.presence_board), broadcast, WallClock()),
+            statuses=Statuses(deferred(lambda: self.statuses), broadcast, self.clock, self._rate(limits.STATUS_RATE)),
             search=MessageSearch(store, deferred(lambda: self.search), self._rate(limits.SEARCH_RATE)),
             media=MediaFiles(
                 store,
@@ -169,7 +172,7 @@ class AwsHome:
                 processor=deferred(lambda: self.processor),
             ),
             notifying=Notifying(
-                deferred(lambda: self.books), new_push_key, self.clock, self._rate(limits.NOTIFICATIONS_RATE)
+                deferred(lambda: self.books), new_push_key, self.clock, self._rate(limits.NOTIFICATIONS_RATE), broadcast
             ),
             figures=ServerFigures(deferred(lambda: _figures(self))),
             library=PictureLibrary(
@@ -283,6 +286,12 @@ class AwsHome:
 
         return DynamoPresenceBoard(self.clients, WallClock(), prefix=self.settings.prefix)
 
+    @cached_property
+    def statuses(self) -> "DynamoStatuses":
+        from tertulia.adapters.apigateway.statuses import DynamoStatuses
+
+        return DynamoStatuses(self.clients, prefix=self.settings.prefix)
+
     def _client_secret(self) -> str:
         """From the pool, once a container: a copy of it in the function's environment could be read by more people.
         Only the function that signs people in has it; to verify a token nobody needs it."""
@@ -358,6 +367,7 @@ def _around_pushing(home: AwsHome) -> "Surroundings":
         store=home.store,
         accounts=home.accounts,
         board=home.presence_board(),
+        statuses=home.statuses,
         services=home.push_services or WebPush(home.clock),
         clock=home.clock,
         make_key=new_push_key,

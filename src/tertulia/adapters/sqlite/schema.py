@@ -88,7 +88,13 @@ END;
 """
 """How much there is, for administrators: counted where it happens, since to look would be to look at everything."""
 
-MIGRATIONS: Final[tuple[str, ...]] = (_VERSION_1, _LIBRARY, _FIGURES)
+_SHOWN: Final = """
+ALTER TABLE "Chat-Conversations" ADD COLUMN "shown_timestamp" INTEGER;
+ALTER TABLE "Chat-Conversations" ADD COLUMN "shown_number" INTEGER;
+"""
+"""How far others are shown that a member has read; NULL: as far as the read cursor."""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_VERSION_1, _LIBRARY, _FIGURES, _SHOWN)
 """Migration n brings a file from version n to n + 1. Only ever appended to."""
 
 
