@@ -32,7 +32,7 @@ _step = st.one_of(
     st.tuples(st.just("toggle"), _other),
     st.tuples(st.just("title"), st.text(max_size=5)),
     st.tuples(st.just("history"), st.sampled_from(History)),
-    st.tuples(st.just("read"), _person, _index),
+    st.tuples(st.just("read"), _person, _index, st.booleans()),
     st.tuples(st.just("clock"), st.integers(-10, 10)),
 )
 
@@ -78,7 +78,7 @@ class Run:
             return None
         target = self.sent[rest[0] % len(self.sent)]
         if kind == "read":
-            return await self.store.move_cursor(do.GROUP, person, target)
+            return await self.store.move_cursor(do.GROUP, person, target, private=rest[1])
         return await getattr(do, kind)(self.store, person, target, *rest[1:])
 
     async def view(self, username: str) -> Any:
