@@ -125,8 +125,8 @@ export class Client {
     return this.call("GET", "/search", { ...search, cursor: cursor || undefined, limit });
   }
 
-  moveCursor(id: string, timestamp: number): Promise<t.ReadState> {
-    return this.call("PUT", `${at(id)}/read`, {}, { timestamp });
+  moveCursor(id: string, move: t.MoveCursor): Promise<t.ReadState> {
+    return this.call("PUT", `${at(id)}/read`, {}, move);
   }
 
   createMedia(media: NewMedia): Promise<t.MediaUpload> {
@@ -191,6 +191,18 @@ export class Client {
 
   setQuietHours(quiet: t.QuietHours | null): Promise<object> {
     return this.call("PUT", "/notifications/quiet", {}, { quiet });
+  }
+
+  listStatuses(usernames: readonly string[]): Promise<t.PeopleStatuses> {
+    return this.call("GET", "/statuses", { usernames: usernames.join(",") });
+  }
+
+  setStatus(status: t.SetStatus): Promise<t.Status> {
+    return this.call("PUT", "/users/me/status", {}, status);
+  }
+
+  setReceipts(shown: boolean): Promise<object> {
+    return this.call("PUT", "/users/me/receipts", {}, { shown });
   }
 
   putDevice(device: t.PutDevice): Promise<t.NotifiedDevice> {

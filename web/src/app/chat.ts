@@ -69,6 +69,8 @@ export class Chat {
   private readonly socket: Socket;
   private readonly events = new Gathering<Event>((all) => batch(() => this.receiveAll(all)));
   private readonly database = new Database();
+  /** Whose status was asked for on this connection. */
+  private readonly asked = new Set<string>();
   private stopped = false;
   private readonly ends: (() => void)[] = [];
 
@@ -82,11 +84,7 @@ export class Chat {
     this.sync = new Sync(client, this.store, me.username);
     this.sync.onEntry = (conversation, entry) => this.noticed(conversation, entry);
     this.moment = new Moment((action, fields) => void this.socket.call(action, fields).catch(() => undefined));
-    this.reading = new Reading(this.store, me.username, (conversation, timestamp) =>
-      this.connected.peek()
-        ? this.socket.call("read", { conversation, timestamp })
-        : client.moveCursor(conversation, timestamp),
-    );
+    this.reading = new Reading(this.store, me.username, (conversation, timestamp) => this.tellRead(conversation, timestamp));
     this.searching = new Searching((asked, cursor, limit) => client.searchMessages(asked, cursor, limit));
     this.library = new Library(client, me.username);
     this.preferences = new Preferences(client, me.username);
@@ -212,6 +210,12 @@ export class Chat {
       case "presence":
         this.people.setPresence(event.username, event.status);
         break;
+      case "status":
+        void import("./saying.ts").then(({ put }) => put(this.people, event.username, event.status));
+        break;
+      case "receipts":
+        this.preferences.toldReceipts(event.shown);
+        break;
       case "conversation":
         if (event.change === "left") this.sync.leave(event.conversation);
         else void this.sync.join(event.conversation).catch(() => undefined);
@@ -253,9 +257,27 @@ export class Chat {
     }
     this.media.uploads.resume();
     this.sending.flush();
-    void this.preferences.learn().catch(() => undefined);
+    this.preferences.missed();
     void this.reading.flush();
-    this.follow(watched(this.store, this.me.username));
+    void this.preferences.known().catch(() => undefined);
+    this.asked.clear();
+    const watch = watched(this.store, this.me.username);
+    this.follow(watch);
+    this.askStatuses([this.me.username, ...watch]);
+  }
+
+  /** Only after what other devices set is known: others may no longer be shown what is read. */
+  private async tellRead(conversation: string, timestamp: number): Promise<unknown> {
+    await this.preferences.known();
+    const move = { timestamp, private: !this.preferences.receipts.peek() };
+    return this.connected.peek() ? this.socket.call("read", { conversation, ...move }) : this.client.moveCursor(conversation, move);
+  }
+
+  /** Of who is followed from now on, and of all who are after a connection was lost; then events tell. */
+  private askStatuses(usernames: string[]): void {
+    const wanted = usernames.filter((username) => !this.asked.has(username));
+    for (const username of wanted) this.asked.add(username);
+    if (wanted.length) void import("./saying.ts").then(({ ask }) => ask(this.client, this.people, wanted)).catch(() => undefined);
   }
 
   /** A subscription may have changed while no page was open, and ends with the session that it was made in. */
@@ -277,6 +299,7 @@ export class Chat {
       this.people.setPresence(this.me.username, this.connected.value ? "online" : "offline");
       if (this.connected.value) this.offline.value = false;
       else timer = setTimeout(() => (this.offline.value = !this.parted.peek()), OFFLINE_AFTER);
+      this.preferences.missed();
     });
     this.ends.push(end, () => clearTimeout(timer));
   }
@@ -289,7 +312,10 @@ export class Chat {
       if (watch.join() === before || !this.connected.value) return;
       before = watch.join();
       clearTimeout(timer);
-      timer = setTimeout(() => this.follow(watch), WATCH_AFTER);
+      timer = setTimeout(() => {
+        this.follow(watch);
+        this.askStatuses(watch);
+      }, WATCH_AFTER);
     });
     const changed = (): void => {
       if (this.connected.peek()) this.follow(watched(this.store, this.me.username));

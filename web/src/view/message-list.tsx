@@ -100,11 +100,12 @@ function useDays(visit: Visit, pane: Pane): readonly Day[] {
 }
 
 function Days({ days, visit, held, pane }: Props & { days: readonly Day[] }): JSX.Element {
-  const me = useChat().me.username;
+  const { me: { username: me }, preferences } = useChat();
   const stop = tabStop(days, visit.active.value);
   const ownLast = pane.moreAfter ? undefined : pane.messages.findLast((message) => message.author === me && !message.deleted);
+  // Who doesn't show what was read isn't shown it.
   const seen = (row: Row): number =>
-    row.message && row.message === ownLast ? seenBy(held.conversation, row.message.number, me).length : -1;
+    row.message && row.message === ownLast && preferences.receipts.value ? seenBy(held.conversation, row.message.number, me).length : -1;
   return (
     <>
       {days.map((day) => (

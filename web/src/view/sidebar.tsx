@@ -7,12 +7,14 @@ import { numberFormat } from "../words/formats.ts";
 import { gist } from "../state/gist.ts";
 import { partner, unread, type Conversation } from "../state/conversations.ts";
 import { conversationName } from "../state/names.ts";
+import { presenceWord } from "../state/people.ts";
 import { briefTime } from "../state/times.ts";
 import { t, tn, tp } from "../words/index.ts";
 import { Avatar, GroupAvatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
 import { Icon, Logo } from "./icons.tsx";
 import { later } from "./later.tsx";
+import { StatusSign } from "./status-sign.tsx";
 
 const AccountDialog = later(async () => (await import("./account-dialog.tsx")).default);
 const SettingsDialog = later(async () => (await import("./settings-dialog.tsx")).default);
@@ -83,7 +85,7 @@ function ConversationItem({ id, current }: { id: string; current: boolean }): JS
       >
         {other ? <Avatar username={other} presence /> : <GroupAvatar id={id} name={name} />}
         <span class="conversation-text">
-          <span class="conversation-name"><bdi>{name}</bdi></span>
+          <span class="conversation-name"><bdi>{name}</bdi> {other && <StatusSign username={other} />}</span>
           <span class="conversation-time">{briefTime(conversation.head.timestamp)}</span>
           <Preview conversation={conversation} />
           {waiting > 0 && (
@@ -119,8 +121,8 @@ function Me({ onKeys }: { onKeys: () => void }): JSX.Element {
     <footer class="sidebar-foot">
       <Avatar username={me.username} />
       <span class="person">
-        <bdi>{people.name(me.username)}</bdi>
-        <small><bdi>@{me.username}</bdi></small>
+        <span><bdi>{people.name(me.username)}</bdi> <StatusSign username={me.username} /></span>
+        <small><bdi>@{me.username}</bdi>{people.presence(me.username) === "dnd" && ` · ${presenceWord("dnd")}`}</small>
       </span>
       <button type="button" class="icon-button" aria-label={t("Settings")} title={t("Settings")} onClick={() => setOpen("settings")}>
         <Icon name="settings" />

@@ -1,0 +1,35 @@
+/** What people say of themselves, learnt and ended. Loaded once there is a connection: it isn't needed before. */
+
+import type { Client } from "../api/client.ts";
+import type { Status } from "../api/types.ts";
+import { current, nextEnd } from "../state/status.ts";
+import type { People } from "./people.ts";
+
+const TOGETHER = 100;
+/** Milliseconds, the longest that a browser's timer waits. */
+const WAIT_MAX = 2 ** 31 - 1;
+
+/** What somebody says from now on. Of two, the later one holds; what ends goes when it does. */
+export function put(people: People, username: string, status: Status): void {
+  if ((status.since ?? 0) >= (people.said(username).since ?? 0)) show(people, username, status);
+}
+
+/** Asks for what these say. Without an answer it stays as it is: names are asked for again with the next connection. */
+export async function ask(client: Client, people: People, usernames: readonly string[]): Promise<void> {
+  for (let start = 0; start < usernames.length; start += TOGETHER) {
+    const some = usernames.slice(start, start + TOGETHER);
+    const { statuses } = await client.listStatuses(some);
+    for (const username of some) put(people, username, statuses[username] ?? {});
+  }
+}
+
+function show(people: People, username: string, status: Status): void {
+  const held = current(status, Date.now() * 1_000);
+  people.says(username, held);
+  const end = nextEnd(held);
+  if (!end) return;
+  const again = (): void => {
+    if (people.said(username) === held) show(people, username, held);
+  };
+  setTimeout(again, Math.min(Math.max(0, end / 1_000 - Date.now()) + 1, WAIT_MAX));
+}
