@@ -150,7 +150,8 @@ def test_as_titles(people: tuple[Guest, Guest, list[str]]) -> None:
 
 
 def test_as_names_of_people(people: tuple[Guest, Guest, list[str]], place: Place) -> None:
-    """In lines about who came, among the members, above messages, and in what completes a mention."""
+    """In lines about who came, among the members, above messages, and in what completes a mention; and what people say
+    of themselves, beside their names."""
     ana, ben, strangers = people
     group = begin(ana, ben)
     names = [in_line(text, 64) for text in HOSTILE]
@@ -163,12 +164,13 @@ def test_as_names_of_people(people: tuple[Guest, Guest, list[str]], place: Place
     expect(ben.log.locator(".change").last).to_contain_text(f"and {len(names) - 4} others")
     harmless(ben, ".scroller", ".change")
     for text in SAMPLE:
-        _speaks(ana, f"hostile{HOSTILE.index(text)}", group)
+        _speaks(ana, f"hostile{HOSTILE.index(text)}", group, in_line(text, 80))
     expect(ben.log.locator("article")).to_have_count(len(SAMPLE))
     harmless(ben, ".scroller", ".scroller .bubble-column")
     ben.page.get_by_role("button", name="Members and settings").click()
     members = ben.page.get_by_role("dialog").get_by_role("listitem")
     expect(members.nth(len(names) // 2)).to_be_visible()
+    expect(members.locator("small > span").first).to_be_visible()
     harmless(ben, "dialog", "dialog li")
     ben.page.keyboard.press("Escape")
     ben.composer.fill("@hostile1")
@@ -178,9 +180,10 @@ def test_as_names_of_people(people: tuple[Guest, Guest, list[str]], place: Place
     assert strangers == []
 
 
-def _speaks(ana: Guest, username: str, group: str) -> None:
+def _speaks(ana: Guest, username: str, group: str, status: str) -> None:
     token = ana.call("POST", "/api/auth/sign-in", {"username": username, "password": PASSWORD})["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
+    assert ana.http.put("/api/users/me/status", json={"text": status}, headers=headers).is_success
     message = {"id": "first", "text": "Good evening"}
     assert ana.http.post(f"/api/conversations/{group}/messages", json=message, headers=headers).is_success
 

@@ -60,7 +60,7 @@ async def test_a_status_is_a_line_of_bounded_length(home: Home) -> None:
 
 async def test_what_is_read_privately_is_for_own_devices_alone(home: Home) -> None:
     """No event, no list of members, no conversation and no answer shows others how far somebody has read who doesn't
-    show it; the person's other devices agree, and unread counts stay exact. What one writes shows that one was there."""
+    show it; own devices agree, and unread counts stay exact. What one writes shows that one was there."""
     ana, ben = await home.register_all("ana", "ben")
     other_device = await home.people.sign_in(ben.username)
     group = await ana.group(ben)
