@@ -40,5 +40,7 @@ class Statuses:
         if len(usernames) > limits.PAGE_MAX:
             raise InvalidError("invalid_request", f"Ask for up to {limits.PAGE_MAX} people.", maximum=limits.PAGE_MAX)
         now = self._clock.now()
-        found = await self._statuses.of(list(dict.fromkeys(usernames)))
+        # Nobody has a longer name, and a store may refuse it.
+        names = [each for each in dict.fromkeys(usernames) if len(each) <= limits.USERNAME_MAX]
+        found = await self._statuses.of(names)
         return {username: status.current(each, now) for username, each in found.items()}

@@ -78,55 +78,52 @@ export function OwnStatus(): JSX.Element {
     box.current?.focus();
     void say({ emoji: "", text: "", until: 0, dnd: !!before.dnd, dnd_until: before.dnd_until ?? 0 }, t("Your status is cleared."));
   };
+  const pick = (picked: string): void => {
+    noteUse(picked);
+    setEmoji(picked);
+  };
   const choose = ([sign, words, span]: (typeof PRESETS)[number]): void => {
     setEmoji(sign);
     setText(words());
     setEnd({ span, chosen: "" });
   };
   return (
-    <form onSubmit={save} aria-label={t("Your status")} class="own-status">
-      <div class="own-choices" role="group" aria-label={t("Suggestions")}>
-        {PRESETS.map((preset) => (
-          <button key={preset[0]} type="button" class="button small" onClick={() => choose(preset)}>{preset[0]} {preset[1]()}</button>
-        ))}
-      </div>
-      <div class="inline-form">
-        <button type="button" class="icon-button" aria-label={emoji ? t("Emoji: {emoji}", { emoji }) : t("Emoji")} title={t("Emoji")} onClick={() => setChoosing(true)}>
-          {emoji ? <span class="own-sign"><EmojiSign emoji={emoji} /></span> : <Icon name="smile" />}
-        </button>
-        <label class="field">
-          <span>{t("Your status")}</span>
-          <input ref={box} value={text} maxLength={TEXT_MAX} dir="auto" autocomplete="off" onInput={(event) => setText(event.currentTarget.value)} />
+    <>
+      <form onSubmit={save} aria-label={t("Your status")} class="own-status">
+        <div class="own-choices" role="group" aria-label={t("Suggestions")}>
+          {PRESETS.map((preset) => (
+            <button key={preset[0]} type="button" class="button small" onClick={() => choose(preset)}>{preset[0]} {preset[1]()}</button>
+          ))}
+        </div>
+        <div class="inline-form">
+          <button type="button" class="icon-button" aria-label={emoji ? t("Emoji: {emoji}", { emoji }) : t("Emoji")} title={t("Emoji")} onClick={() => setChoosing(true)}>
+            {emoji ? <span class="own-sign"><EmojiSign emoji={emoji} /></span> : <Icon name="smile" />}
+          </button>
+          <label class="field">
+            <span>{t("Your status")}</span>
+            <input ref={box} value={text} maxLength={TEXT_MAX} dir="auto" autocomplete="off" onInput={(event) => setText(event.currentTarget.value)} />
+          </label>
+          <Until label={t("How long")} end={end} kept={before.until ?? 0} onChange={setEnd} />
+        </div>
+        <label class="switch">
+          <input type="checkbox" role="switch" checked={dnd} onChange={(event) => setDnd(event.currentTarget.checked)} />
+          <span>
+            {t("Do not disturb")}
+            <small>{t("Nothing is told on any of your devices, and others see that you are not to be disturbed.")}</small>
+          </span>
         </label>
-        <Until label={t("How long")} end={end} kept={before.until ?? 0} onChange={setEnd} />
-      </div>
-      <label class="switch">
-        <input type="checkbox" role="switch" checked={dnd} onChange={(event) => setDnd(event.currentTarget.checked)} />
-        <span>
-          {t("Do not disturb")}
-          <small>{t("Nothing is told on any of your devices, and others see that you are not to be disturbed.")}</small>
-        </span>
-      </label>
-      {dnd && <Until label={t("Not to be disturbed")} end={dndEnd} kept={before.dnd_until ?? 0} onChange={setDndEnd} />}
-      {problem && <p role="alert">{problem}</p>}
-      <p class="hint">
-        <span role="status">{done}</span> {t("Everybody who is signed in can see it.")}
-      </p>
-      <div class="own-choices">
-        <button class="button">{t("Save the status")}</button>
-        {(before.emoji || before.text) && <button type="button" class="button" onClick={clear}>{t("Clear the status")}</button>}
-      </div>
-      {choosing && (
-        <EmojiPicker
-          title={t("Emoji")}
-          onPick={(picked) => {
-            noteUse(picked);
-            setEmoji(picked);
-          }}
-          onClose={() => setChoosing(false)}
-        />
-      )}
-    </form>
+        {dnd && <Until label={t("Not to be disturbed")} end={dndEnd} kept={before.dnd_until ?? 0} onChange={setDndEnd} />}
+        {problem && <p role="alert">{problem}</p>}
+        <p class="hint">
+          <span role="status">{done}</span> {t("Everybody who is signed in can see it.")}
+        </p>
+        <div class="own-choices">
+          <button class="button">{t("Save the status")}</button>
+          {(before.emoji || before.text) && <button type="button" class="button" onClick={clear}>{t("Clear the status")}</button>}
+        </div>
+      </form>
+      {choosing && <EmojiPicker title={t("Emoji")} onPick={pick} onClose={() => setChoosing(false)} />}
+    </>
   );
 }
 

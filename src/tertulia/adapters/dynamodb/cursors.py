@@ -20,7 +20,7 @@ async def move_cursor(
     places = keys.head(name), keys.member(name, username)
     while True:
         found = await database.get_many(places)
-        if len(found) < len(places) or username == keys.HEAD or not found[places[1]]["active"]:
+        if len(found) < len(places) or not found[places[1]]["active"]:
             raise NotFoundError("conversation_not_found")
         head = items.head_from(found[places[0]])
         before = items.member_from(found[places[1]], head)

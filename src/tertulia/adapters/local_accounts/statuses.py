@@ -26,10 +26,11 @@ class LocalStatuses:
         return await self._database.read(lambda c: _found(c, wanted)) if usernames else {}
 
     async def put(self, username: str, status: Status) -> None:
-        values = (username, _encode(status).decode())
-        await self._database.write(
-            lambda c: c.execute("INSERT OR REPLACE INTO statuses (username, status) VALUES (?, ?)", values)
-        )
+        await self._database.write(lambda c: _put(c, username, _encode(status).decode()))
+
+
+def _put(connection: sqlite3.Connection, username: str, status: str) -> None:
+    connection.execute("INSERT OR REPLACE INTO statuses (username, status) VALUES (?, ?)", (username, status))
 
 
 def _found(connection: sqlite3.Connection, wanted: str) -> dict[str, Status]:
