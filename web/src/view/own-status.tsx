@@ -57,7 +57,11 @@ export function OwnStatus(): JSX.Element {
     setProblem("");
     if (Number.isNaN(status.until + status.dnd_until)) return setProblem(t("Choose a time that is still to come."));
     try {
-      put(people, me.username, await client.setStatus(status));
+      const kept = await client.setStatus(status);
+      put(people, me.username, kept);
+      // Saved once more, it ends when it would have.
+      setEnd(begun(kept.until));
+      setDndEnd(begun(kept.dnd_until));
       setDone(said);
     } catch (error) {
       setProblem(sentenceOf(error));
@@ -74,7 +78,6 @@ export function OwnStatus(): JSX.Element {
   const clear = (): void => {
     setEmoji("");
     setText("");
-    setEnd(begun());
     box.current?.focus();
     void say({ emoji: "", text: "", until: 0, dnd: !!before.dnd, dnd_until: before.dnd_until ?? 0 }, t("Your status is cleared."));
   };
@@ -132,7 +135,7 @@ function Until({ label, end, kept, onChange }: { label: string; end: End; kept: 
     <div class="field-row">
       <label class="field">
         <span>{label}</span>
-        <select value={end.span} onChange={(event) => onChange({ ...end, span: event.currentTarget.value as Span })}>
+        <select value={end.span === "kept" && !kept ? "always" : end.span} onChange={(event) => onChange({ ...end, span: event.currentTarget.value as Span })}>
           {kept > 0 && <option value="kept">{t("Until {time}", { time: fullTime(kept) })}</option>}
           {SPANS.map((span) => (
             <option key={span} value={span}>{SPAN_WORDS[span]()}</option>
