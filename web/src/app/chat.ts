@@ -211,7 +211,7 @@ export class Chat {
         this.people.setPresence(event.username, event.status);
         break;
       case "status":
-        void import("./saying.ts").then(({ put }) => put(this.people, event.username, event.status));
+        void import("./saying.ts").then(({ put }) => put(this.people, event.username, event.status)).catch(() => undefined);
         break;
       case "receipts":
         this.preferences.toldReceipts(event.shown);
@@ -269,7 +269,7 @@ export class Chat {
   /** Only after what other devices set is known: others may no longer be shown what is read. */
   private async tellRead(conversation: string, timestamp: number): Promise<unknown> {
     await this.preferences.known();
-    const move = { timestamp, private: !this.preferences.receipts.peek() };
+    const move = { timestamp, ...(!this.preferences.receipts.peek() && { private: true }) };
     return this.connected.peek() ? this.socket.call("read", { conversation, ...move }) : this.client.moveCursor(conversation, move);
   }
 
