@@ -193,18 +193,6 @@ export class Client {
     return this.call("PUT", "/notifications/quiet", {}, { quiet });
   }
 
-  listStatuses(usernames: readonly string[]): Promise<t.PeopleStatuses> {
-    return this.call("GET", "/statuses", { usernames: usernames.join(",") });
-  }
-
-  setStatus(status: t.SetStatus): Promise<t.Status> {
-    return this.call("PUT", "/users/me/status", {}, status);
-  }
-
-  setReceipts(shown: boolean): Promise<object> {
-    return this.call("PUT", "/users/me/receipts", {}, { shown });
-  }
-
   putDevice(device: t.PutDevice): Promise<t.NotifiedDevice> {
     return this.call("POST", "/notifications/devices", {}, device);
   }
@@ -213,7 +201,8 @@ export class Client {
     return this.call("DELETE", `/notifications/devices/${encodeURIComponent(id)}`);
   }
 
-  private call<T>(method: Method, path: string, query: Query = {}, body?: object): Promise<T> {
+  /** Any other operation: what is asked only by parts that are loaded later stands in them (`statuses.ts`). */
+  call<T>(method: Method, path: string, query: Query = {}, body?: object): Promise<T> {
     return this.session.authorised<T>({ method, path, query, ...(body && { body }) });
   }
 }

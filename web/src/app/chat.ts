@@ -69,8 +69,6 @@ export class Chat {
   private readonly socket: Socket;
   private readonly events = new Gathering<Event>((all) => batch(() => this.receiveAll(all)));
   private readonly database = new Database();
-  /** Whose status was asked for on this connection. */
-  private readonly asked = new Set<string>();
   private stopped = false;
   private readonly ends: (() => void)[] = [];
 
@@ -211,7 +209,7 @@ export class Chat {
         this.people.setPresence(event.username, event.status);
         break;
       case "status":
-        void import("./saying.ts").then(({ put }) => put(this.people, event.username, event.status)).catch(() => undefined);
+        this.saying(({ put }) => put(this.people, event.username, event.status));
         break;
       case "receipts":
         this.preferences.toldReceipts(event.shown);
@@ -260,10 +258,8 @@ export class Chat {
     this.preferences.missed();
     void this.reading.flush();
     void this.preferences.known().catch(() => undefined);
-    this.asked.clear();
-    const watch = watched(this.store, this.me.username);
-    this.follow(watch);
-    this.askStatuses([this.me.username, ...watch]);
+    this.saying(({ forget }) => forget(this.people));
+    this.follow(watched(this.store, this.me.username));
   }
 
   /** Only after what other devices set is known: others may no longer be shown what is read. */
@@ -273,11 +269,9 @@ export class Chat {
     return this.connected.peek() ? this.socket.call("read", { conversation, ...move }) : this.client.moveCursor(conversation, move);
   }
 
-  /** Of who is followed from now on, and of all who are after a connection was lost; then events tell. */
-  private askStatuses(usernames: string[]): void {
-    const wanted = usernames.filter((username) => !this.asked.has(username));
-    for (const username of wanted) this.asked.add(username);
-    if (wanted.length) void import("./saying.ts").then(({ ask }) => ask(this.client, this.people, wanted)).catch(() => undefined);
+  /** What people say of themselves comes with the first connection. */
+  private saying(then: (saying: typeof import("./saying.ts")) => unknown): void {
+    void import("./saying.ts").then(then).catch(() => undefined);
   }
 
   /** A subscription may have changed while no page was open, and ends with the session that it was made in. */
@@ -290,6 +284,7 @@ export class Chat {
   private follow(watch: string[]): void {
     const told = this.socket.call("presence", { status: statusHere(), watch });
     told.then((answer) => learn(this.people, answer)).catch(() => undefined);
+    this.saying(({ ask }) => ask(this.client, this.people, [this.me.username, ...watch]));
   }
 
   private watchConnection(): void {
@@ -312,10 +307,7 @@ export class Chat {
       if (watch.join() === before || !this.connected.value) return;
       before = watch.join();
       clearTimeout(timer);
-      timer = setTimeout(() => {
-        this.follow(watch);
-        this.askStatuses(watch);
-      }, WATCH_AFTER);
+      timer = setTimeout(() => this.follow(watch), WATCH_AFTER);
     });
     const changed = (): void => {
       if (this.connected.peek()) this.follow(watched(this.store, this.me.username));

@@ -81,8 +81,7 @@ export class Notifying {
     const quiet = this.preferences.quiet.peek();
     const now = new Date();
     if (quiet && isQuiet(quiet, minuteOf(now, quiet.zone))) return true;
-    const { dnd, dnd_until = 0 } = this.people.said(this.me);
-    if (dnd && !(dnd_until && dnd_until <= now.getTime() * 1_000)) return true;
+    if (this.people.said(this.me).dnd) return true;
     return !tells(this.preferences.choice(id), !!entry.mentions?.includes(this.me), now.getTime() * 1_000);
   }
 

@@ -45,10 +45,6 @@ export class People {
     return this.saying(username).value;
   }
 
-  says(username: string, status: Status): void {
-    this.saying(username).value = status;
-  }
-
   /** Who comes without the address of the same picture, as from a search, keeps the one that is known. */
   know(users: readonly User[], learnt = Date.now()): void {
     for (const user of users) {
@@ -97,21 +93,15 @@ export class People {
   }
 
   private entry(username: string): Signal<User | undefined> {
-    let entry = this.users.get(username);
-    if (!entry) this.users.set(username, (entry = signal(undefined)));
-    return entry;
+    return held(this.users, username, undefined);
   }
 
-  private saying(username: string): Signal<Status> {
-    let saying = this.sayings.get(username);
-    if (!saying) this.sayings.set(username, (saying = signal({})));
-    return saying;
+  saying(username: string): Signal<Status> {
+    return held(this.sayings, username, {});
   }
 
   private status(username: string): Signal<Presence> {
-    let status = this.statuses.get(username);
-    if (!status) this.statuses.set(username, (status = signal("offline")));
-    return status;
+    return held(this.statuses, username, "offline");
   }
 
   /** Names are a comfort: where they can't be had the username stays, and the next who asks tries again. */
@@ -128,4 +118,11 @@ export class People {
       }
     }
   }
+}
+
+/** The signal of somebody, which begins with `first`. */
+function held<T>(all: Map<string, Signal<T>>, username: string, first: T): Signal<T> {
+  let one = all.get(username);
+  if (!one) all.set(username, (one = signal(first)));
+  return one;
 }

@@ -20,10 +20,6 @@ class Server {
       const { quiet, conversations, receipts } = this;
       return this.answer({ key: "", devices: [], quiet, conversations, receipts } as Notifications);
     },
-    setReceipts: async (shown: boolean) => {
-      this.receipts = this.answer(shown);
-      return {};
-    },
     chooseNotifications: async (id: string, change: Partial<NotificationChoice>) => {
       const choice = this.answer({ ...NORMAL, ...this.conversations[id], ...change });
       this.conversations = { ...this.conversations, [id]: choice };
@@ -79,16 +75,16 @@ describe("what is told of", () => {
     const server = new Server();
     const [here, there] = [new Preferences(server.client, "ana"), new Preferences(server.client, "ana")];
     await there.known();
-    await here.showReceipts(false);
-    expect([here.receipts.value, server.receipts, there.receipts.value]).toEqual([false, false, true]);
+    here.toldReceipts(false);
+    server.receipts = false;
+    expect([here.receipts.value, there.receipts.value]).toEqual([false, true]);
     await there.known();
     expect([there.receipts.value, server.asked]).toEqual([true, 1]);
     there.missed();
     await there.known();
     expect([there.receipts.value, server.asked]).toEqual([false, 2]);
     server.refuses = true;
-    await here.showReceipts(true);
-    expect([here.receipts.value, new Preferences(server.client, "ana").receipts.value]).toEqual([false, false]);
+    expect(new Preferences(server.client, "ana").receipts.value).toBe(false);
     here.missed();
     await expect(here.known()).rejects.toThrow();
     server.refuses = false;

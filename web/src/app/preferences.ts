@@ -85,13 +85,7 @@ export class Preferences {
     this.keep();
   }
 
-  async showReceipts(shown: boolean): Promise<void> {
-    const before = this.receipts.peek();
-    this.toldReceipts(shown);
-    if (!(await attempt(this.client.setReceipts(shown)))) this.toldReceipts(before);
-  }
-
-  /** Here or on another device. */
+  /** On another device, or here in the settings. */
   toldReceipts(shown: boolean): void {
     this.receipts.value = shown;
     this.keep();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Client } from "../api/client.ts";
 import { People } from "./people.ts";
-import { ask, put } from "./saying.ts";
+import { ask, forget, put } from "./saying.ts";
 
 const NOW = 1_700_000_000_000;
 const us = (milliseconds: number): number => (NOW + milliseconds) * 1_000;
@@ -27,13 +27,19 @@ describe("what somebody says", () => {
     put(people, "ana", { text: "old", since: 6 });
     expect(people.said("ana").text).toBe("new");
     const asked: (readonly string[])[] = [];
-    const listStatuses = (usernames: readonly string[]) => {
-      asked.push(usernames);
+    const call = (_: string, path: string, { usernames }: { usernames: string }) => {
+      expect(path).toBe("/statuses");
+      asked.push(usernames.split(","));
       return Promise.resolve({ statuses: { ben: { emoji: "🌴", since: 9 } } });
     };
-    await ask({ listStatuses } as unknown as Client, people, ["ana", "ben", ...Array.from({ length: 99 }, (_, n) => `p${n}`)]);
+    await ask({ call } as unknown as Client, people, ["ana", "ben", ...Array.from({ length: 99 }, (_, n) => `p${n}`)]);
     expect([people.said("ana").text, people.said("ben").emoji]).toEqual(["new", "🌴"]);
     expect(asked.map(({ length }) => length)).toEqual([100, 1]);
+    await ask({ call } as unknown as Client, people, ["ana", "cleo"]);
+    expect(asked.at(-1)).toEqual(["cleo"]);
+    forget(people);
+    await ask({ call } as unknown as Client, people, ["ana", "cleo"]);
+    expect(asked.at(-1)).toEqual(["ana", "cleo"]);
     put(people, "ana", { since: 8 });
     expect(people.said("ana").text).toBeUndefined();
   });

@@ -1,6 +1,7 @@
 /** What people say of themselves, learnt and ended. Loaded once there is a connection: it isn't needed before. */
 
 import type { Client } from "../api/client.ts";
+import { listStatuses } from "../api/statuses.ts";
 import type { Status } from "../api/types.ts";
 import { current, nextEnd } from "../state/status.ts";
 import type { People } from "./people.ts";
@@ -14,18 +15,30 @@ export function put(people: People, username: string, status: Status): void {
   if ((status.since ?? 0) >= (people.said(username).since ?? 0)) show(people, username, status);
 }
 
-/** Asks for what these say. Without an answer it stays as it is: names are asked for again with the next connection. */
+/** Whose was asked for since the connection began: of changes events tell. */
+const asked = new WeakMap<People, Set<string>>();
+
+/** Changes were perhaps not told. */
+export function forget(people: People): void {
+  asked.delete(people);
+}
+
+/** Asks for what these say, as far as that isn't known. Without an answer it stays as it is until the next connection. */
 export async function ask(client: Client, people: People, usernames: readonly string[]): Promise<void> {
-  for (let start = 0; start < usernames.length; start += TOGETHER) {
-    const some = usernames.slice(start, start + TOGETHER);
-    const { statuses } = await client.listStatuses(some);
+  const known = asked.get(people) ?? new Set();
+  asked.set(people, known);
+  const wanted = usernames.filter((username) => !known.has(username));
+  for (const username of wanted) known.add(username);
+  for (let start = 0; start < wanted.length; start += TOGETHER) {
+    const some = wanted.slice(start, start + TOGETHER);
+    const { statuses } = await listStatuses(client, some);
     for (const username of some) put(people, username, statuses[username] ?? {});
   }
 }
 
 function show(people: People, username: string, status: Status): void {
   const held = current(status, Date.now() * 1_000);
-  people.says(username, held);
+  people.saying(username).value = held;
   const end = nextEnd(held);
   if (!end) return;
   const again = (): void => {

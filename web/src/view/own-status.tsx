@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { sentenceOf } from "../api/errors.ts";
+import { setStatus } from "../api/statuses.ts";
 import { noteUse } from "../app/emoji.ts";
 import { put } from "../app/saying.ts";
 import { endOf, SPANS, type Span } from "../state/status.ts";
@@ -11,8 +12,9 @@ import { t } from "../words/index.ts";
 import { useChat } from "./context.ts";
 import { EmojiSign } from "./emoji-sign.tsx";
 import { Icon } from "./icons.tsx";
-import { EmojiPicker } from "./reacting.tsx";
+import { later } from "./later.tsx";
 
+const EmojiPicker = later(async () => (await import("./emoji-picker.tsx")).default);
 const TEXT_MAX = 80;
 const PRESETS: readonly [emoji: string, words: () => string, span: Span][] = [
   ["🗓️", () => t("In a meeting"), "60"],
@@ -57,7 +59,7 @@ export function OwnStatus(): JSX.Element {
     setProblem("");
     if (Number.isNaN(status.until + status.dnd_until)) return setProblem(t("Choose a time that is still to come."));
     try {
-      const kept = await client.setStatus(status);
+      const kept = await setStatus(client, status);
       put(people, me.username, kept);
       // Saved once more, it ends when it would have.
       setEnd(begun(kept.until));

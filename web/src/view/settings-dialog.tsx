@@ -3,6 +3,8 @@
 import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
+import { setReceipts } from "../api/statuses.ts";
+import { attempt } from "../app/notices.ts";
 import { settings, type LanguageSetting as Language } from "../app/settings.ts";
 import { LANGUAGES, t } from "../words/index.ts";
 import { useChat } from "./context.ts";
@@ -63,16 +65,20 @@ export default function SettingsDialog({ onClose, onKeys }: { onClose: () => voi
   );
 }
 
-/** The person's, and not the browser's. */
+/** The person's, and not the browser's: it holds here at once, and where the server doesn't take it, it is as before. */
 function Receipts(): JSX.Element {
-  const { preferences } = useChat();
+  const { client, preferences } = useChat();
+  const change = async (shown: boolean): Promise<void> => {
+    preferences.toldReceipts(shown);
+    if (!(await attempt(setReceipts(client, shown)))) preferences.toldReceipts(!shown);
+  };
   return (
     <label class="switch">
       <input
         type="checkbox"
         role="switch"
         checked={preferences.receipts.value}
-        onChange={(event) => void preferences.showReceipts(event.currentTarget.checked)}
+        onChange={(event) => void change(event.currentTarget.checked)}
       />
       <span>
         {t("Let others see what you have read")}

@@ -7,7 +7,6 @@ import { numberFormat } from "../words/formats.ts";
 import { gist } from "../state/gist.ts";
 import { partner, unread, type Conversation } from "../state/conversations.ts";
 import { conversationName } from "../state/names.ts";
-import { presenceWord } from "../state/people.ts";
 import { briefTime } from "../state/times.ts";
 import { t, tn, tp } from "../words/index.ts";
 import { Avatar, GroupAvatar } from "./avatar.tsx";
@@ -119,10 +118,10 @@ function Me({ onKeys }: { onKeys: () => void }): JSX.Element {
   const close = (): void => setOpen("");
   return (
     <footer class="sidebar-foot">
-      <Avatar username={me.username} />
+      <Avatar username={me.username} presence={people.presence(me.username) === "dnd"} />
       <span class="person">
         <span><bdi>{people.name(me.username)}</bdi> <StatusSign username={me.username} /></span>
-        <small><bdi>@{me.username}</bdi>{people.presence(me.username) === "dnd" && ` · ${presenceWord("dnd")}`}</small>
+        <small><bdi>@{me.username}</bdi></small>
       </span>
       <button type="button" class="icon-button" aria-label={t("Settings")} title={t("Settings")} onClick={() => setOpen("settings")}>
         <Icon name="settings" />
