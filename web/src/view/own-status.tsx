@@ -54,12 +54,16 @@ export function OwnStatus(): JSX.Element {
   const [problem, setProblem] = useState("");
   const box = useRef<HTMLInputElement>(null);
 
-  const say = async (status: { emoji: string; text: string; until: number; dnd: boolean; dnd_until: number }, said: string): Promise<void> => {
+  /** Says these words, and of the rest what the form says. */
+  const say = async (emoji: string, text: string, said: string): Promise<void> => {
+    const now = Date.now() * 1_000;
+    const until = emoji || text ? endOf(end.span, now, before.until ?? 0, end.chosen) : 0;
+    const dnd_until = dnd ? endOf(dndEnd.span, now, before.dnd_until ?? 0, dndEnd.chosen) : 0;
     setDone("");
     setProblem("");
-    if (Number.isNaN(status.until + status.dnd_until)) return setProblem(t("Choose a time that is still to come."));
+    if (Number.isNaN(until + dnd_until)) return setProblem(t("Choose a time that is still to come."));
     try {
-      const kept = await setStatus(client, status);
+      const kept = await setStatus(client, { emoji, text, until, dnd, dnd_until });
       put(people, me.username, kept);
       // Saved once more, it ends when it would have.
       setEnd(begun(kept.until));
@@ -71,17 +75,13 @@ export function OwnStatus(): JSX.Element {
   };
   const save = (event: Event): void => {
     event.preventDefault();
-    const now = Date.now() * 1_000;
-    const says = !!emoji || !!text.trim();
-    const until = says ? endOf(end.span, now, before.until ?? 0, end.chosen) : 0;
-    const dnd_until = dnd ? endOf(dndEnd.span, now, before.dnd_until ?? 0, dndEnd.chosen) : 0;
-    void say({ emoji, text: text.trim(), until, dnd, dnd_until }, t("Your status is saved."));
+    void say(emoji, text.trim(), t("Your status is saved."));
   };
   const clear = (): void => {
     setEmoji("");
     setText("");
     box.current?.focus();
-    void say({ emoji: "", text: "", until: 0, dnd: !!before.dnd, dnd_until: before.dnd_until ?? 0 }, t("Your status is cleared."));
+    void say("", "", t("Your status is cleared."));
   };
   const pick = (picked: string): void => {
     noteUse(picked);
