@@ -291,6 +291,8 @@ async def _notify(scene: Scene, group: str, people: list[str]) -> None:
         known = BROWSER.device(f"{scene.service.origin}/{who}")
         body = {"endpoint": known.endpoint, "p256dh": known.p256dh, "auth": known.auth}
         device = await scene.call("put_device", who, body)
+        # So that it is there to be read; it keeps nothing away.
+        await scene.call("set_status", who, {"text": "Here"})
     await scene.call("send_message", ana, {"id": secrets.token_hex(8), "text": TEXT}, id=group)
     record = _last(scene.home, group)
     scene.meter.actions.clear()
