@@ -153,7 +153,8 @@ def test_as_titles(people: tuple[Guest, Guest, list[str]]) -> None:
 
 def test_as_names_of_people(people: tuple[Guest, Guest, list[str]]) -> None:
     """In lines about who came, above messages, among the members, and in what completes a mention; and what they
-    say of themselves, beside their names. A crowd takes them in turns: making an account takes as long as guessing a password has to."""
+    say of themselves, beside their names. A crowd takes them in turns: making an account takes as long as guessing a
+    password has to."""
     ana, ben, strangers = people
     group = begin(ana, ben)
     crowd = [_joins(ana, f"hostile{number}", group) for number in range(CROWD)]
