@@ -37,6 +37,9 @@ EMOJI_MAX: Final = 32
 REACTION_KINDS_MAX: Final = 50
 REACTIONS_MAX: Final = 500
 """Reactions on one message, over all people and emoji."""
+EDITS_LOOKED_AT_MAX: Final = 200
+"""Entries about a message, edits and reactions, that one request for its versions looks at; the next one goes on from
+there."""
 DRAFT_MAX: Final = 1_000
 """Characters of a live-typing draft that are shown to others."""
 
