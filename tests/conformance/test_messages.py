@@ -174,3 +174,7 @@ async def test_mentions_are_found(home: Home) -> None:
     assert message["mentions"] == [ben.username]
     edited = await ana.edit(group, message, f"no, @{ana.username}")
     assert edited["mentions"] == [ana.username]
+    everybody = await ana.send(group, f"@all: @{ben.username} is back\n> @here")
+    assert everybody["mentions"] == ["@all", ben.username, "here"]
+    assert (await ana.log(group))[-1]["mentions"] == everybody["mentions"]
+    assert (await ana.send(await ana.direct(ben), "@all"))["mentions"] == ["all"]

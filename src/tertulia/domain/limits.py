@@ -31,6 +31,8 @@ CLIENT_ID_MAX: Final = 64
 TEXT_MAX: Final = 8_000
 ATTACHMENTS_MAX: Final = 10
 MENTIONS_MAX: Final = 50
+EVERYONE_MAX: Final = 250
+"""Members of a group in which `@all` and `@here` name everybody; in a larger one they are words."""
 MARKDOWN_DEPTH_MAX: Final = 8
 """Spans in spans, and quotes in quotes; what nests deeper is text."""
 EMOJI_MAX: Final = 32
