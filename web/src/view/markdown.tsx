@@ -13,6 +13,8 @@ interface Names {
   /** The name of a mentioned person. */
   name: (username: string) => string;
   me: string;
+  /** Whom the message mentions, as its entry says: `@all` and `@here` among them are everybody. */
+  mentions?: readonly string[];
 }
 
 export function Markdown({ text, names }: { text: string; names: Names }): JSX.Element {
@@ -85,6 +87,7 @@ function renderInline(node: Inline, names: Names, key: number): Node {
     case "link":
       return renderLink(node.url, renderInlines(node.children, names), key);
     case "mention":
+      if (names.mentions?.includes(`@${node.username}`)) return <span key={key} class="mention me">@{node.username}</span>;
       return (
         <span key={key} class={node.username === names.me ? "mention me" : "mention"} title={`@${node.username}`}>
           @<bdi>{names.name(node.username)}</bdi>
