@@ -85,9 +85,8 @@ def test_names_are_completed_and_mention(invite: Invite) -> None:
     keys, offers = ana.page.keyboard, ana.page.get_by_role("listbox", name="Suggestions")
     ana.composer.focus()
     keys.type("@")
-    expect(offers.get_by_role("option")).to_have_text(
-        ["Bea", "Ben", "Everybody@all · 2 people", "Who is here now@here"]
-    )
+    expect(offers.get_by_role("option")).to_have_count(4)
+    expect(offers.get_by_role("option").nth(2)).to_contain_text("@all · 2 people")
     keys.type("oka")
     expect(offers.get_by_role("option")).to_have_count(1)
     keys.press("Tab")
