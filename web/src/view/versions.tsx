@@ -30,7 +30,7 @@ export function Versions({ visit, onClose }: { visit: Visit; onClose: () => void
   const turn = useRef(0);
   const messages = store.get(visit.id)?.pane?.messages ?? [];
   const message = messages[find(messages, at)];
-  const names = { name: (username: string) => people.name(username), me: me.username };
+  const names = { name: (username: string) => people.name(username), me: me.username, tabs: true };
 
   const load = async (before: Read | null): Promise<void> => {
     const own = (turn.current += 1);
