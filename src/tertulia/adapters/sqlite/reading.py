@@ -52,7 +52,7 @@ SELECT coalesce("state", "entry") FROM "Chat-Messages"
 WHERE "conversation" = ? AND "timestamp" = ? AND "number" IS NOT NULL
 """
 _ABOUT_ONE: Final = """
-SELECT "timestamp", "entry" ->> 'kind' = 'edited' FROM "Chat-Messages"
+SELECT "timestamp", "entry" ->> 'kind' = 'edited' FROM "Chat-Messages" INDEXED BY "entries by target"
 WHERE "conversation" = ? AND "target" = ? AND "timestamp" >= ? AND "timestamp" <= ?
 ORDER BY "timestamp" DESC LIMIT ?
 """
