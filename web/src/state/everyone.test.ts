@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { absentIn, asksFor, ASK_OVER, EVERYONE_MAX, isTooMany, naming, reach } from "./everyone.ts";
+import { absentIn, isTooMany } from "./absent.ts";
+import { asksFor, ASK_OVER, EVERYONE_MAX, naming, reach } from "./everyone.ts";
 import type { Conversation } from "./conversations.ts";
 
 const group = (member_count: number) => ({ kind: "group", member_count }) as const;

@@ -1,16 +1,14 @@
 /** Naming all members of a group at once: the same rules as `src/tertulia/domain/everyone.py`. */
 
-import { everyone, EVERYONE, mentions } from "../markdown/index.ts";
+import { everyone, EVERYONE } from "../markdown/index.ts";
 import type { Conversation } from "./conversations.ts";
 
 /** In a larger group `@all` and `@here` are words: limits.EVERYONE_MAX of the server. */
 export const EVERYONE_MAX = 250;
 /** Who would tell more people at once is asked before. */
 export const ASK_OVER = 10;
-/** Of the people whom a text names and who aren't there, so many are looked at. */
-const ABSENT_MAX = 3;
 
-type Size = Pick<Conversation, "kind" | "member_count">;
+export type Size = Pick<Conversation, "kind" | "member_count">;
 
 /** Whether an entry that comes just now names this person, who is there. */
 export function naming(names: readonly string[] | undefined, me: string): boolean {
@@ -26,17 +24,4 @@ export function reach({ kind, member_count: count }: Size): number {
 export function asksFor(text: string, conversation: Size): number {
   const others = reach(conversation);
   return others > ASK_OVER && everyone(text).length ? others : 0;
-}
-
-/** Whether the text says `@all` or `@here` where that tells nobody because the group is too large. */
-export function isTooMany(text: string, { kind, member_count: count }: Size): boolean {
-  return kind === "group" && count > EVERYONE_MAX && everyone(text).length > 0;
-}
-
-/** The first usernames in a text that are no members'; none where not all members are known. */
-export function absentIn(text: string, { kind, members, member_count: count }: Conversation): string[] {
-  if (members.length < count) return [];
-  const words: readonly string[] = kind === "group" ? EVERYONE : [];
-  const there = new Set([...members.map((member) => member.username), ...words]);
-  return mentions(text).filter((name) => !there.has(name)).slice(0, ABSENT_MAX);
 }

@@ -3,8 +3,9 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { attempt } from "../app/notices.ts";
+import { absentIn, isTooMany } from "../state/absent.ts";
 import type { Conversation } from "../state/conversations.ts";
-import { absentIn, EVERYONE_MAX, isTooMany } from "../state/everyone.ts";
+import { EVERYONE_MAX } from "../state/everyone.ts";
 import { t, tn, tp } from "../words/index.ts";
 import { useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
