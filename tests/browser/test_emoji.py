@@ -101,7 +101,7 @@ def test_names_are_completed_and_mention(invite: Invite) -> None:
         ana.http.post("/api/auth/sign-up", json={"username": username, "password": PASSWORD}).raise_for_status()
     for username in others[1:]:
         ana.call("PUT", f"/api/conversations/{group}/members/{username}", {})
-    keys.type(f"@{others[0]} and @al")
+    keys.type(f"@{others[0]} and @all")
     hint = ana.page.get_by_text(f"{others[0]} isn’t in this conversation.")
     expect(hint).to_be_visible()
     ana.page.get_by_role("button", name=f"Add {others[0]}").click()

@@ -87,7 +87,7 @@ function offersFor(token: Token, chat: Chat, conversation: Conversation): Offer[
   return token.kind === "@" ? people(token.query, chat, conversation) : emoji(token.query, chat);
 }
 
-/** Members, by name or username, and after them everybody. */
+/** Members, by name or username, and after them everybody, or before them where that is what is typed. */
 function people(query: string, chat: Chat, conversation: Conversation): Offer[] {
   const members = conversation.members
     .filter(({ username }) => username !== chat.me.username)
@@ -96,7 +96,7 @@ function people(query: string, chat: Chat, conversation: Conversation): Offer[] 
   const some = rank(members, query)
     .slice(0, SHOWN - all.length)
     .map(({ id }) => ({ key: id, put: `@${id} `, username: id, name: chat.people.name(id), code: `@${id}` }));
-  return [...some, ...all];
+  return all.some((offer) => offer.key === `@${query}`) ? [...all, ...some] : [...some, ...all];
 }
 
 function everybody(query: string, conversation: Conversation): Offer[] {
