@@ -25,6 +25,7 @@ import { openSearch, resultsWanted, toResults } from "./search-panel.tsx";
 import { StatusSign } from "./status-sign.tsx";
 import { Visit } from "./visit.ts";
 
+const Versions = later(async () => (await import("./versions.tsx")).Versions);
 const Saving = later(async () => (await import("./library/saving.tsx")).default);
 
 export function ConversationPane({ id }: { id: string }): JSX.Element {
@@ -76,6 +77,7 @@ function Opened({ held }: { held: Held }): JSX.Element {
       <Composer conversation={conversation} visit={visit} name={name} />
       <Reacting visit={visit} />
       {visit.saving.value && <Saving visit={visit} onClose={() => (visit.saving.value = null)} />}
+      {visit.versions.value > 0 && <Versions visit={visit} onClose={() => (visit.versions.value = 0)} />}
       <Jumping visit={visit} conversation={conversation} />
       {drop.over && <p class="drop-target">{t("Drop the files here to attach them")}</p>}
     </main>
