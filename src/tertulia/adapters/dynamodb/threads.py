@@ -24,14 +24,15 @@ async def page(
     """Up to `limit` messages, ascending, of those that the one at `thread` began, and that one: one query of the index
     for each period of membership that they lie in, and the messages a hundred a call."""
     stamps: list[int] = []
-    async for first, last in sight.ranges(before, after):
+    # Nothing of it is earlier than what it began with: what lies there is neither asked for nor paid.
+    async for first, last in sight.ranges(before, None if after is None else max(after, thread - 1)):
         span = str(keys.reply(name, thread, first).sort), str(keys.reply(name, thread, last).sort)
         left = limit - len(stamps)
         found = database.query(keys.INDEX, name, span, limit=left, descending=after is None, only=("key",))
         stamps += [keys.timestamp_of(item["key"]) async for item in found]
         if first <= thread <= last:
             stamps.append(thread)
-        if len(stamps) >= limit:
+        if len(stamps) >= limit or (after is None and first <= thread):
             break
     stamps.sort()
     chosen = stamps[-limit:] if after is None else stamps[:limit]
