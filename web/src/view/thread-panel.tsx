@@ -91,10 +91,13 @@ function replyTo(thread: Thread | null, root: number): number {
   return !thread || thread.first ? root : (thread.pane.messages.at(-1)?.timestamp ?? root);
 }
 
-/** The focus comes into the panel when it opens; when it closes, what had it before has it again, or the row beside it. */
+/**
+ * The focus comes into the panel when it opens. When it closes, what opened it has the focus again, or the message around
+ * that, or what the thread began with.
+ */
 function useReturn(panel: { current: HTMLElement | null }, root: number): void {
-  const [opener] = useState(() => document.activeElement as HTMLElement | null);
-  const [row] = useState(() => opener?.closest<HTMLElement>("[data-key]"));
+  const [row] = useState(() => document.activeElement?.closest<HTMLElement>("[data-key]"));
+  const [opener] = useState(() => (row ? (document.activeElement as HTMLElement) : null));
   useLayoutEffect(() => {
     const here = panel.current!;
     if (!here.contains(document.activeElement)) here.querySelector("h2")!.focus();
@@ -103,8 +106,7 @@ function useReturn(panel: { current: HTMLElement | null }, root: number): void {
       if (now && now !== document.body && !here.contains(now)) return;
       const beside = document.querySelector<HTMLElement>(`.pane [data-timestamp="${root}"]`);
       const writing = document.querySelector<HTMLElement>(".pane .composer textarea");
-      const targets = [opener === document.body ? null : opener, row, beside, writing];
-      targets.find((target) => target?.isConnected)?.focus({ preventScroll: true });
+      [opener, row, beside, writing].find((target) => target?.isConnected)?.focus({ preventScroll: true });
     };
   }, []);
 }
