@@ -50,6 +50,9 @@ export default function SettingsDialog({ onClose, onKeys }: { onClose: () => voi
         <OnOff label={t("Show link previews")} value={settings.previews}>
           {t("What the page that a message links to says of itself.")}
         </OnOff>
+        <OnOff label={t("Faces become emoji")} value={settings.faces}>
+          {t("What you send as :) arrives as 🙂.")}
+        </OnOff>
       </fieldset>
       <div class="dialog-choices">
         <button type="button" class="button" onClick={keys}>{t("Keyboard shortcuts")}</button>
