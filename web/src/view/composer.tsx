@@ -38,7 +38,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
   const box = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => chat.drafts.get(visit.desk));
   const [recording, setRecording] = useState(false);
-  const completion = useCompletion(conversation, box);
+  const completion = useCompletion(conversation, box, visit.thread ? "-in-thread" : "");
   const mode = visit.mode.value;
   const length = [...text].length;
   const live = conversation.live_typing;
