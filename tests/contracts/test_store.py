@@ -30,7 +30,7 @@ from tertulia.adapters.memory.clock import SetClock
 from tertulia.domain import limits
 from tertulia.domain.entries import Hidden, History, MessageEdited, MessagePreviewed, MessageSent
 from tertulia.domain.errors import ConflictError, NotFoundError
-from tertulia.domain.members import Cursor, Role
+from tertulia.domain.members import Cursor, Member, Role
 from tertulia.ports.store import Append, Committed, Decision, Snapshot, Stamp, Store
 
 
@@ -243,6 +243,37 @@ async def test_a_page_is_full_whatever_lies_between_messages(store: Store) -> No
     assert await store.messages(GROUP, ben, before=stamps[0], limit=3) == []
     assert await store.messages(GROUP, ben, after=stamps[19], limit=3) == []
     assert (await store.messages(GROUP, ben, limit=1))[0].reactions[0].users == ("ben",)
+
+
+async def test_a_thread_is_what_one_message_began(store: Store) -> None:
+    """It and its replies, in pages both ways, whatever was said in between; a deleted reply stays in its place. Of
+    what is from before a membership there is nothing, and of what is no thread nothing but the message."""
+    await begin(store, "ben")
+    first = timestamp(await send(store, "ana", "first", "1"))
+    other = timestamp(await send(store, "ben", "other", "2"))
+    early = timestamp(await send(store, "ben", "early", "3", reply_to=first))
+    await add(store, "carla")
+    replies = [early]
+    for n in range(4):
+        replies.append(timestamp(await send(store, "ben", f"{n}", f"r{n}", reply_to=replies[-1], thread=first)))
+        await send(store, "ana", "beside", f"b{n}", reply_to=other)
+    await delete(store, "ben", replies[2])
+    ben, carla = await reader(store, "ben"), await reader(store, "carla")
+
+    async def read(who: Member, thread: int = first, **page: int) -> list[int]:
+        return [each.timestamp for each in await store.messages(GROUP, who, thread=thread, **{"limit": 9, **page})]
+
+    assert await read(ben) == await read(ben, after=0) == [first, *replies]
+    assert await read(ben, limit=2) == replies[-2:]
+    assert await read(ben, before=replies[2], limit=2) == replies[:2]
+    assert await read(ben, before=replies[1], limit=2) == [first, early]
+    assert await read(ben, after=0, limit=2) == [first, early]
+    assert await read(ben, after=replies[0], limit=2) == replies[1:3]
+    assert await read(carla) == await read(carla, after=0) == replies[1:]
+    assert await read(ben, replies[0]) == [replies[0]]
+    assert await read(ben, first + 10_000) == []
+    gone = await store.message(GROUP, ben, replies[2]) or pytest.fail("no message")
+    assert (gone.thread, gone.reply_to, bool(gone.deleted)) == (first, 0, True)
 
 
 async def test_the_log_is_read_in_pages_without_a_gap(store: Store) -> None:

@@ -195,9 +195,11 @@ async def _write(scene: Scene, group: str, people: list[str]) -> None:
     await scene.call("delete_message", ana, **where)
     await scene.say(ben, "typing", conversation=group)
     # Ben's cursor moved with what he sent himself; there is something new for it each time.
-    for read in (scene.say_read, scene.call_read):
-        new = await scene.call("send_message", ana, {"id": secrets.token_hex(8), "text": TEXT}, id=group)
-        await read(ben, group, new["timestamp"])
+    new = await scene.call("send_message", ana, {"id": secrets.token_hex(8), "text": TEXT}, id=group)
+    await scene.say_read(ben, group, new["timestamp"])
+    body = {"id": secrets.token_hex(8), "text": TEXT, "reply_to": new["timestamp"]}
+    reply = await scene.call("send_message", ana, body, id=group, record="send_message as a reply")
+    await scene.call_read(ben, group, reply["timestamp"])
     await scene.say(ben, "presence", status="online", watch=people)
     await scene.say(ben, "ping")
 
@@ -236,7 +238,9 @@ async def _read(scene: Scene, group: str, ana: str, ben: str) -> None:
     await scene.call("list_conversations", ana)
     await scene.call("get_conversation", ana, id=group)
     await scene.call("list_members", ana, id=group)
-    await scene.call("list_messages", ana, id=group, query="limit=50")
+    page = await scene.call("list_messages", ana, id=group, query="limit=50")
+    thread = next(each["thread"] for each in page["messages"] if "thread" in each)
+    await scene.call("list_messages", ana, id=group, query=f"thread={thread}", record="list_messages of a thread")
     await scene.call("read_log", ana, id=group, query="after=45&limit=10")
     await scene.call("search_messages", ana, query="query=fox&limit=20")
     media = await scene.call("create_media", ana, {"name": "x.png", "type": "image/png", "size": len(PICTURE)})

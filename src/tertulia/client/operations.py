@@ -187,9 +187,11 @@ class Operations:
         before: int | None = None,
         after: int | None = None,
         around: int | None = None,
+        thread: int | None = None,
         limit: int = limits.PAGE_DEFAULT,
     ) -> r.Messages:
-        query = q.MessagesQuery(before=before, after=after, around=around, limit=limit)
+        """A page before, after or around a timestamp, else the last one; with `thread` of that thread only."""
+        query = q.MessagesQuery(before=before, after=after, around=around, thread=thread, limit=limit)
         return await self._call("list_messages", r.Messages, {"id": conversation}, query=query)
 
     async def read_log(self, conversation: str, *, after: int = 0, limit: int = limits.LOG_PAGE_MAX) -> r.Log:

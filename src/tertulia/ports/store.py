@@ -161,11 +161,15 @@ class Store(Protocol):
         *,
         before: int | None = None,
         after: int | None = None,
+        thread: int | None = None,
         limit: int,
     ) -> list[Message]:
         """Up to `limit` messages that `reader` may read, ascending: the last ones with timestamp < `before`, or the
         first
-        ones with timestamp > `after`; with neither, the last ones. Exactly one index range is read."""
+        ones with timestamp > `after`; with neither, the last ones. Exactly one index range is read.
+
+        With `thread` only the message at that timestamp and those of its thread.
+        """
         ...
 
     async def message(self, conversation: str, reader: Member, timestamp: int) -> Message | None:

@@ -218,6 +218,7 @@ def _send(username: str, new: NewMessage, attachments: tuple[Attachment, ...], r
             attachments=attachments,
             mentions=mentions_in(snapshot.conversation, named),
             live_until=live_until(stamp.timestamp, new.live_seconds),
+            thread=messages.thread_of(snapshot.target) if new.reply_to and snapshot.target else 0,
         )
         return Decision(entry, digest)
 

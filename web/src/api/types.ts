@@ -421,6 +421,7 @@ export interface Message {
   attachments?: readonly Attachment[];
   mentions?: readonly string[];
   live_until?: number;
+  thread?: number;
   reactions?: readonly Reaction[];
   previews?: readonly Preview[];
   edited?: number;
@@ -462,7 +463,7 @@ export interface MessagePreviewed {
 }
 
 /**
- * A message. `id` is the client's own; `number` counts the conversation's messages from 1; `reply_to` is a timestamp, and so is `live_until`: until then the author shows where they are. `mentions` are usernames, and `@all` or `@here` where it names everybody.
+ * A message. `id` is the client's own; `number` counts the conversation's messages from 1; `reply_to` is a timestamp, and so is `live_until`: until then the author shows where they are. `thread` is the timestamp of the message that the replies began with: the server's own, 0 where the message replies to none. `mentions` are usernames, and `@all` or `@here` where it names everybody.
  *
  * When the message is deleted, what it said is erased from its entry too, and `erased` is true.
  */
@@ -478,6 +479,7 @@ export interface MessageSent {
   attachments?: readonly Attachment[];
   mentions?: readonly string[];
   live_until?: number;
+  thread?: number;
   erased?: boolean;
 }
 

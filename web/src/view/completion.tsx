@@ -18,6 +18,7 @@ import { EmojiSign } from "./emoji-sign.tsx";
 import { Icon } from "./icons.tsx";
 
 const SHOWN = 6;
+/** What the name of a list begins with; there may be two places to write. */
 const LIST = "completion";
 
 interface Offer {
@@ -42,7 +43,9 @@ export interface Completion {
   list: JSX.Element;
 }
 
-export function useCompletion(conversation: Conversation, box: RefObject<HTMLTextAreaElement | null>): Completion {
+/** `place` tells this box from another one on the page. */
+export function useCompletion(conversation: Conversation, box: RefObject<HTMLTextAreaElement | null>, place = ""): Completion {
+  const id = LIST + place;
   const chat = useChat();
   const [token, setToken] = useState<Token | null>(null);
   const [at, setAt] = useState(0);
@@ -78,9 +81,9 @@ export function useCompletion(conversation: Conversation, box: RefObject<HTMLTex
     return true;
   };
   const aria: Aria = offers.length
-    ? { "aria-autocomplete": "list", "aria-controls": LIST, "aria-activedescendant": `${LIST}-${at}` }
+    ? { "aria-autocomplete": "list", "aria-controls": id, "aria-activedescendant": `${id}-${at}` }
     : { "aria-autocomplete": "list" };
-  return { look, onKey, aria, list: <Offers offers={offers} at={at} onPoint={setAt} onPick={pick} /> };
+  return { look, onKey, aria, list: <Offers id={id} offers={offers} at={at} onPoint={setAt} onPick={pick} /> };
 }
 
 function offersFor(token: Token, chat: Chat, conversation: Conversation): Offer[] {
@@ -118,16 +121,16 @@ function emoji(query: string, chat: Chat): Offer[] {
   });
 }
 
-function Offers(props: { offers: Offer[]; at: number; onPoint: (at: number) => void; onPick: (offer: Offer) => void }): JSX.Element {
+function Offers(props: { id: string; offers: Offer[]; at: number; onPoint: (at: number) => void; onPick: (offer: Offer) => void }): JSX.Element {
   const { offers, at } = props;
   return (
     <div class="completion">
       {offers.length > 0 && (
-        <ul class="completion-list" role="listbox" id={LIST} aria-label={t("Suggestions")}>
+        <ul class="completion-list" role="listbox" id={props.id} aria-label={t("Suggestions")}>
           {offers.map((offer, index) => (
             <li
               key={offer.key}
-              id={`${LIST}-${index}`}
+              id={`${props.id}-${index}`}
               role="option"
               class="picker-item"
               aria-selected={index === at}

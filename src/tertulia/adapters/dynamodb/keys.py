@@ -86,8 +86,12 @@ def about_range(target: int, first: int = 0, last: int = TIMESTAMP_MAX) -> tuple
 
 
 def timestamp_of(about_key: str) -> int:
-    """The timestamp of the entry that an item `about#` stands for."""
+    """The timestamp of the entry that an item `about#` or `thread#` stands for."""
     return int(about_key.rpartition("#")[2])
+
+
+def reply(conversation: str, thread: int, timestamp: int) -> Key:
+    return Key(INDEX, conversation, f"thread#{thread:016}#{timestamp:016}")
 
 
 def segment(conversation: str, number: int) -> Key:

@@ -15,8 +15,8 @@ from tertulia.domain.limits import TIMESTAMP_MAX
 
 PARALLEL: Final = 8
 """Calls under way at once."""
-_INDEX_RANGE: Final = ("a", "t")
-"""The sort keys of a conversation's items in the index: they begin with `about#`, `sent#` and `seq#`."""
+_INDEX_RANGE: Final = ("a", "u")
+"""The sort keys of a conversation's items in the index: they begin with `about#`, `sent#`, `seq#` and `thread#`."""
 
 
 class Line(Struct, frozen=True):
@@ -73,6 +73,8 @@ class Placing:
             puts.append(Put(keys.milestone(name, entry.seq), {"timestamp": entry.timestamp}))
         if isinstance(entry, MessageSent):
             puts.append(Put(keys.sent(name, entry.author, entry.id), items.sent_item(entry, line.digest)))
+            if entry.thread:
+                puts.append(Put(keys.reply(name, entry.thread, entry.timestamp)))
             if changes:
                 item["state"] = items.state_item(entry, messages.fold(entry, changes))
         elif isinstance(entry, AboutMessage):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
-from tertulia.adapters.dynamodb import appending, cursors, deleting, history, people
+from tertulia.adapters.dynamodb import appending, cursors, deleting, history, people, threads
 from tertulia.adapters.dynamodb import log as reading
 from tertulia.adapters.dynamodb.database import Database
 from tertulia.adapters.dynamodb.sight import Sight
@@ -75,9 +75,20 @@ class DynamoStore:
         return await reading.log(self.database, conversation, reader, after=after, limit=limit)
 
     async def messages(
-        self, conversation: str, reader: Member, *, before: int | None = None, after: int | None = None, limit: int
+        self,
+        conversation: str,
+        reader: Member,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        thread: int | None = None,
+        limit: int,
     ) -> list[Message]:
         sight = Sight(self.database, conversation, reader)
+        if thread is not None:
+            return await threads.page(
+                self.database, conversation, sight, thread, before=before, after=after, limit=limit
+            )
         return await history.page(self.database, conversation, sight, before=before, after=after, limit=limit)
 
     async def message(self, conversation: str, reader: Member, timestamp: int) -> Message | None:

@@ -55,8 +55,9 @@ class Log(Struct):
         )
         return messages.fold(sent, changes)
 
-    def timestamps(self) -> list[int]:
-        return [e.timestamp for e in self.entries if isinstance(e, MessageSent)]
+    def timestamps(self, thread: int | None = None) -> list[int]:
+        sent = [e for e in self.entries if isinstance(e, MessageSent)]
+        return [e.timestamp for e in sent if thread is None or thread in (e.timestamp, e.thread)]
 
 
 class MemoryStore:
@@ -153,11 +154,18 @@ class MemoryStore:
         return page, max(after, log.head.seq)
 
     async def messages(
-        self, conversation: str, reader: Member, *, before: int | None = None, after: int | None = None, limit: int
+        self,
+        conversation: str,
+        reader: Member,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        thread: int | None = None,
+        limit: int,
     ) -> list[Message]:
         log = self.logs[conversation]
         seen = _sight(log, reader)
-        timestamps = [t for t in log.timestamps() if seen(t)]
+        timestamps = [t for t in log.timestamps(thread) if seen(t)]
         if after is not None:
             chosen = [t for t in timestamps if t > after][:limit]
         else:

@@ -49,6 +49,18 @@ SELECT group_concat("shown", ',') FROM (
 )
 """
 _AFTER: Final = _BEFORE.replace("DESC", "ASC")
+_IN_THREAD_BEFORE: Final = """
+SELECT group_concat("shown", ',') FROM (
+    SELECT coalesce("state", "entry") AS "shown", "timestamp" FROM "Chat-Messages"
+    WHERE "conversation" = ?1 AND "timestamp" = ?5 AND "timestamp" BETWEEN ?2 AND ?3 AND "number" IS NOT NULL
+    UNION ALL
+    SELECT coalesce("state", "entry"), "timestamp" FROM "Chat-Messages" INDEXED BY "messages by thread"
+    WHERE "conversation" = ?1 AND "thread" = ?5 AND "timestamp" BETWEEN ?2 AND ?3
+    ORDER BY "timestamp" DESC LIMIT ?4
+)
+"""
+"""The message that a thread began with, and the replies."""
+_IN_THREAD_AFTER: Final = _IN_THREAD_BEFORE.replace("DESC", "ASC")
 _ONE: Final = """
 SELECT coalesce("state", "entry") FROM "Chat-Messages"
 WHERE "conversation" = ? AND "timestamp" = ? AND "number" IS NOT NULL
@@ -132,14 +144,22 @@ def log(
 
 
 def messages(
-    connection: sqlite3.Connection, name: str, reader: Member, before: int | None, after: int | None, limit: int
+    connection: sqlite3.Connection,
+    name: str,
+    reader: Member,
+    before: int | None,
+    after: int | None,
+    limit: int,
+    thread: int | None = None,
 ) -> list[Message]:
     open_history = _open_history(connection, name)
+    query = _BEFORE if after is None else _AFTER
+    of_thread: tuple[int, ...] = ()
+    if thread is not None:
+        query, of_thread = _IN_THREAD_BEFORE if after is None else _IN_THREAD_AFTER, (thread,)
     found: list[Message] = []
     for first, last in _ranges(reader, before, after, open_history=open_history):
-        joined = connection.execute(
-            _BEFORE if after is None else _AFTER, (name, first, last, limit - len(found))
-        ).fetchone()[0]
+        joined = connection.execute(query, (name, first, last, limit - len(found), *of_thread)).fetchone()[0]
         found += rows.messages_from(joined)
         if len(found) >= limit:
             break

@@ -94,9 +94,16 @@ class SqliteStore:
         return await self.read(reading.log, conversation, reader, after, limit)
 
     async def messages(
-        self, conversation: str, reader: Member, *, before: int | None = None, after: int | None = None, limit: int
+        self,
+        conversation: str,
+        reader: Member,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        thread: int | None = None,
+        limit: int,
     ) -> list[Message]:
-        return await self.read(reading.messages, conversation, reader, before, after, limit)
+        return await self.read(reading.messages, conversation, reader, before, after, limit, thread)
 
     async def message(self, conversation: str, reader: Member, timestamp: int) -> Message | None:
         return await self.read(reading.message, conversation, reader, timestamp)

@@ -14,7 +14,13 @@ from tertulia.services.search import parse_query
 async def list_messages(chat: Chat, call: Call[q.ConversationPath, q.MessagesQuery, None]) -> Answer:
     query = call.query
     page = await chat.history.messages(
-        call.identity, call.path.id, before=query.before, after=query.after, around=query.around, limit=query.limit
+        call.identity,
+        call.path.id,
+        before=query.before,
+        after=query.after,
+        around=query.around,
+        thread=query.thread,
+        limit=query.limit,
     )
     body = r.Messages(
         messages=page.messages,

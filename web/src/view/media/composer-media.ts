@@ -7,28 +7,29 @@ import { notify } from "../../app/notices.ts";
 import { shownName } from "../../state/media.ts";
 import { outgoingOf, type Picture } from "../../state/pictures.ts";
 import { t } from "../../words/index.ts";
+import type { Visit } from "../visit.ts";
 
 const full = (): string => t("Too many messages wait to be sent here. Try again when you are connected.");
 
 /** Hands a message with the files of what is being written to the outbox; false where it can't be sent, and why is said. */
-export function post(chat: Chat, conversation: string, text: string, replyTo: number): boolean {
+export function post(chat: Chat, { id, desk }: Visit, text: string, replyTo: number): boolean {
   const { uploads } = chat.media;
-  const refused = uploads.draft(conversation).peek().find((upload) => upload.state === "failed");
+  const refused = uploads.draft(desk).peek().find((upload) => upload.state === "failed");
   if (refused) {
     notify(t("“{name}” could not be uploaded. Retry or remove it, then send.", { name: shownName(refused.name) }), true);
     return false;
   }
-  const files = uploads.take(conversation);
-  if (chat.sending.add(conversation, text, replyTo, files)) return true;
+  const files = uploads.take(desk);
+  if (chat.sending.add(id, text, replyTo, files)) return true;
   uploads.giveBack(files);
   notify(full(), true);
   return false;
 }
 
 /** Sends a voice note as a message of its own; what is being written stays. */
-export function postVoice(chat: Chat, conversation: string, { note, name, peaks, duration }: Recorded): boolean {
-  const file = chat.media.uploads.addVoice(conversation, note, name, { peaks, duration });
-  if (chat.sending.add(conversation, "", 0, [file])) return true;
+export function postVoice(chat: Chat, visit: Visit, { note, name, peaks, duration }: Recorded): boolean {
+  const file = chat.media.uploads.addVoice(visit.desk, note, name, { peaks, duration });
+  if (chat.sending.add(visit.id, "", visit.replyTo(), [file])) return true;
   chat.media.uploads.cancel(file.upload);
   notify(full(), true);
   return false;
