@@ -147,6 +147,7 @@ async def test_messages_from_before_joining_cannot_be_touched(home: Home) -> Non
     await ben.refused("message_not_found", "PUT", message_path(group, message) + "/reactions/%F0%9F%91%8D")
     await ben.refused("message_not_found", "DELETE", message_path(group, message) + "/reactions/%F0%9F%91%8D")
     await ben.refused("message_not_found", "DELETE", message_path(group, message) + "/previews")
+    await ben.refused("message_not_found", "GET", message_path(group, message) + "/edits")
     body = {"id": new_id(), "text": "x", "reply_to": message["timestamp"]}
     await ben.refused("reply_not_found", "POST", f"/api/conversations/{group}/messages", json=body)
 

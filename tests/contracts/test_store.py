@@ -27,6 +27,7 @@ from tests.contracts.store_adapters import (
 )
 
 from tertulia.adapters.memory.clock import SetClock
+from tertulia.domain import limits
 from tertulia.domain.entries import Hidden, History, MessageEdited, MessagePreviewed, MessageSent
 from tertulia.domain.errors import ConflictError, NotFoundError
 from tertulia.domain.members import Member, Role
@@ -326,6 +327,38 @@ async def test_an_edit_made_while_away_is_not_shown_and_a_deletion_is(store: Sto
     seen = await store.message(GROUP, await reader(store, "ben"), two)
     assert seen is not None
     assert seen.deleted
+
+
+async def test_versions_are_those_that_the_reader_may_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was sent and its edits, newest first, in pages that a bound on what is looked at cuts short; an edit made
+    while the reader was away isn't there, and nothing says that there was one."""
+    await begin(store, "ben")
+    sent = timestamp(await send(store, "ana", "one", "1"))
+    edits = {sent: "one"}
+    for text in ("two", "three"):
+        edits[timestamp(await edit(store, "ana", sent, text))] = text
+        await react(store, "ben", sent, text)
+    await remove(store, "ben")
+    away = timestamp(await edit(store, "ana", sent, "away"))
+    await add(store, "ben")
+    edits[timestamp(await edit(store, "ana", sent, "four"))] = "four"
+
+    async def pages(username: str, limit: int) -> list[list[tuple[int, str]]]:
+        who, before = await reader(store, username), None
+        found: list[list[tuple[int, str]]] = []
+        while before or not found:
+            page, before = await store.versions(GROUP, who, sent, before=before, limit=limit)
+            found.append([(each.timestamp, each.text) for each in page])
+        return found
+
+    mine = sorted(edits.items(), reverse=True)
+    assert await pages("ben", 10) == [mine]
+    assert await pages("ben", 2) == [mine[:2], mine[2:]]
+    assert await pages("ana", 10) == [sorted({**edits, away: "away"}.items(), reverse=True)]
+    monkeypatch.setattr(limits, "EDITS_LOOKED_AT_MAX", 2)
+    short = await pages("ben", 10)
+    assert [entry for page in short for entry in page] == mine
+    assert max(map(len, short)) <= 2
 
 
 async def test_a_deletion_erases_what_was_said_from_the_log(store: Store) -> None:

@@ -191,6 +191,7 @@ async def _write(scene: Scene, group: str, people: list[str]) -> None:
     await scene.call("edit_message", ana, {"text": f"{TEXT[:-1]}."}, **where)
     await scene.call("add_reaction", ben, **where, emoji="%F0%9F%91%8D")
     await scene.call("remove_reaction", ben, **where, emoji="%F0%9F%91%8D")
+    await scene.call("list_versions", ben, **where)
     await scene.call("delete_message", ana, **where)
     await scene.say(ben, "typing", conversation=group)
     # Ben's cursor moved with what he sent himself; there is something new for it each time.

@@ -193,8 +193,8 @@ class TestEditing:
     async def test_who_wrote_a_message_changes_it(self, world: World, group: str) -> None:
         """The answer is the message with its new text and mentions, and when it changed."""
         first = await world.say("ben", group)
-        edited = await world.chat.messages.edit(who("ben"), group, first.timestamp, "hi @ana")
-        assert (edited.text, edited.mentions) == ("hi @ana", ("ana",))
+        edited = await world.chat.messages.edit(who("ben"), group, first.timestamp, "hi @ana, hi @all")
+        assert (edited.text, edited.mentions) == ("hi @ana, hi @all", ("@all", "ana"))
         assert edited.edited == edited.changed == world.entries(group)[-1].timestamp
         assert edited.number == first.number
 

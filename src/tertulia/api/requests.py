@@ -221,6 +221,13 @@ class EditMessage(Request, frozen=True):
     text: fields.Text
 
 
+class VersionsQuery(Request, frozen=True):
+    """`before`: the cursor of the page before this one."""
+
+    before: fields.Timestamp | None = None
+    limit: fields.Limit = limits.PAGE_DEFAULT
+
+
 class ReactionPath(Request, frozen=True):
     id: fields.ConversationId
     timestamp: fields.Timestamp

@@ -222,6 +222,13 @@ class Operations:
         path = {"id": conversation, "timestamp": timestamp}
         return await self._call("edit_message", Message, path, body=q.EditMessage(text=text))
 
+    async def list_versions(
+        self, conversation: str, timestamp: int, *, before: int | None = None, limit: int = limits.PAGE_DEFAULT
+    ) -> r.Versions:
+        """What a message says and said before its edits, newest first. `before` is the cursor of the page before."""
+        path = {"id": conversation, "timestamp": timestamp}
+        return await self._call("list_versions", r.Versions, path, query=q.VersionsQuery(before=before, limit=limit))
+
     async def delete_message(self, conversation: str, timestamp: int) -> Message:
         return await self._call("delete_message", Message, {"id": conversation, "timestamp": timestamp})
 

@@ -32,7 +32,7 @@ class Reaction(Struct, frozen=True):
 
 class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A message with edits and reactions applied. `edited` and `deleted` are the timestamps of the last such entry,
-    or 0."""
+    or 0. `mentions` are usernames, and `@all` or `@here` where it names everybody."""
 
     seq: int
     timestamp: int

@@ -4,9 +4,10 @@ from msgspec import Struct
 
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import VisibleEntry
-from tertulia.domain.errors import InvalidError
+from tertulia.domain.errors import ConflictError, InvalidError, NotFoundError
 from tertulia.domain.members import Member
 from tertulia.domain.messages import Message
+from tertulia.domain.versions import Version, version_of
 from tertulia.ports.accounts import Identity
 from tertulia.ports.store import Store
 from tertulia.services import access
@@ -27,6 +28,13 @@ class LogPage(Struct, frozen=True):
     entries: list[VisibleEntry]
     through: int
     conversation: Conversation
+
+
+class Versions(Struct, frozen=True):
+    """What a message says and said, newest first; before which timestamp there may be more, or None."""
+
+    versions: list[Version]
+    cursor: int | None
 
 
 class HistoryReader:
@@ -65,6 +73,24 @@ class HistoryReader:
             if after is not None:
                 return await asked.after(after, limit)
             return await asked.before(before, limit)
+
+        return await access.read_as_member(self._store, conversation, identity.username, read)
+
+    async def versions(
+        self, identity: Identity, conversation: str, timestamp: int, *, before: int | None, limit: int
+    ) -> Versions:
+        """Those that the caller may read: of edits made while the caller was away nothing is told, not even that there
+        were any. Raises `conversation_not_found`, `message_not_found`, `message_deleted`."""
+
+        async def read(_: Conversation, member: Member) -> Versions:
+            found, cursor = await self._store.versions(conversation, member, timestamp, before=before, limit=limit)
+            # Afterwards: of what is deleted in between nothing is let out.
+            message = await self._store.message(conversation, member, timestamp)
+            if message is None:
+                raise NotFoundError("message_not_found")
+            if message.deleted:
+                raise ConflictError("message_deleted")
+            return Versions([version_of(each) for each in found], cursor)
 
         return await access.read_as_member(self._store, conversation, identity.username, read)
 

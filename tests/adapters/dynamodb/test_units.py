@@ -70,6 +70,8 @@ async def test_what_is_done_in_a_conversation_costs_the_same_at_any_length(bench
     await measure("reply", do.send(store, "ben", TEXT, ID.format(2), reply_to=stamp))
     await measure("edit", do.edit(store, "ana", stamp, TEXT))
     await measure("react", do.react(store, "ben", stamp, "👍"))
+    ana = await do.reader(store, "ana")
+    await measure("versions of a message", store.versions(do.GROUP, ana, stamp, limit=50))
     await measure("delete", do.delete(store, "ana", stamp))
     await measure("title", do.title(store, "T"))
     await measure("add a member", do.add(store, "dora"))

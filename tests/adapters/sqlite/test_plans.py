@@ -158,3 +158,10 @@ def test_a_page_of_history_passes_over_nothing(files: list[sqlite3.Connection]) 
     assert threads
     for statement, index in [(page, "timestamp") for page in pages] + [(page, "thread") for page in threads]:
         assert any(f"USING INDEX messages by {index}" in step for step in plan(files, statement.text))
+
+
+def test_the_versions_of_a_message_pass_over_nothing_else(files: list[sqlite3.Connection]) -> None:
+    """What is about other messages, in the time since then, is not read."""
+    (statement,) = (s for s in STATEMENTS if s.file == "reading.py" and s.name == "_ABOUT_ONE")
+    (step,) = plan(files, statement.text)
+    assert step.endswith("USING INDEX entries by target (conversation=? AND target=? AND timestamp>? AND timestamp<?)")

@@ -108,6 +108,10 @@ export class Client {
     return this.call("PATCH", `${at(id)}/messages/${timestamp}`, {}, { text });
   }
 
+  listVersions(id: string, timestamp: number, before?: number): Promise<t.Versions> {
+    return this.call("GET", `${at(id)}/messages/${timestamp}/edits`, { before });
+  }
+
   deleteMessage(id: string, timestamp: number): Promise<t.Message> {
     return this.session.authorised({ method: "DELETE", path: `${at(id)}/messages/${timestamp}`, keepalive: true });
   }

@@ -6,13 +6,16 @@ import { catalogue, chosen, loadEmoji, noteUse } from "../app/emoji.ts";
 import type { Chat } from "../app/chat.ts";
 import { tokenAt, type Token } from "../state/completing.ts";
 import type { Conversation } from "../state/conversations.ts";
+import { EVERYONE } from "../markdown/index.ts";
 import { searchEmoji } from "../state/emoji.ts";
+import { reach } from "../state/everyone.ts";
 import { rank } from "../state/switching.ts";
 import { t, tn } from "../words/index.ts";
 import { Avatar } from "./avatar.tsx";
 import { replace } from "./composer-keys.ts";
 import { useChat } from "./context.ts";
 import { EmojiSign } from "./emoji-sign.tsx";
+import { Icon } from "./icons.tsx";
 
 const SHOWN = 6;
 /** What the name of a list begins with; there may be two places to write. */
@@ -22,6 +25,7 @@ interface Offer {
   readonly key: string;
   /** What is written in the place of what was typed. */
   readonly put: string;
+  /** Whose it is; "" for everybody. */
   readonly username?: string;
   readonly name: string;
   readonly code: string;
@@ -63,7 +67,7 @@ export function useCompletion(conversation: Conversation, box: RefObject<HTMLTex
   const pick = (offer: Offer | undefined): void => {
     if (!offer || !token) return;
     replace(box.current!, token.from, token.to, offer.put);
-    if (!offer.username) noteUse(offer.put);
+    if (token.kind === ":") noteUse(offer.put);
     setToken(null);
   };
   const onKey = (event: KeyboardEvent): boolean => {
@@ -86,14 +90,27 @@ function offersFor(token: Token, chat: Chat, conversation: Conversation): Offer[
   return token.kind === "@" ? people(token.query, chat, conversation) : emoji(token.query, chat);
 }
 
-/** Members, by name or username. */
+/** Members, by name or username, and after them everybody, or before them where that is what is typed. */
 function people(query: string, chat: Chat, conversation: Conversation): Offer[] {
   const members = conversation.members
     .filter(({ username }) => username !== chat.me.username)
     .map(({ username }) => ({ id: username, name: `${chat.people.name(username)} ${username}`, unread: 0 }));
-  return rank(members, query)
-    .slice(0, SHOWN)
+  const all = everybody(query, conversation);
+  const some = rank(members, query)
+    .slice(0, SHOWN - all.length)
     .map(({ id }) => ({ key: id, put: `@${id} `, username: id, name: chat.people.name(id), code: `@${id}` }));
+  return all.some((offer) => offer.key === `@${query}`) ? [...all, ...some] : [...some, ...all];
+}
+
+function everybody(query: string, conversation: Conversation): Offer[] {
+  const others = reach(conversation);
+  if (others < 2) return [];
+  const count = tn(others, { one: "{count} person", other: "{count} people" });
+  const said = { all: [t("Everybody"), `@all · ${count}`], here: [t("Who is here now"), "@here"] } as const;
+  return EVERYONE.filter((word) => word.startsWith(query.toLowerCase())).map((word) => {
+    const [name, code] = said[word];
+    return { key: `@${word}`, put: `@${word} `, username: "", name, code };
+  });
 }
 
 function emoji(query: string, chat: Chat): Offer[] {
@@ -121,7 +138,11 @@ function Offers(props: { id: string; offers: Offer[]; at: number; onPoint: (at: 
               onMouseDown={(event) => event.preventDefault()}
               onClick={() => props.onPick(offer)}
             >
-              {offer.username ? <Avatar username={offer.username} /> : <span class="completion-emoji" aria-hidden="true"><EmojiSign emoji={offer.put} /></span>}
+              {offer.username ? (
+                <Avatar username={offer.username} />
+              ) : (
+                <span class="completion-emoji" aria-hidden="true">{offer.username === "" ? <Icon name="people" /> : <EmojiSign emoji={offer.put} />}</span>
+              )}
               <span class="person">
                 <bdi>{offer.name}</bdi>
                 <small>{offer.code}</small>

@@ -6,6 +6,7 @@ import { settings } from "../app/settings.ts";
 import { numberFormat } from "../words/formats.ts";
 import { unread, type Conversation } from "../state/conversations.ts";
 import { withFaces } from "../state/emoticons.ts";
+import { asksFor } from "../state/everyone.ts";
 import { gist } from "../state/gist.ts";
 import type { Picture } from "../state/pictures.ts";
 import { t, tp } from "../words/index.ts";
@@ -25,6 +26,8 @@ import type { Visit } from "./visit.ts";
 const TEXT_MAX = 8_000;
 /** From here on the characters that are left are shown. */
 const COUNT_FROM = 7_500;
+const Naming = later(async () => (await import("./naming.tsx")).Naming, true);
+const Everybody = later(async () => (await import("./naming.tsx")).Everybody);
 const Recorder = later(() => import("./media/recorder.tsx").then((module) => module.Recorder));
 
 interface Props {
@@ -38,6 +41,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
   const box = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => chat.drafts.get(visit.desk));
   const [recording, setRecording] = useState(false);
+  const [telling, setTelling] = useState(0);
   const completion = useCompletion(conversation, box, visit.thread ? "-in-thread" : "");
   const mode = visit.mode.value;
   const length = [...text].length;
@@ -69,7 +73,8 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
 
   const target = (): number => (mode.kind === "reply" ? mode.message.timestamp : visit.replyTo());
 
-  const submit = async (): Promise<void> => {
+  /** `sure`: the person was asked whether so many are to be told. */
+  const submit = async (sure = false): Promise<void> => {
     const value = text.trim();
     if (mode.kind !== "edit" && !visit.thread && command(value, visit)) return put("");
     if (!filled || length > TEXT_MAX) return;
@@ -77,6 +82,8 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
       if (value !== mode.message.text && !(await chat.edit(visit.id, mode.message, value))) return;
       return back();
     }
+    const many = sure ? 0 : asksFor(value, conversation);
+    if (many) return setTelling(many);
     const said = settings.faces.peek() === "on" ? withFaces(value) : value;
     if (!post(chat, visit, said, target())) return;
     put("");
@@ -156,6 +163,8 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
       <Tray conversation={visit.desk} onLeave={() => box.current?.focus()} />
       {recording && <Recorder onSend={(recorded) => postVoice(chat, visit, recorded)} onClose={stopRecording} />}
       {completion.list}
+      {mode.kind !== "edit" && text.includes("@") && <Naming text={text} conversation={conversation} onAdded={() => box.current?.focus()} />}
+      {telling > 0 && <Everybody count={telling} onSend={() => void submit(true)} onClose={() => setTelling(0)} />}
       <div class="composer-box">
         <AttachButton conversation={visit.desk} />
         <textarea

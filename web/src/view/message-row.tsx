@@ -79,7 +79,7 @@ export function MessageRow({ row, visit, stop, original, seen, direct, replies }
           </header>
           <div class={isBare(row) && !deleted ? "bubble bare" : "bubble"} id={`${id}-body`}>
             {!deleted && original !== undefined && <Quote original={original} visit={visit} message={message} />}
-            {deleted ? <Tombstone undo={message && !message.deleted && revocable ? () => deleting.undo(visit.id, message.timestamp) : null} /> : <Body row={row} conversation={visit.id} />}
+            {deleted ? <Tombstone undo={message && !message.deleted && revocable ? () => deleting.undo(visit.id, message.timestamp) : null} /> : <Body row={row} visit={visit} />}
             {outgoing && <OutgoingMark outgoing={outgoing} />}
           </div>
           {message && !deleted && <Reactions message={message} conversation={visit.id} />}
@@ -123,11 +123,12 @@ function receipt(seen: number, direct: boolean): string {
   return direct ? t("Seen") : tn(seen, { one: "Seen by {count}", other: "Seen by {count}" });
 }
 
-function Body({ row, conversation }: { row: Row; conversation: string }): JSX.Element {
+function Body({ row, visit }: { row: Row; visit: Visit }): JSX.Element {
   const { people, me } = useChat();
   const text = row.message?.text ?? row.outgoing?.text ?? "";
   const place = placeIn(text);
-  const names = { name: (username: string) => people.name(username), me: me.username };
+  const conversation = visit.id;
+  const names = { name: (username: string) => people.name(username), me: me.username, ...(row.message && { mentions: row.message.mentions }) };
   return (
     <>
       {place ? <LocationCard place={place} /> : text && <Markdown text={text} names={names} />}
@@ -136,9 +137,16 @@ function Body({ row, conversation }: { row: Row; conversation: string }): JSX.El
       {row.message && <Previews message={row.message} conversation={conversation} />}
       {row.outgoing && <OutgoingFiles files={row.outgoing.files ?? []} />}
       {!!row.message?.edited && (
-        <span class="edited" title={fullTime(row.message.edited)}>
+        <button
+          type="button"
+          class="edited"
+          tabIndex={-1}
+          title={fullTime(row.message.edited)}
+          aria-label={t("edited, show earlier versions")}
+          onClick={() => (visit.versions.value = row.timestamp)}
+        >
           {t("edited")}
-        </span>
+        </button>
       )}
     </>
   );

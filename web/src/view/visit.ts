@@ -30,6 +30,8 @@ export class Visit {
   readonly reacting: Signal<Message | null> = signal(null);
   /** The message whose moving picture is saved to the library. */
   readonly saving: Signal<Message | null> = signal(null);
+  /** The timestamp of the message whose earlier versions are shown; 0 for none. */
+  readonly versions = signal(0);
   /** Set by the list and by the composer while they are there. */
   messages: () => readonly Message[] = () => [];
   /** The timestamp that what is written replies to where nothing is chosen. */

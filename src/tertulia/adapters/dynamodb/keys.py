@@ -3,6 +3,7 @@
 from typing import Any, Final, NamedTuple
 
 from tertulia.domain.entries import Entry, MessageSent
+from tertulia.domain.limits import TIMESTAMP_MAX
 
 CONVERSATIONS: Final = "Chat-Conversations"
 MESSAGES: Final = "Chat-Messages"
@@ -76,6 +77,12 @@ def about(conversation: str, target: int, timestamp: int) -> Key:
 def about_prefix(target: int) -> str:
     """What the sort keys begin with of all entries about one message."""
     return f"about#{target:016}#"
+
+
+def about_range(target: int, first: int = 0, last: int = TIMESTAMP_MAX) -> tuple[str, str]:
+    """The sort keys of the entries about a message that were committed from `first` to `last`."""
+    prefix = about_prefix(target)
+    return f"{prefix}{first:016}", f"{prefix}{last:016}"
 
 
 def timestamp_of(about_key: str) -> int:

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from tertulia.adapters.dynamodb import items, keys
 from tertulia.adapters.dynamodb.database import WRITE_BATCH, Database, Delete, Put, Update
-from tertulia.adapters.dynamodb.deleting import about_range
 from tertulia.domain import messages
 from tertulia.domain.entries import AboutMessage, Entry, MessageSent
 from tertulia.domain.errors import InvalidError
@@ -89,7 +88,7 @@ class Placing:
             row = await database.get(place)
             if row is None:
                 raise InvalidError("invalid_request", f"In the log of {self._name} there is no message at {target}.")
-            about = database.query(keys.INDEX, self._name, about_range(target), only=("key",))
+            about = database.query(keys.INDEX, self._name, keys.about_range(target), only=("key",))
             stamps = [keys.timestamp_of(item["key"]) async for item in about]
             there = await database.get_many([keys.change(self._name, stamp) for stamp in stamps])
             entries = sorted(map(items.entry_from, there.values()), key=lambda entry: entry.seq)

@@ -14,6 +14,7 @@ from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import Entry, Stamp, VisibleEntry
 from tertulia.domain.members import Member
 from tertulia.domain.messages import Message
+from tertulia.domain.versions import Saying
 from tertulia.ports.clock import Clock
 from tertulia.ports.store import Append, Committed, CursorMove, Listener, Membership, Outcome
 
@@ -95,6 +96,12 @@ class DynamoStore:
     async def message_of(self, conversation: str, reader: Member, author: str, client_id: str) -> Message | None:
         sight = Sight(self.database, conversation, reader)
         return await history.message_of(self.database, conversation, sight, author, client_id)
+
+    async def versions(
+        self, conversation: str, reader: Member, timestamp: int, *, before: int | None = None, limit: int
+    ) -> tuple[list[Saying], int | None]:
+        sight = Sight(self.database, conversation, reader)
+        return await history.versions(self.database, conversation, sight, timestamp, before=before, limit=limit)
 
     async def sharing(self, username: str, others: Sequence[str]) -> set[str]:
         return await people.sharing(self.database, username, others)

@@ -58,6 +58,12 @@ async def edit_message(chat: Chat, call: Call[q.MessagePath, q.Nothing, q.EditMe
     return Answer(status=200, body=message)
 
 
+async def list_versions(chat: Chat, call: Call[q.MessagePath, q.VersionsQuery, None]) -> Answer:
+    path, query = call.path, call.query
+    page = await chat.history.versions(call.identity, path.id, path.timestamp, before=query.before, limit=query.limit)
+    return Answer(status=200, body=r.Versions(versions=page.versions, cursor=page.cursor))
+
+
 async def delete_message(chat: Chat, call: Call[q.MessagePath, q.Nothing, None]) -> Answer:
     return Answer(status=200, body=await chat.messages.delete(call.identity, call.path.id, call.path.timestamp))
 
