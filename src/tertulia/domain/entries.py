@@ -89,9 +89,9 @@ class ConversationCreated(BaseEntry, frozen=True, kw_only=True, tag="created"):
 
 class MessageSent(BaseEntry, frozen=True, kw_only=True, tag="message"):
     """A message. `id` is the client's own; `number` counts the conversation's messages from 1; `reply_to` is a
-    timestamp, and so is `live_until`: until then the author shows where they are. `mentions` are usernames, and `@all`
-    or `@here` where it names everybody. `thread` is the timestamp of the message that the replies began with: the
-    server's own, 0 where the message replies to none.
+    timestamp, and so is `live_until`: until then the author shows where they are. `thread` is the timestamp of the
+    message that the replies began with: the server's own, 0 where the message replies to none. `mentions` are
+    usernames, and `@all` or `@here` where it names everybody.
 
     When the message is deleted, what it said is erased from its entry too, and `erased` is true.
     """
