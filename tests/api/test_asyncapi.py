@@ -23,11 +23,14 @@ from tertulia.domain.events import (
     Membership,
     PresenceEvent,
     ReadEvent,
+    ReceiptsEvent,
+    StatusEvent,
     TypingEvent,
 )
 from tertulia.domain.members import Cursor
 from tertulia.domain.messages import Message
 from tertulia.domain.presence import Presence
+from tertulia.domain.status import Status
 
 DOCUMENT = asyncapi()
 
@@ -59,6 +62,8 @@ SAMPLES: dict[str, object] = {
     "event_location": LocationEvent("c1", "ana", 70, 40.4168, -3.7038, 20),
     "event_conversation": ConversationChanged("c1", Membership.JOINED),
     "event_presence": PresenceEvent("ben", Presence.ONLINE),
+    "event_status": StatusEvent("ben", Status(emoji="🎉", text="busy", until=90, since=70)),
+    "event_receipts": ReceiptsEvent(shown=False),
     "event_goodbye": Goodbye("resume", resume=True),
 }
 

@@ -40,6 +40,7 @@ PROBES: Final[dict[tuple[str, str], tuple[do.Step, ...]]] = {
     ("Chat-Conversations-POST", "PushToConnections"): (do.change_and_push,),
     ("Chat-Users-GET", "SearchTheDirectory"): (do.see_me, do.search_directory),
     ("Chat-Users-GET", "SeeWhoSignedOut"): (do.see_me,),
+    ("Chat-Users-GET", "SeeWhatPeopleSay"): (do.see_what_people_say,),
     ("Chat-Users-GET", "SeeHowManyPeopleThereAre"): (do.see_figures,),
     ("Chat-Users-GET", "SeeHowLargeTablesAre"): (do.see_figures,),
     ("Chat-Users-GET", "SignPortraits"): (do.see_a_portrait,),

@@ -217,6 +217,13 @@ async def search_directory(s: Stage) -> None:
     assert [each["username"] for each in one["users"]] == [s.bea.username]
 
 
+async def see_what_people_say(s: Stage) -> None:
+    text = new_id()
+    await s.ana.call("PUT", "/api/users/me/status", json={"text": text})
+    found = await s.bea.call("GET", "/api/statuses", params={"usernames": s.ana.username})
+    assert found["statuses"][s.ana.username]["text"] == text
+
+
 async def see_figures(s: Stage) -> None:
     figures = await s.admin.call("GET", "/api/figures")
     assert figures["people"] > 0

@@ -157,9 +157,25 @@ def test_unread_counts_are_exact_and_vanish_when_the_messages_were_seen(pair: tu
     expect(ben.page).to_have_title("Tertulia")
     expect(ana.log.get_by_text("Seen", exact=True)).to_be_visible()
     expect(ben.page.get_by_role("separator", name="New messages from here")).to_be_visible()
+    _reads_unseen(ana, ben)
     ben.page.reload()
-    ben.sees("one", "two", "three")
+    ben.sees("one", "two", "three", "four")
     expect(ben.page.get_by_role("separator", name="New messages from here")).to_have_count(0)
+
+
+def _reads_unseen(ana: Guest, ben: Guest) -> None:
+    """Who doesn't show what was read reads, and nobody is shown it; nor is that person shown what others read."""
+    ben.page.get_by_role("button", name="Settings", exact=True).click()
+    shows = ben.page.get_by_role("switch", name="Let others see what you have read")
+    shows.uncheck()
+    ben.page.keyboard.press("Escape")
+    ana.say("four")
+    conversation = ana.page.url.rpartition("/")[2]
+    ben.reads_all(conversation)
+    members = ana.get(f"/api/conversations/{conversation}")["members"]
+    assert {each["username"]: each["read"]["number"] for each in members}[ben.username] == 3
+    ana.page.reload()
+    expect(ana.log.get_by_text("Sent", exact=True)).to_be_visible()
 
 
 def test_typing_shows_in_a_line_that_moves_nothing(pair: tuple[Guest, Guest]) -> None:
@@ -258,8 +274,32 @@ def test_presence_is_told_in_words(pair: tuple[Guest, Guest]) -> None:
     ana, ben = pair
     expect(ana.page.get_by_role("main").get_by_text(f"@{ben.username} · online")).to_be_visible()
     expect(ana.item("Ben Okafor").get_by_role("img", name="online")).to_be_visible()
+    _says_and_takes_back(ana, ben)
     ben.page.goto("about:blank")
     expect(ana.page.get_by_role("main").get_by_text(f"@{ben.username} · offline")).to_be_visible(timeout=70_000)
+
+
+def _says_and_takes_back(ana: Guest, ben: Guest) -> None:
+    """A status comes beside the name and moves nothing, and who isn't to be disturbed is shown so in words."""
+    head, item = ana.page.locator(".pane-head"), ana.item("Ben Okafor")
+    boxes = head.bounding_box(), item.bounding_box()
+    ben.page.get_by_role("button", name="Your account").click()
+    dialog = ben.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="On holiday").click()
+    dialog.get_by_role("switch", name="Do not disturb").check()
+    dialog.get_by_role("button", name="Save the status").click()
+    expect(dialog.get_by_text("Your status is saved.")).to_be_visible()
+    expect(head.get_by_text(f"@{ben.username} · do not disturb")).to_be_visible()
+    expect(head.get_by_text("On holiday")).to_be_visible()
+    expect(item.get_by_role("img", name="Status: On holiday")).to_be_visible()
+    expect(item.get_by_role("img", name="do not disturb")).to_be_visible()
+    assert (head.bounding_box(), item.bounding_box()) == boxes
+    dialog.get_by_role("switch", name="Do not disturb").uncheck()
+    dialog.get_by_role("button", name="Save the status").click()
+    dialog.get_by_role("button", name="Clear the status").click()
+    expect(head.get_by_text(f"@{ben.username} · online")).to_be_visible()
+    expect(item.get_by_role("img", name="Status: On holiday")).to_have_count(0)
+    ben.page.keyboard.press("Escape")
 
 
 def test_a_restart_of_the_server_loses_nothing_and_needs_no_reload(place: Place, pair: tuple[Guest, Guest]) -> None:

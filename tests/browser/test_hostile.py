@@ -152,8 +152,9 @@ def test_as_titles(people: tuple[Guest, Guest, list[str]]) -> None:
 
 
 def test_as_names_of_people(people: tuple[Guest, Guest, list[str]]) -> None:
-    """In lines about who came, above messages, among the members, and in what completes a mention. A crowd takes them
-    in turns: making an account takes as long as guessing a password has to."""
+    """In lines about who came, above messages, among the members, and in what completes a mention; and what they
+    say of themselves, beside their names. A crowd takes them in turns: making an account takes as long as guessing a
+    password has to."""
     ana, ben, strangers = people
     group = begin(ana, ben)
     crowd = [_joins(ana, f"hostile{number}", group) for number in range(CROWD)]
@@ -161,6 +162,8 @@ def test_as_names_of_people(people: tuple[Guest, Guest, list[str]]) -> None:
         for headers, name in zip(crowd, names, strict=False):
             body = {"name": in_line(name, 64)}
             assert ana.http.patch("/api/users/me", json=body, headers=headers).is_success
+            status = {"text": in_line(name, 80)}
+            assert ana.http.put("/api/users/me/status", json=status, headers=headers).is_success
         ben.page.goto(f"/c/{group}")
         expect(ben.log.locator("article")).to_have_count(CROWD)
         harmless(ben, ".scroller", ".change")
@@ -168,6 +171,7 @@ def test_as_names_of_people(people: tuple[Guest, Guest, list[str]]) -> None:
         ben.page.get_by_role("button", name="Members and settings").click()
         members = ben.page.get_by_role("dialog").get_by_role("listitem")
         expect(members.nth(CROWD // 2)).to_be_visible()
+        expect(members.locator("small > span")).not_to_have_count(0)
         harmless(ben, "dialog", "dialog li")
         ben.page.keyboard.press("Escape")
     ben.composer.fill("@hostile1")

@@ -107,7 +107,8 @@ def test_what_somebody_looks_at_in_another_tab_is_not_told(ana: Guest, invite: I
 
 
 def test_a_conversation_tells_of_what_is_wanted(ana: Guest, invite: Invite) -> None:
-    """All, mentions or nothing, each for one conversation; it stays after a reload."""
+    """All, mentions or nothing, each for one conversation; it stays after a reload. Of no conversation, where somebody
+    isn't to be disturbed."""
     ben = invite("Ben")
     ana.visit(ben)
     conversation = ana.page.url.split("/")[-1]
@@ -119,6 +120,14 @@ def test_a_conversation_tells_of_what_is_wanted(ana: Guest, invite: Invite) -> N
     expect(ana.item("Ben")).to_be_visible()
     write(ben, conversation, "nothing for anybody")
     expect(ana.page).to_have_title("(1) Tertulia")
+    ana.call("PUT", "/api/users/me/status", {"dnd": True})
+    busy = ana.page.locator(".sidebar-foot").get_by_role("img", name="do not disturb")
+    expect(busy).to_be_visible()
+    other = ben.post("/api/conversations", {"kind": "group", "members": [ana.username]})["id"]
+    write(ben, other, "not now")
+    expect(ana.page).to_have_title("(2) Tertulia")
+    ana.call("PUT", "/api/users/me/status", {})
+    expect(busy).to_have_count(0)
     write(ben, conversation, f"hello @{ana.username}")
     (note,) = told(ana.page, 1)
     assert note["body"] == f"hello @{ana.username}"

@@ -158,6 +158,8 @@ DAMAGES = {
         WHERE username LIKE 'ben%' AND conversation = :group""",
     "more read than there is": """UPDATE "Chat-Conversations" SET read_number = 99
         WHERE username LIKE 'ana%' AND conversation = :group""",
+    "more shown than read": """UPDATE "Chat-Conversations" SET shown_timestamp = 99, shown_number = read_number + 1
+        WHERE username LIKE 'ana%' AND conversation = :group""",
     "a lost head": """DELETE FROM "Chat-Conversations" WHERE username = '#' AND conversation = :group""",
     "a row that is no JSON": """UPDATE "Chat-Messages" SET entry = '{' WHERE seq = 2 AND conversation = :group""",
 }

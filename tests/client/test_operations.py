@@ -86,6 +86,8 @@ async def test_conversations_and_messages(register: Register) -> None:
     assert len((await ben.api.remove_reaction(group, sent.timestamp, "👍")).reactions) == 2
     assert (await ana.api.remove_previews(group, sent.timestamp)).previews == ()
     assert (await ben.api.get_conversation(group)).unread == 1
+    assert (await ben.api.move_cursor(group, sent.timestamp, private=True)).unread == 0
+    assert {m.username: m.read.number for m in (await ana.api.list_members(group)).members}[name_of(ben)] == 0
     assert (await ben.api.move_cursor(group, sent.timestamp)).unread == 0
     assert [m.text for m in (await ben.api.list_messages(group, around=sent.timestamp)).messages] == ["¿Vamos mañana?"]
     assert [r.message.text for r in (await ben.api.search_messages("mañana")).results] == ["¿Vamos mañana?"]
@@ -106,6 +108,15 @@ async def test_a_list_of_several_pages_is_read_to_its_end(register: Register) ->
     ana = await register("ana")
     made = [(await ana.api.create_conversation(ConversationKind.GROUP, [], title=str(n))).id for n in range(103)]
     assert [view.id for view in await ana.conversations()] == sorted(made)
+
+
+async def test_what_one_says_of_oneself(register: Register) -> None:
+    """A status is said and read, and whether others are shown what one reads is kept."""
+    ana, ben = await register("ana"), await register("ben")
+    said = await ana.api.set_status("🌴", "On holiday", dnd=True)
+    assert await ben.api.list_statuses([name_of(ana), name_of(ben)]) == {name_of(ana): said}
+    await ana.api.set_receipts(shown=False)
+    assert not (await ana.api.get_notifications()).receipts
 
 
 async def test_media(register: Register) -> None:

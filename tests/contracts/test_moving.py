@@ -166,6 +166,24 @@ async def test_a_cursor_never_goes_back(source: Place, target: Place, scene: Sce
     assert found[1].read == moved.read
 
 
+async def test_what_was_read_privately_stays_so(source: Place, target: Place, scene: Scene) -> None:
+    """In the new home others are shown no more of it than in the old one, and what they were shown here stays."""
+    unread = timestamp(await send(source.store, "ana", "unread", "a-4"))
+    await source.store.move_cursor(GROUP, "ben", unread, private=True)
+    await write_all(target.writer(), await source.records())
+    before, here = await source.store.member(GROUP, "ben"), await target.store.member(GROUP, "ben")
+    assert before is not None
+    assert here is not None
+    assert (here[1].read, here[1].shown) == (before[1].read, before[1].shown)
+    assert here[1].shown_read.number < here[1].read.number
+    shown = (await target.store.move_cursor(GROUP, "ben", unread)).shown
+    await send(source.store, "ana", "later", "a-5")
+    await write_all(target.writer(), await source.records())
+    found = await target.store.member(GROUP, "ben")
+    assert found is not None
+    assert found[1].shown_read == shown
+
+
 @pytest.mark.usefixtures("small_batches")
 @pytest.mark.parametrize("later", [False, True])
 async def test_an_import_that_was_broken_off_is_finished_by_the_next(

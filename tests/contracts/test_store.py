@@ -30,7 +30,7 @@ from tertulia.adapters.memory.clock import SetClock
 from tertulia.domain import limits
 from tertulia.domain.entries import Hidden, History, MessageEdited, MessagePreviewed, MessageSent
 from tertulia.domain.errors import ConflictError, NotFoundError
-from tertulia.domain.members import Member, Role
+from tertulia.domain.members import Cursor, Member, Role
 from tertulia.ports.store import Append, Committed, Decision, Snapshot, Stamp, Store
 
 
@@ -191,6 +191,41 @@ async def test_a_cursor_moves_forward_only_and_to_messages_only(store: Store) ->
     await remove(store, "ben")
     with pytest.raises(NotFoundError):
         await store.move_cursor(GROUP, "ben", changed)
+
+
+async def test_a_private_cursor_is_not_shown(store: Store) -> None:
+    """Others are shown how far somebody has read only as far as it was moved openly, or as that person wrote; both
+    cursors only move forward, and a role or a return changes nothing about what is shown."""
+    await begin(store, "ben")
+    stamps = [timestamp(await send(store, "ana", "x", f"{n}")) for n in range(4)]
+
+    async def numbers() -> tuple[int, int]:
+        ben = await reader(store, "ben")
+        return ben.read.number, ben.shown_read.number
+
+    opened = await store.move_cursor(GROUP, "ben", stamps[0])
+    assert (opened.shown, await numbers()) == (opened.read, (1, 1))
+    hidden = await store.move_cursor(GROUP, "ben", stamps[2], private=True)
+    assert (hidden.read.number, hidden.moved, hidden.shown, await numbers()) == (3, True, None, (3, 1))
+    assert not (await store.move_cursor(GROUP, "ben", stamps[1], private=True)).moved
+    await change_role(store, "ben", Role.ADMIN)
+    assert await numbers() == (3, 1)
+    partly = await store.move_cursor(GROUP, "ben", stamps[1])
+    assert (partly.read.number, partly.moved, partly.shown) == (3, False, Cursor(stamps[1], 2))
+    assert not (await store.move_cursor(GROUP, "ben", stamps[0])).moved
+    assert await numbers() == (3, 2)
+    assert (await store.move_cursor(GROUP, "ben", stamps[3])).shown == Cursor(stamps[3], 4)
+    assert (await reader(store, "ben")).shown is None
+    fifth = timestamp(await send(store, "ana", "x", "5"))
+    await store.move_cursor(GROUP, "ben", fifth, private=True)
+    await send(store, "ben", "who writes has been here", "b")
+    assert await numbers() == (6, 6)
+    last = timestamp(await send(store, "ana", "x", "7"))
+    await store.move_cursor(GROUP, "ben", last, private=True)
+    assert await numbers() == (7, 6)
+    await remove(store, "ben")
+    await add(store, "ben")
+    assert ((await reader(store, "ben")).shown, await numbers()) == (None, (7, 7))
 
 
 async def test_a_page_is_full_whatever_lies_between_messages(store: Store) -> None:

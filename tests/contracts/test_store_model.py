@@ -33,7 +33,7 @@ _step = st.one_of(
     st.tuples(st.just("toggle"), _other),
     st.tuples(st.just("title"), st.text(max_size=5)),
     st.tuples(st.just("history"), st.sampled_from(History)),
-    st.tuples(st.just("read"), _person, _index),
+    st.tuples(st.just("read"), _person, _index, st.booleans()),
     st.tuples(st.just("clock"), st.integers(-10, 10)),
 )
 
@@ -82,7 +82,7 @@ class Run:
         if kind == "reply":
             return await self._reply(person, target, *rest[1:])
         if kind == "read":
-            return await self.store.move_cursor(do.GROUP, person, target)
+            return await self.store.move_cursor(do.GROUP, person, target, private=rest[1])
         return await getattr(do, kind)(self.store, person, target, *rest[1:])
 
     async def _reply(self, person: str, target: int, client_id: str) -> Any:

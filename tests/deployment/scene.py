@@ -287,11 +287,17 @@ async def _notify(scene: Scene, group: str, people: list[str]) -> None:
     await scene.call("set_quiet_hours", ana, {"quiet": None})
     await scene.call("set_quiet_hours", ana, {"quiet": {"begin": 0, "end": 1, "zone": "UTC", "offset": 0}})
     await scene.call("choose_notifications", ana, {"level": "mentions"}, id=group)
+    for shown in (False, True):
+        await scene.call("set_receipts", ana, {"shown": shown})
+    await scene.call("set_status", ana, {"emoji": "🎉", "text": "Until tomorrow", "dnd": True})
+    assert (await scene.call("list_statuses", people[1], query=f"usernames={ana}"))["statuses"][ana]["dnd"]
     for who in people[1:]:
         await scene.say(who, "presence", status="away")
         known = BROWSER.device(f"{scene.service.origin}/{who}")
         body = {"endpoint": known.endpoint, "p256dh": known.p256dh, "auth": known.auth}
         device = await scene.call("put_device", who, body)
+        # So that it is there to be read; it keeps nothing away.
+        await scene.call("set_status", who, {"text": "Here"})
     await scene.call("send_message", ana, {"id": secrets.token_hex(8), "text": TEXT}, id=group)
     record = _last(scene.home, group)
     scene.meter.actions.clear()

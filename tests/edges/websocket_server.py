@@ -64,6 +64,7 @@ class ChatServer:
             library=absent,
             locations=absent,
             notifying=absent,
+            statuses=absent,
             figures=absent,
             tickets=Tickets(self.tickets, clock, rate),
         )

@@ -10,8 +10,10 @@ from tests.services.world import PASSWORD, World, made_key, who
 
 from tertulia.domain import limits, notifying
 from tertulia.domain.errors import InvalidError, LimitedError
+from tertulia.domain.events import ReceiptsEvent
 from tertulia.domain.notifying import Book, Device, Level, QuietHours, Told
 from tertulia.domain.presence import Presence
+from tertulia.domain.status import Status
 from tertulia.ports.notifying import Delivery, VapidKey
 from tertulia.ports.store import Committed
 from tertulia.services import pushing
@@ -47,6 +49,7 @@ class Scene:
                 store=world.store,
                 accounts=world.accounts,
                 board=world.board,
+                statuses=world.statuses,
                 services=self.pushes,
                 clock=world.clock,
                 make_key=made_key,
@@ -166,6 +169,30 @@ async def test_levels_mutes_and_quiet_hours_hold(scene: Scene, group: str) -> No
     await notes.set_quiet(ben, None)
     await world.say("ana", group, "in the morning, @ben")
     assert await scene.told() == [("ben/1", "in the morning, @ben")]
+
+
+async def test_who_is_not_to_be_disturbed_is_told_nothing(scene: Scene, group: str) -> None:
+    """Until the time that the person said, and of mentions neither; a status alone keeps nothing away."""
+    await scene.device("ben")
+    world, until = scene.world, scene.world.clock.now() + HOUR
+    await world.chat.statuses.set(who("ben"), Status(text="in a meeting"))
+    await world.say("ana", group, "hello")
+    assert await scene.told() == [("ben/1", "hello")]
+    await world.chat.statuses.set(who("ben"), Status(dnd=True, dnd_until=until))
+    await world.say("ana", group, "for @ben")
+    assert await scene.told() == []
+    world.clock.advance(3600)
+    await world.say("ana", group, "for @ben again")
+    assert await scene.told() == [("ben/1", "for @ben again")]
+
+
+async def test_whether_reading_is_shown_is_kept_and_told_to_own_devices(scene: Scene) -> None:
+    """It is shown until somebody says otherwise."""
+    notes, ana = scene.world.chat.notifying, who("ana")
+    assert (await notes.overview(ana))[0].receipts
+    await notes.set_receipts(ana, shown=False)
+    assert not (await notes.overview(ana))[0].receipts
+    assert scene.world.told(ReceiptsEvent) == [("ana", ReceiptsEvent(shown=False), None)]
 
 
 async def test_a_device_says_no_more_than_it_may(scene: Scene) -> None:

@@ -11,6 +11,7 @@ from tests.services.world import PASSWORD, World, stream, who
 from tertulia.domain.entries import ConversationKind
 from tertulia.domain.errors import ChatError
 from tertulia.domain.limits import RateLimit
+from tertulia.domain.status import Status
 from tertulia.ports.search import SearchQuery
 from tertulia.services.messages import NewMessage
 
@@ -32,6 +33,8 @@ BY_PERSON: dict[str, Limited] = {
     "announce": lambda w, u: w.chat.media.announce(who(u), "a", "b", 1),
     "parts": lambda w, u: w.chat.media.missing(who(u), "unknown"),
     "complete": lambda w, u: w.chat.media.complete(who(u), "unknown"),
+    "status": lambda w, u: w.chat.statuses.set(who(u), Status()),
+    "receipts": lambda w, u: w.chat.notifying.set_receipts(who(u), shown=False),
     "ticket": lambda w, u: w.chat.tickets.issue(who(u), ""),
 }
 BY_ADDRESS: dict[str, Limited] = {

@@ -27,6 +27,17 @@ async def test_a_cursor_never_moves_back(world: World, group: str) -> None:
     assert len(world.told(ReadEvent)) == 1
 
 
+async def test_what_is_read_privately_is_told_to_own_devices_alone(world: World, group: str) -> None:
+    """What is then read openly is told to everybody, up to there."""
+    sent = [await world.say("ana", group, str(n)) for n in range(3)]
+    cursor, unread = await world.chat.receipts.move(who("ben"), group, sent[2].timestamp, private=True)
+    assert (cursor.number, unread) == (3, 0)
+    assert world.told(ReadEvent) == [("ben", ReadEvent(group, "ben", cursor), None)]
+    assert await world.chat.receipts.move(who("ben"), group, sent[1].timestamp) == (cursor, 0)
+    shown = ReadEvent(group, "ben", Cursor(sent[1].timestamp, 2))
+    assert world.told(ReadEvent)[1:] == [(group, shown, None)]
+
+
 async def test_before_the_first_message_nothing_moves(world: World, group: str) -> None:
     """Other entries are not messages, and are not unread."""
     cursor, unread = await world.chat.receipts.move(who("ben"), group, 2**53 - 1)

@@ -12,6 +12,7 @@ from tertulia.adapters.memory.media import MemoryMedia
 from tertulia.adapters.memory.presence_board import MemoryPresenceBoard
 from tertulia.adapters.memory.rates import MemoryRate, Unlimited
 from tertulia.adapters.memory.search import MemorySearch
+from tertulia.adapters.memory.statuses import MemoryStatuses
 from tertulia.adapters.memory.store import MemoryStore
 from tertulia.adapters.memory.tickets import MemoryTickets
 from tertulia.domain import limits
@@ -38,6 +39,7 @@ from tertulia.services.notifying import Notifying
 from tertulia.services.presence import Presences
 from tertulia.services.receipts import Receipts
 from tertulia.services.search import MessageSearch
+from tertulia.services.statuses import Statuses
 from tertulia.services.tickets import Tickets
 from tertulia.services.typing import Typing
 
@@ -93,6 +95,7 @@ class World:
         self.library = MemoryLibrary()
         self.books = MemoryBooks()
         self.board = MemoryPresenceBoard()
+        self.statuses = MemoryStatuses()
         self.broadcast = Recorder()
         self.committed: list[Committed] = []
         self.store.listen(self.committed.extend)
@@ -107,6 +110,7 @@ class World:
             typing=Typing(self.store, self.broadcast),
             locations=Locations(self.store, self.broadcast, self.clock),
             presence=Presences(self.store, self.board, self.broadcast, self.clock),
+            statuses=Statuses(self.statuses, self.broadcast, self.clock, made),
             search=MessageSearch(self.store, MemorySearch(self.store), made),
             media=MediaFiles(
                 self.store,
@@ -118,7 +122,7 @@ class World:
                 processor=processor,
             ),
             library=PictureLibrary(self.library, self.media, self.clock, self.entropy, made, processor=processor),
-            notifying=Notifying(self.books, made_key, self.clock, made),
+            notifying=Notifying(self.books, made_key, self.clock, made, self.broadcast),
             figures=ServerFigures(MemoryFigures(self.store)),
             tickets=Tickets(MemoryTickets(self.clock, self.entropy), self.clock, made),
         )

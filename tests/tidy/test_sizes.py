@@ -9,6 +9,7 @@ FILE_MAX, FUNCTION_MAX, CLASS_MAX = 400, 40, 250
 LARGER: dict[str, str] = {
     "edges/server/protocol.py:WebSocketProtocol": "one state machine between uvicorn, the sans-I/O core and the socket",
     "adapters/local_accounts/accounts.py:LocalAccounts": "the whole port, one method each; the work is in its modules",
+    "client/operations.py": "the whole table of operations, one method each; the work is in the transport",
     "client/operations.py:Operations": "the whole table of operations, one method each; the work is in the transport",
     "cli/evaluate.py:evaluate": "its parameters are the options of the command, each with its help",
     "cli/deploy.py:deploy": "its parameters are the options of the command, each with its help",

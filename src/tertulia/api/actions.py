@@ -21,7 +21,9 @@ async def perform(chat: Chat, identity: Identity, device: str, action: events.An
             message, created = await chat.messages.send(identity, action.conversation, new_message(action))
             return {"message": message, "created": created}
         case events.Read():
-            read, unread = await chat.receipts.move(identity, action.conversation, action.timestamp)
+            read, unread = await chat.receipts.move(
+                identity, action.conversation, action.timestamp, private=action.private
+            )
             return {"read": read, "unread": unread}
         case events.Typing():
             await chat.typing.typing(identity, action.conversation)

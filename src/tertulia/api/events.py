@@ -32,10 +32,11 @@ class Send(Action, frozen=True, kw_only=True, tag="send"):
 
 
 class Read(Action, frozen=True, kw_only=True, tag="read"):
-    """Moves the read cursor forward. Answered with `read` and `unread`."""
+    """Moves the read cursor forward. `private`: others are shown nothing of it. Answered with `read` and `unread`."""
 
     conversation: fields.ConversationId
     timestamp: fields.Timestamp
+    private: bool = False
 
 
 class Typing(Action, frozen=True, kw_only=True, tag="typing"):

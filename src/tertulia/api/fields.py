@@ -20,6 +20,8 @@ Username = Annotated[
     ),
 ]
 Name = Annotated[str, Meta(max_length=limits.NAME_MAX, description="A person's name as others see it.")]
+StatusEmoji = Annotated[str, Meta(max_length=limits.EMOJI_MAX, description="One emoji, or empty.")]
+StatusText = Annotated[str, Meta(max_length=limits.STATUS_TEXT_MAX, description="One line.")]
 Email = Annotated[
     str,
     Meta(max_length=limits.EMAIL_MAX, description="Where a code is sent to, where the server asks for one."),

@@ -235,7 +235,10 @@ class ReactionPath(Request, frozen=True):
 
 
 class MoveCursor(Request, frozen=True):
+    """`private`: others are shown nothing of it."""
+
     timestamp: fields.Timestamp
+    private: bool = False
 
 
 class SearchMessages(Request, frozen=True, rename={"from_": "from"}):

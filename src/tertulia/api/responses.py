@@ -58,6 +58,8 @@ class Head(Response, frozen=True):
 
 
 class MemberView(Response, frozen=True):
+    """`read` is how far the member has read, as far as others are shown it."""
+
     username: str
     role: Role
     read: Cursor
@@ -153,12 +155,14 @@ class NotifiedDevice(Response, frozen=True):
 
 class Notifications(Response, frozen=True):
     """`key` is the server's public key for push subscriptions (`applicationServerKey`). Of conversations that aren't in
-    `conversations` all is told."""
+    `conversations` all is told. Where `receipts` is false, others are not to be shown what the caller reads: a client
+    then says `private` when it moves the cursor."""
 
     key: str
     devices: list[NotifiedDevice]
     quiet: QuietHoursView | None
     conversations: dict[str, NotificationChoice]
+    receipts: bool
 
 
 class SearchResult(Response, frozen=True):

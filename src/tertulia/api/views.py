@@ -11,8 +11,10 @@ def head_of(conversation: Conversation) -> r.Head:
     return r.Head(seq=conversation.seq, timestamp=conversation.timestamp, messages=conversation.messages)
 
 
-def member_of(member: Member) -> r.MemberView:
-    return r.MemberView(username=member.username, role=member.role, read=member.read)
+def member_of(member: Member, viewer: str) -> r.MemberView:
+    """As `viewer` sees the member: how far others have read only as far as they show it."""
+    read = member.read if member.username == viewer else member.shown_read
+    return r.MemberView(username=member.username, role=member.role, read=read)
 
 
 def conversation_of(membership: Membership) -> r.ConversationView:
@@ -26,7 +28,7 @@ def conversation_of(membership: Membership) -> r.ConversationView:
         created=conversation.created,
         head=head_of(conversation),
         last_message=membership.last_message,
-        members=[member_of(each) for each in membership.members],
+        members=[member_of(each, member.username) for each in membership.members],
         member_count=conversation.members,
         role=member.role,
         read=member.read,

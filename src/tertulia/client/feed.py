@@ -24,10 +24,22 @@ from tertulia.domain.events import (
     Membership,
     PresenceEvent,
     ReadEvent,
+    ReceiptsEvent,
+    StatusEvent,
     TypingEvent,
 )
 
-LiveEvent = EntryEvent | ReadEvent | TypingEvent | DraftEvent | LocationEvent | ConversationChanged | PresenceEvent
+LiveEvent = (
+    EntryEvent
+    | ReadEvent
+    | TypingEvent
+    | DraftEvent
+    | LocationEvent
+    | ConversationChanged
+    | PresenceEvent
+    | StatusEvent
+    | ReceiptsEvent
+)
 """What an application gets."""
 Pushed = LiveEvent | HeadEvent
 """What the server pushes."""

@@ -171,13 +171,14 @@ class Live(AsyncIterator[LiveEvent]):
             conversation, text, client_id=name, reply_to=reply_to, attachments=attachments, live_seconds=live_seconds
         )
 
-    async def read(self, conversation: str, timestamp: int) -> ReadState:
-        """Moves the read cursor forward to the message at `timestamp`."""
+    async def read(self, conversation: str, timestamp: int, *, private: bool = False) -> ReadState:
+        """Moves the read cursor forward to the message at `timestamp`. `private`: others are shown nothing of it; to
+        be said where `get_notifications` says that this person shows no `receipts`."""
         try:
-            result = await self._link.act(Read(conversation=conversation, timestamp=timestamp))
+            result = await self._link.act(Read(conversation=conversation, timestamp=timestamp, private=private))
             return convert_result(result, ReadState)
         except LostError:
-            return await self._api.move_cursor(conversation, timestamp)
+            return await self._api.move_cursor(conversation, timestamp, private=private)
 
     async def typing(self, conversation: str) -> None:
         """Says that this person is typing; to be repeated every three seconds. Without a connection it is not said."""

@@ -11,6 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from tertulia.api import requests as q
 from tertulia.api import responses as r
+from tertulia.api import statuses as s
 from tertulia.api.operations import BY_NAME
 from tertulia.client.ids import new_id
 from tertulia.client.transport import Transport
@@ -22,6 +23,7 @@ from tertulia.domain.library import Adding, PictureKind
 from tertulia.domain.members import Role
 from tertulia.domain.messages import Message
 from tertulia.domain.notifying import Level
+from tertulia.domain.status import Status
 from tertulia.domain.users import User
 
 _R = TypeVar("_R", bound=Struct)
@@ -244,8 +246,9 @@ class Operations:
         path = {"id": conversation, "timestamp": timestamp, "emoji": emoji}
         return await self._call("remove_reaction", Message, path)
 
-    async def move_cursor(self, conversation: str, timestamp: int) -> r.ReadState:
-        body = q.MoveCursor(timestamp=timestamp)
+    async def move_cursor(self, conversation: str, timestamp: int, *, private: bool = False) -> r.ReadState:
+        """`private`: others are shown nothing of it."""
+        body = q.MoveCursor(timestamp=timestamp, private=private)
         return await self._call("move_cursor", r.ReadState, {"id": conversation}, body=body)
 
     async def search_messages(
@@ -381,6 +384,24 @@ class Operations:
 
     async def remove_device(self, device: str) -> None:
         await self._call("remove_device", r.Empty, {"id": device})
+
+    # Of oneself, for others
+
+    async def list_statuses(self, usernames: Sequence[str]) -> dict[str, Status]:
+        """What these people, at most 100, say of themselves now; who says nothing is absent."""
+        query = s.StatusesQuery(usernames=",".join(usernames))
+        return (await self._call("list_statuses", s.PeopleStatuses, query=query)).statuses
+
+    async def set_status(
+        self, emoji: str = "", text: str = "", *, until: int = 0, dnd: bool = False, dnd_until: int = 0
+    ) -> Status:
+        """All of it; without anything, nothing is said any more. Times are in microseconds, 0: until it is changed."""
+        body = s.SetStatus(emoji=emoji, text=text, until=until, dnd=dnd, dnd_until=dnd_until)
+        return await self._call("set_status", Status, body=body)
+
+    async def set_receipts(self, *, shown: bool) -> None:
+        """Whether others are to be shown what one reads. It is for whoever moves the cursor to say `private` then."""
+        await self._call("set_receipts", r.Empty, body=s.SetReceipts(shown=shown))
 
     # Real time
 

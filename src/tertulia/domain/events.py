@@ -10,6 +10,7 @@ from msgspec import Struct
 from tertulia.domain.entries import VisibleEntry
 from tertulia.domain.members import Cursor
 from tertulia.domain.presence import Presence
+from tertulia.domain.status import Status
 
 
 class EntryEvent(Struct, frozen=True, tag_field="type", tag="entry"):
@@ -27,7 +28,7 @@ class HeadEvent(Struct, frozen=True, tag_field="type", tag="head"):
 
 
 class ReadEvent(Struct, frozen=True, tag_field="type", tag="read"):
-    """Somebody's read cursor moved."""
+    """Somebody's read cursor moved. What was read privately is told to that person's own devices alone."""
 
     conversation: str
     username: str
@@ -80,6 +81,20 @@ class PresenceEvent(Struct, frozen=True, tag_field="type", tag="presence"):
     status: Presence
 
 
+class StatusEvent(Struct, frozen=True, tag_field="type", tag="status"):
+    """Somebody whom the receiver follows, or the receiver, says something else of themselves now."""
+
+    username: str
+    status: Status
+
+
+class ReceiptsEvent(Struct, frozen=True, tag_field="type", tag="receipts"):
+    """Whether the receiver shows others from now on what was read, as another device has set it: see
+    `set_receipts`."""
+
+    shown: bool
+
+
 class Goodbye(Struct, frozen=True, tag_field="type", tag="goodbye"):
     """The last event before the server closes. `reason` is one of the documented close reasons; `resume` says
     whether to connect again."""
@@ -89,7 +104,7 @@ class Goodbye(Struct, frozen=True, tag_field="type", tag="goodbye"):
 
 
 ConversationEvent = EntryEvent | ReadEvent | TypingEvent | DraftEvent | LocationEvent
-UserEvent = ConversationChanged | PresenceEvent | ReadEvent
+UserEvent = ConversationChanged | PresenceEvent | ReadEvent | StatusEvent | ReceiptsEvent
 Event = (
     EntryEvent
     | HeadEvent
@@ -99,5 +114,7 @@ Event = (
     | LocationEvent
     | ConversationChanged
     | PresenceEvent
+    | StatusEvent
+    | ReceiptsEvent
     | Goodbye
 )

@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 USERNAME_MIN: Final = 2
 USERNAME_MAX: Final = 32
 NAME_MAX: Final = 64
+STATUS_TEXT_MAX: Final = 80
+"""Of what somebody says of themselves."""
 EMAIL_MAX: Final = 254
 """RFC 5321, 4.5.3.1.3, without the angle brackets."""
 PASSWORD_MIN: Final = 10
@@ -231,6 +233,8 @@ LIBRARY_RATE: Final = RateLimit(60, 5)
 """Looking into the library, and changing it."""
 NOTIFICATIONS_RATE: Final = RateLimit(30, 1)
 """Changes of one person's notifications."""
+STATUS_RATE: Final = RateLimit(20, 0.2)
+"""Changes of what one person says: each is told to up to 200 who follow the person."""
 TICKETS_RATE: Final = RateLimit(30, 1)
 SIGN_IN_RATE: Final = RateLimit(30, 0.5)
 """Sign-ups, sign-ins and codes from one network address."""

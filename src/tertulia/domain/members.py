@@ -34,13 +34,22 @@ class Period(NamedTuple):
 
 
 class Member(Struct, frozen=True, kw_only=True):
-    """One person in one conversation. A row stays when the person leaves: `active` is False then."""
+    """One person in one conversation. A row stays when the person leaves: `active` is False then.
+
+    `shown` is how far others are shown that the person has read, which is never beyond `read`; None: as far as `read`.
+    """
 
     username: str
     role: Role = Role.MEMBER
     active: bool = True
     read: Cursor = Cursor()
+    shown: Cursor | None = None
     periods: tuple[Period, ...] = ()
+
+    @property
+    def shown_read(self) -> Cursor:
+        """How far others are shown that this person has read."""
+        return self.read if self.shown is None else self.shown
 
     def sees(self, timestamp: int, *, open_history: bool = False) -> bool:
         """Whether this person may read what was committed at `timestamp`."""

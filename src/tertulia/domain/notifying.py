@@ -81,11 +81,13 @@ class Device(Struct, frozen=True, kw_only=True):
 
 
 class Book(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """All of one person's. `choices` by conversation, the earliest first: where there is none, all is told."""
+    """All of one person's. `choices` by conversation, the earliest first: where there is none, all is told. `receipts`
+    says whether others are to be shown what the person has read: devices go by it."""
 
     devices: tuple[Device, ...] = ()
     quiet: QuietHours | None = None
     choices: Mapping[str, Choice] = {}
+    receipts: bool = True
 
     def choice(self, conversation: str) -> Choice:
         return self.choices.get(conversation, Choice())

@@ -33,12 +33,15 @@ from tertulia.services.notifying import Notifying
 from tertulia.services.presence import Presences
 from tertulia.services.receipts import Receipts
 from tertulia.services.search import MessageSearch
+from tertulia.services.statuses import Statuses
 from tertulia.services.tickets import Tickets
 from tertulia.services.typing import Typing
 
 if TYPE_CHECKING:
     from tertulia.adapters.apigateway.broadcast import ApiGatewayBroadcast
     from tertulia.adapters.apigateway.places import Places
+    from tertulia.adapters.apigateway.presence_board import DynamoPresenceBoard
+    from tertulia.adapters.apigateway.statuses import DynamoStatuses
     from tertulia.adapters.cognito.accounts import CognitoAccounts
     from tertulia.adapters.dynamodb.books import DynamoBooks
     from tertulia.adapters.dynamodb.library import DynamoLibrary
@@ -158,7 +161,8 @@ class AwsHome:
             receipts=Receipts(store, broadcast, self._rate(limits.CURSORS_RATE)),
             typing=Typing(store, broadcast),
             locations=Locations(store, broadcast, WallClock()),
-            presence=Presences(store, deferred(self.presence_board), broadcast, WallClock()),
+            presence=Presences(store, deferred(lambda: _board(self)), broadcast, WallClock()),
+            statuses=Statuses(deferred(lambda: _statuses(self)), broadcast, self.clock, self._rate(limits.STATUS_RATE)),
             search=MessageSearch(store, deferred(lambda: self.search), self._rate(limits.SEARCH_RATE)),
             media=MediaFiles(
                 store,
@@ -169,7 +173,7 @@ class AwsHome:
                 processor=deferred(lambda: self.processor),
             ),
             notifying=Notifying(
-                deferred(lambda: self.books), new_push_key, self.clock, self._rate(limits.NOTIFICATIONS_RATE)
+                deferred(lambda: self.books), new_push_key, self.clock, self._rate(limits.NOTIFICATIONS_RATE), broadcast
             ),
             figures=ServerFigures(deferred(lambda: _figures(self))),
             library=PictureLibrary(
@@ -278,11 +282,6 @@ class AwsHome:
         accounts: AccountsPort = deferred(lambda: self.accounts)
         return accounts
 
-    def presence_board(self) -> Any:
-        from tertulia.adapters.apigateway.presence_board import DynamoPresenceBoard
-
-        return DynamoPresenceBoard(self.clients, WallClock(), prefix=self.settings.prefix)
-
     def _client_secret(self) -> str:
         """From the pool, once a container: a copy of it in the function's environment could be read by more people.
         Only the function that signs people in has it; to verify a token nobody needs it."""
@@ -343,6 +342,18 @@ def _asking_for_previews(home: AwsHome) -> "Callable[[Linking], Awaitable[None]]
     return PreviewAsking(home.clients, home.settings.prefix + FUNCTION).ask
 
 
+def _board(home: AwsHome) -> "DynamoPresenceBoard":
+    from tertulia.adapters.apigateway.presence_board import DynamoPresenceBoard
+
+    return DynamoPresenceBoard(home.clients, WallClock(), prefix=home.settings.prefix)
+
+
+def _statuses(home: AwsHome) -> "DynamoStatuses":
+    from tertulia.adapters.apigateway.statuses import DynamoStatuses
+
+    return DynamoStatuses(home.clients, prefix=home.settings.prefix)
+
+
 def _figures(home: AwsHome) -> "AwsFigures":
     from tertulia.homes.aws_figures import AwsFigures
 
@@ -357,7 +368,8 @@ def _around_pushing(home: AwsHome) -> "Surroundings":
         books=home.books,
         store=home.store,
         accounts=home.accounts,
-        board=home.presence_board(),
+        board=_board(home),
+        statuses=_statuses(home),
         services=home.push_services or WebPush(home.clock),
         clock=home.clock,
         make_key=new_push_key,

@@ -17,6 +17,7 @@ from msgspec import Struct
 from tertulia.adapters.disk.media import DiskMedia
 from tertulia.adapters.hub.hub import Hub
 from tertulia.adapters.local_accounts.accounts import LocalAccounts
+from tertulia.adapters.local_accounts.statuses import LocalStatuses
 from tertulia.adapters.memory.clock import SystemClock
 from tertulia.adapters.memory.entropy import SystemEntropy
 from tertulia.adapters.memory.presence_board import MemoryPresenceBoard
@@ -63,6 +64,7 @@ from tertulia.services.messages import Messages
 from tertulia.services.presence import Presences
 from tertulia.services.receipts import Receipts
 from tertulia.services.search import MessageSearch
+from tertulia.services.statuses import Statuses
 from tertulia.services.tickets import Tickets
 from tertulia.services.typing import Typing
 
@@ -135,11 +137,11 @@ class LocalHome:
         self.hub = Hub(self.store.audience, encode_frame)
         self._stack.push_async_callback(self.hub.close)
         self.board = MemoryPresenceBoard()
+        self.statuses = LocalStatuses(self.accounts.database)
         notifications = local_notifications.opened(
             self.accounts,
             self.store,
-            self.board,
-            self.clock,
+            local_notifications.Around(self.hub, self.board, self.statuses, self.clock),
             self._rate(limits.NOTIFICATIONS_RATE),
             self._push_services,
         )
@@ -186,6 +188,7 @@ class LocalHome:
             typing=Typing(self.store, self.hub),
             locations=Locations(self.store, self.hub, self.clock),
             presence=Presences(self.store, self.board, self.hub, self.clock),
+            statuses=Statuses(self.statuses, self.hub, self.clock, self._rate(limits.STATUS_RATE)),
             search=MessageSearch(self.store, self.search, self._rate(limits.SEARCH_RATE)),
             media=MediaFiles(
                 self.store,

@@ -10,10 +10,12 @@ from tertulia.adapters.local_accounts.books import LocalBooks
 from tertulia.adapters.web.push_services import WebPush
 from tertulia.adapters.web.vapid import new_key
 from tertulia.homes.working import working
+from tertulia.ports.broadcast import Broadcast
 from tertulia.ports.clock import Clock
 from tertulia.ports.notifying import PushServices
 from tertulia.ports.presence import PresenceBoard
 from tertulia.ports.rates import Rate
+from tertulia.ports.statuses import Statuses
 from tertulia.ports.store import Store
 from tertulia.services.notifying import Notifying
 from tertulia.services.pushing import Pushing, Surroundings
@@ -26,12 +28,20 @@ class Notifications(Struct, frozen=True):
     pushing: Pushing
 
 
+class Around(Struct, frozen=True):
+    """What tells people's devices, and says who is there and may be disturbed, at what time."""
+
+    broadcast: Broadcast
+    board: PresenceBoard
+    statuses: Statuses
+    clock: Clock
+
+
 @asynccontextmanager
 async def opened(
     accounts: LocalAccounts,
     store: Store,
-    board: PresenceBoard,
-    clock: Clock,
+    around: Around,
     rate: Rate,
     services: PushServices | None = None,
 ) -> AsyncIterator[Notifications]:
@@ -39,21 +49,22 @@ async def opened(
     are given."""
     books = LocalBooks(accounts.database)
     await books.start()
-    web = WebPush(clock)
+    web = WebPush(around.clock)
     pushing = Pushing(
         Surroundings(
             books=books,
             store=store,
             accounts=accounts,
-            board=board,
+            board=around.board,
+            statuses=around.statuses,
             services=services or web,
-            clock=clock,
+            clock=around.clock,
             make_key=new_key,
         )
     )
     store.listen(pushing.committed)
     try:
         async with working(pushing.run):
-            yield Notifications(Notifying(books, new_key, clock, rate), pushing)
+            yield Notifications(Notifying(books, new_key, around.clock, rate, around.broadcast), pushing)
     finally:
         web.close()

@@ -16,9 +16,10 @@ from tertulia.domain.media import Variant
 from tertulia.domain.members import Member
 from tertulia.ports.media import Upload
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Of the form of the records. A reader takes its own version and earlier ones. 2: pictures have thumbnails. 3: there
-is a library. 4: sounds and films have a form that every browser plays."""
+is a library. 4: sounds and films have a form that every browser plays. 5: a member may have
+read further than others are shown."""
 
 
 class Header(Struct, frozen=True, kw_only=True, tag_field="record", tag="header"):

@@ -82,11 +82,19 @@ class Committed(Struct, frozen=True):
 
 
 class CursorMove(Struct, frozen=True):
-    """A read cursor after a request to move it, whether it moved, and the conversation's number of messages."""
+    """A read cursor after a request to move it, whether it moved, and the conversation's number of messages. `shown`
+    is what others are shown after it, where that moved."""
 
     read: Cursor
     moved: bool
     messages: int
+    shown: Cursor | None = None
+
+    @classmethod
+    def between(cls, before: Member, after: Member, messages: int) -> "CursorMove":
+        """What `receipts.move` made of a member's cursors."""
+        shown = None if after.shown_read == before.shown_read else after.shown_read
+        return cls(after.read, after.read != before.read, messages, shown)
 
 
 Listener = Callable[[Sequence[Committed]], None]
@@ -110,8 +118,8 @@ class Store(Protocol):
         index.
 
         Seq is gap-free and timestamps strictly increase. (conversation, author, client id) is unique for ever. A
-        message
-        moves its author's read cursor to itself; a deletion erases what was said from every entry about the message.
+        message moves its author's read cursor to itself, and what others are shown of it too; a deletion erases what
+        was said from every entry about the message.
         Raises NotFoundError `conversation_not_found` where there is none.
         """
         ...
@@ -183,10 +191,12 @@ class Store(Protocol):
         """
         ...
 
-    async def move_cursor(self, conversation: str, username: str, timestamp: int) -> CursorMove:
-        """Moves the read cursor to the last message at or before `timestamp`, forward only. What it is after that, and
-        how many messages there are at that moment. Raises `conversation_not_found` where the person is not an active
-        member."""
+    async def move_cursor(
+        self, conversation: str, username: str, timestamp: int, *, private: bool = False
+    ) -> CursorMove:
+        """Moves the read cursor to the last message at or before `timestamp`, forward only; `private`: others are shown
+        nothing of it (`receipts.move`). What it is after that, and how many messages there are at that moment. Raises
+        `conversation_not_found` where the person is not an active member."""
         ...
 
     async def sharing(self, username: str, others: Sequence[str]) -> set[str]:

@@ -15,6 +15,7 @@ from tertulia.services.notifying import Notifying
 from tertulia.services.presence import Presences
 from tertulia.services.receipts import Receipts
 from tertulia.services.search import MessageSearch
+from tertulia.services.statuses import Statuses
 from tertulia.services.tickets import Tickets
 from tertulia.services.typing import Typing
 
@@ -29,6 +30,7 @@ class Chat(Struct, frozen=True, kw_only=True):
     typing: Typing
     locations: Locations
     presence: Presences
+    statuses: Statuses
     search: MessageSearch
     media: MediaFiles
     library: PictureLibrary

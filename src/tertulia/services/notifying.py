@@ -6,8 +6,10 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from tertulia.domain import notifying
+from tertulia.domain.events import ReceiptsEvent
 from tertulia.domain.notifying import Book, Choice, Device, QuietHours
 from tertulia.ports.accounts import Identity
+from tertulia.ports.broadcast import Broadcast
 from tertulia.ports.clock import Clock
 from tertulia.ports.notifying import Books, VapidKey
 from tertulia.ports.rates import Rate
@@ -17,8 +19,11 @@ from tertulia.services import limiting
 class Notifying:
     """Of the caller's own book alone. `make` gives the server's key when it has none yet."""
 
-    def __init__(self, books: Books, make: Callable[[], VapidKey], clock: Clock, rate: Rate) -> None:
+    def __init__(
+        self, books: Books, make: Callable[[], VapidKey], clock: Clock, rate: Rate, broadcast: Broadcast
+    ) -> None:
         self._books = books
+        self._broadcast = broadcast
         self._make = make
         self._clock = clock
         self._rate = rate
@@ -64,6 +69,12 @@ class Notifying:
         if quiet is not None:
             notifying.check_quiet_hours(quiet)
         return await self._books.change(identity.username, lambda book: replace(book, quiet=quiet))
+
+    async def set_receipts(self, identity: Identity, *, shown: bool) -> None:
+        """Whether others are to be shown what the caller reads from now on. The caller's devices are told."""
+        limiting.take(self._rate, identity.username)
+        await self._books.change(identity.username, lambda book: replace(book, receipts=shown))
+        self._broadcast.to_user(identity.username, ReceiptsEvent(shown))
 
     async def choose(
         self,

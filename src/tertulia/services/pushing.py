@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tertulia.domain import limits, notifying
+from tertulia.domain import limits, notifying, status
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import ConversationKind, MessageDeleted, MessageSent
 from tertulia.domain.errors import ChatError
@@ -27,6 +27,7 @@ from tertulia.ports.accounts import Accounts
 from tertulia.ports.clock import Clock
 from tertulia.ports.notifying import Books, Delivery, PushServices, VapidKey
 from tertulia.ports.presence import PresenceBoard
+from tertulia.ports.statuses import Statuses
 from tertulia.ports.store import Committed, Store
 
 GATHER_SECONDS: Final = 3.0
@@ -53,12 +54,14 @@ class PushingCounts(Struct):
 
 
 class Surroundings(Struct, frozen=True, kw_only=True):
-    """What is asked. `board` says who is there; a person who is online looks and is told nothing."""
+    """What is asked. `board` says who is there; a person who is online looks and is told nothing. `statuses` says who
+    is not to be disturbed."""
 
     books: Books
     store: Store
     accounts: Accounts
     board: PresenceBoard
+    statuses: Statuses
     services: PushServices
     clock: Clock
     make_key: Callable[[], VapidKey]
@@ -156,15 +159,20 @@ class Pushing:
     async def _choose(
         self, head: Conversation, concerned: Mapping[str, Member], messages: Sequence[MessageSent], now: int
     ) -> dict[str, tuple[Book, MessageSent, int]]:
-        """Who is told of which message: who has a device, wants it, has no quiet hours and isn't looking."""
+        """Who is told of which message: who has a device, wants it, has no quiet hours, may be disturbed and isn't
+        looking."""
         books = await self._ask.books.with_devices(list(concerned))
         chosen = {}
         for username, book in books.items():
             found = notifying.choose(book, head, concerned[username], messages, now)
             if found is not None and not (book.quiet and book.is_quiet(minute_of_day(now, book.quiet))):
                 chosen[username] = (book, *found)
-        presence = await self._ask.board.presence(list(chosen)) if chosen else {}
-        return {name: one for name, one in chosen.items() if presence[name] is not Presence.ONLINE}
+        if not chosen:
+            return {}
+        board, statuses = self._ask.board, self._ask.statuses
+        presence, said = await asyncio.gather(board.presence(list(chosen)), statuses.of(list(chosen)))
+        busy = {name for name, each in said.items() if status.current(each, now).dnd}
+        return {n: one for n, one in chosen.items() if presence[n] is not Presence.ONLINE and n not in busy}
 
     async def _send_all(self, username: str, book: Book, told: Told, key: VapidKey, *, urgent: bool) -> None:
         """To each of the person's devices whose session goes on; the others are forgotten."""

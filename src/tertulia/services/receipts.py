@@ -16,11 +16,16 @@ class Receipts:
         self._broadcast = broadcast
         self._rate = rate
 
-    async def move(self, identity: Identity, conversation: str, timestamp: int) -> tuple[Cursor, int]:
-        """The caller's cursor after it, and how many messages are unread. Tells the members where it moved.
-        Raises `conversation_not_found`."""
+    async def move(
+        self, identity: Identity, conversation: str, timestamp: int, *, private: bool = False
+    ) -> tuple[Cursor, int]:
+        """The caller's cursor after it, and how many messages are unread. Tells the members what they are shown of it,
+        and of what is private the caller's own devices alone. Raises `conversation_not_found`."""
         limiting.take(self._rate, identity.username)
-        move = await self._store.move_cursor(conversation, identity.username, timestamp)
-        if move.moved:
-            self._broadcast.to_conversation(conversation, ReadEvent(conversation, identity.username, move.read))
+        move = await self._store.move_cursor(conversation, identity.username, timestamp, private=private)
+        if move.shown is not None:
+            # Where the cursor itself moved too, it is at the same place: own devices learn of it with everybody else.
+            self._broadcast.to_conversation(conversation, ReadEvent(conversation, identity.username, move.shown))
+        elif move.moved:
+            self._broadcast.to_user(identity.username, ReadEvent(conversation, identity.username, move.read))
         return move.read, unread(move.messages, move.read)

@@ -9,9 +9,11 @@ import pytest
 
 from tertulia.adapters.memory.clock import SetClock
 from tertulia.adapters.sqlite import schema
-from tertulia.adapters.sqlite.rows import message_from, sent_from
+from tertulia.adapters.sqlite.rows import HeadItem, encode, member_item, message_from, sent_from
 from tertulia.adapters.sqlite.search import SqliteSearch
 from tertulia.adapters.sqlite.store import SqliteStore
+from tertulia.domain.entries import ConversationKind, History
+from tertulia.domain.members import Cursor, Member, Period
 
 
 def test_a_new_file_gets_this_version(tmp_path: Path) -> None:
@@ -51,6 +53,39 @@ def test_messages_of_an_earlier_file_get_their_threads(tmp_path: Path, monkeypat
         assert (thread or 0) == sent.thread == shown.thread == expected[at]
         assert sent.text == shown.text == 'a "b" \\ ñ\n'
     connection.close()
+
+
+async def test_members_of_an_earlier_file_show_all_that_they_have_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was private before that could be said; from then on it can."""
+    path = tmp_path / "chat.db"
+    connection = schema.connect(path)
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:3])
+        schema.migrate(connection)
+    head = HeadItem(
+        kind=ConversationKind.GROUP,
+        created=1,
+        members=1,
+        owners=1,
+        title="",
+        live_typing=False,
+        history=History.JOINED,
+    )
+    connection.executemany(
+        'INSERT INTO "Chat-Conversations" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        [
+            ("g", "#", 1, 1, 0, None, None, None, encode(head)),
+            ("g", "ana", None, None, None, 1, 7, 3, member_item(Member(username="ana", periods=(Period(1),)))),
+        ],
+    )
+    connection.close()
+    store = SqliteStore(path, SetClock())
+    found = await store.member("g", "ana")
+    await store.close()
+    assert found is not None
+    assert (found[1].read, found[1].shown, found[1].shown_read) == (Cursor(7, 3), None, Cursor(7, 3))
 
 
 def test_a_newer_file_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -129,8 +129,8 @@ export class Client {
     return this.call("GET", "/search", { ...search, cursor: cursor || undefined, limit });
   }
 
-  moveCursor(id: string, timestamp: number): Promise<t.ReadState> {
-    return this.call("PUT", `${at(id)}/read`, {}, { timestamp });
+  moveCursor(id: string, move: t.MoveCursor): Promise<t.ReadState> {
+    return this.call("PUT", `${at(id)}/read`, {}, move);
   }
 
   createMedia(media: NewMedia): Promise<t.MediaUpload> {
@@ -205,7 +205,8 @@ export class Client {
     return this.call("DELETE", `/notifications/devices/${encodeURIComponent(id)}`);
   }
 
-  private call<T>(method: Method, path: string, query: Query = {}, body?: object): Promise<T> {
+  /** Any other operation: what is asked only by parts that are loaded later stands in them (`statuses.ts`). */
+  call<T>(method: Method, path: string, query: Query = {}, body?: object): Promise<T> {
     return this.session.authorised<T>({ method, path, query, ...(body && { body }) });
   }
 }

@@ -395,6 +395,7 @@ export interface MemberRole {
   role: Role;
 }
 
+/** `read` is how far the member has read, as far as others are shown it. */
 export interface MemberView {
   username: string;
   role: Role;
@@ -490,9 +491,11 @@ export interface Messages {
   head: Head;
 }
 
+/** `private`: others are shown nothing of it. */
 export interface MoveCursor {
   /** Microseconds; strictly increasing within a conversation. */
   timestamp: number;
+  private?: boolean;
 }
 
 /** `result` of an action with nothing to say beyond that it is done. */
@@ -504,12 +507,13 @@ export interface NotificationChoice {
   muted_until: number;
 }
 
-/** `key` is the server's public key for push subscriptions (`applicationServerKey`). Of conversations that aren't in `conversations` all is told. */
+/** `key` is the server's public key for push subscriptions (`applicationServerKey`). Of conversations that aren't in `conversations` all is told. Where `receipts` is false, others are not to be shown what the caller reads: a client then says `private` when it moves the cursor. */
 export interface Notifications {
   key: string;
   devices: readonly NotifiedDevice[];
   quiet: QuietHoursView | null;
   conversations: Record<string, NotificationChoice>;
+  receipts: boolean;
 }
 
 /** A browser that is told of messages, by the id that the server gave it. `since` in microseconds. */
@@ -539,6 +543,11 @@ export interface PackView {
   id: string;
   kind: PictureKind;
   title: string;
+}
+
+/** By username. Who has said nothing is absent; of what has ended nothing is there. */
+export interface PeopleStatuses {
+  statuses: Record<string, Status>;
 }
 
 /** What a picture is for. A sticker is a message by itself; a GIF moves; an emoji stands in a line as `:name:`. */
@@ -674,7 +683,7 @@ export interface ReactionRemoved {
   emoji: string;
 }
 
-/** Moves the read cursor forward. Answered with `read` and `unread`. */
+/** Moves the read cursor forward. `private`: others are shown nothing of it. Answered with `read` and `unread`. */
 export interface Read {
   action: "read";
   /** The client's own number; the answer repeats it. */
@@ -682,9 +691,10 @@ export interface Read {
   conversation: string;
   /** Microseconds; strictly increasing within a conversation. */
   timestamp: number;
+  private?: boolean;
 }
 
-/** Somebody's read cursor moved. */
+/** Somebody's read cursor moved. What was read privately is told to that person's own devices alone. */
 export interface ReadEvent {
   type: "read";
   conversation: string;
@@ -695,6 +705,12 @@ export interface ReadEvent {
 export interface ReadState {
   read: Cursor;
   unread: number;
+}
+
+/** Whether the receiver shows others from now on what was read, as another device has set it: see `set_receipts`. */
+export interface ReceiptsEvent {
+  type: "receipts";
+  shown: boolean;
 }
 
 /** The token is taken from the cookie where it is absent here. */
@@ -798,6 +814,24 @@ export interface SetQuietHours {
   quiet: QuietHours | null;
 }
 
+/** `shown`: whether others are to be shown what the caller reads. */
+export interface SetReceipts {
+  shown: boolean;
+}
+
+/** All of it: what is absent is not said any more. `until` and `dnd_until` (microseconds) are when it ends; 0: when it is changed. `dnd`: the caller isn't to be disturbed, so nothing is told on any device. */
+export interface SetStatus {
+  /** One emoji, or empty. */
+  emoji?: string;
+  /** One line. */
+  text?: string;
+  /** Microseconds; strictly increasing within a conversation. */
+  until?: number;
+  dnd?: boolean;
+  /** Microseconds; strictly increasing within a conversation. */
+  dnd_until?: number;
+}
+
 /** What is absent did not change. */
 export interface SettingsChanged {
   kind: "settings_changed";
@@ -831,6 +865,23 @@ export interface SignUp {
   invite?: string | null;
   /** Where a code is sent to, where the server asks for one. */
   email?: string;
+}
+
+/** `emoji` and `text` hold until `until`; `dnd` says that the person isn't to be disturbed, until `dnd_until`. Times are in microseconds; 0: until it is changed. `since` is when it was said: of two, the later one holds. */
+export interface Status {
+  emoji?: string;
+  text?: string;
+  until?: number;
+  dnd?: boolean;
+  dnd_until?: number;
+  since?: number;
+}
+
+/** Somebody whom the receiver follows, or the receiver, says something else of themselves now. */
+export interface StatusEvent {
+  type: "status";
+  username: string;
+  status: Status;
 }
 
 export interface TitleChanged {
@@ -944,10 +995,10 @@ export type VisibleEntry = ConversationCreated | MessageSent | MessageEdited | M
 export type Action = Send | Read | Typing | Draft | Locate | SetPresence | Ping;
 
 /** What the server pushes: `type` tells them apart. */
-export type Event = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | LocationEvent | ConversationChanged | PresenceEvent | Goodbye;
+export type Event = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | LocationEvent | ConversationChanged | PresenceEvent | StatusEvent | ReceiptsEvent | Goodbye;
 
 /** All that the server sends over the WebSocket. */
-export type Frame = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | LocationEvent | ConversationChanged | PresenceEvent | Goodbye | Result | ActionError;
+export type Frame = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | LocationEvent | ConversationChanged | PresenceEvent | StatusEvent | ReceiptsEvent | Goodbye | Result | ActionError;
 
 /** Every code that an error can have. */
 export type ErrorCode = "attachment_not_found" | "conversation_not_found" | "direct_conversation" | "emoji_not_found" | "forbidden" | "group_full" | "id_reused" | "internal" | "invalid_code" | "invalid_request" | "invite_invalid" | "invite_required" | "last_owner" | "library_full" | "live_location_over" | "live_typing_off" | "media_broken" | "media_mismatch" | "media_not_found" | "media_not_ready" | "media_too_complex" | "media_unsupported" | "member_not_found" | "message_deleted" | "message_not_found" | "method_not_allowed" | "name_taken" | "not_found" | "not_supported" | "origin_not_allowed" | "overloaded" | "pack_broken" | "pack_not_found" | "picture_not_found" | "picture_unsuitable" | "rate_limited" | "reply_not_found" | "session_ended" | "shutting_down" | "sign_up_closed" | "ticket_invalid" | "token_expired" | "too_large" | "too_many_connections" | "too_many_reactions" | "unauthenticated" | "unavailable" | "upload_incomplete" | "user_not_found" | "username_taken" | "weak_password" | "wrong_credentials";

@@ -90,11 +90,7 @@ export class Chat {
     };
     this.sync.onEntry = (conversation, entry) => this.noticed(conversation, entry);
     this.moment = new Moment((action, fields) => void this.socket.call(action, fields).catch(() => undefined));
-    this.reading = new Reading(this.store, me.username, (conversation, timestamp) =>
-      this.connected.peek()
-        ? this.socket.call("read", { conversation, timestamp })
-        : client.moveCursor(conversation, timestamp),
-    );
+    this.reading = new Reading(this.store, me.username, (conversation, timestamp) => this.tellRead(conversation, timestamp));
     this.searching = new Searching((asked, cursor, limit) => client.searchMessages(asked, cursor, limit));
     this.library = new Library(client, me.username);
     this.preferences = new Preferences(client, me.username);
@@ -226,6 +222,12 @@ export class Chat {
       case "presence":
         this.people.setPresence(event.username, event.status);
         break;
+      case "status":
+        this.saying(({ put }) => put(this.people, event.username, event.status));
+        break;
+      case "receipts":
+        this.preferences.toldReceipts(event.shown);
+        break;
       case "conversation":
         if (event.change === "left") this.sync.leave(event.conversation);
         else void this.sync.join(event.conversation).catch(() => undefined);
@@ -267,9 +269,23 @@ export class Chat {
     }
     this.media.uploads.resume();
     this.sending.flush();
-    void this.preferences.learn().catch(() => undefined);
+    this.preferences.missed();
     void this.reading.flush();
+    void this.preferences.known().catch(() => undefined);
+    this.saying(({ forget }) => forget(this.people));
     this.follow(watched(this.store, this.me.username));
+  }
+
+  /** Only after what other devices set is known: others may no longer be shown what is read. */
+  private async tellRead(conversation: string, timestamp: number): Promise<unknown> {
+    await this.preferences.known();
+    const move = { timestamp, ...(!this.preferences.receipts.peek() && { private: true }) };
+    return this.connected.peek() ? this.socket.call("read", { conversation, ...move }) : this.client.moveCursor(conversation, move);
+  }
+
+  /** What people say of themselves comes with the first connection. */
+  private saying(then: (saying: typeof import("./saying.ts")) => unknown): void {
+    void import("./saying.ts").then(then).catch(() => undefined);
   }
 
   /** A subscription may have changed while no page was open, and ends with the session that it was made in. */
@@ -282,6 +298,7 @@ export class Chat {
   private follow(watch: string[]): void {
     const told = this.socket.call("presence", { status: statusHere(), watch });
     told.then((answer) => learn(this.people, answer)).catch(() => undefined);
+    this.saying(({ ask }) => ask(this.client, this.people, [this.me.username, ...watch]));
   }
 
   private watchConnection(): void {
@@ -291,6 +308,7 @@ export class Chat {
       this.people.setPresence(this.me.username, this.connected.value ? "online" : "offline");
       if (this.connected.value) this.offline.value = false;
       else timer = setTimeout(() => (this.offline.value = !this.parted.peek()), OFFLINE_AFTER);
+      this.preferences.missed();
     });
     this.ends.push(end, () => clearTimeout(timer));
   }

@@ -82,6 +82,7 @@ export class Notifying {
     const quiet = this.preferences.quiet.peek();
     const now = new Date();
     if (quiet && isQuiet(quiet, minuteOf(now, quiet.zone))) return true;
+    if (this.people.said(this.me).dnd) return true;
     return !tells(this.preferences.choice(id), naming(entry.mentions, this.me), now.getTime() * 1_000);
   }
 

@@ -2,8 +2,8 @@
 
 import { signal, type Signal } from "@preact/signals";
 import type { Client } from "../api/client.ts";
-import type { Presence, User } from "../api/types.ts";
-import { nameOf } from "../state/people.ts";
+import type { Presence, Status, User } from "../api/types.ts";
+import { nameOf, type Shown } from "../state/people.ts";
 
 const TOGETHER = 100;
 const GATHER = 20;
@@ -16,6 +16,7 @@ export class People {
   private readonly client: Client;
   private readonly users = new Map<string, Signal<User | undefined>>();
   private readonly statuses = new Map<string, Signal<Presence>>();
+  private readonly sayings = new Map<string, Signal<Status>>();
   /** When each was learnt, or last asked for. */
   private readonly times = new Map<string, number>();
   private missing = new Set<string>();
@@ -34,8 +35,14 @@ export class People {
     return this.asked(username).value;
   }
 
-  presence(username: string): Presence {
-    return this.status(username).value;
+  /** Who isn't to be disturbed is shown so, there or not. */
+  presence(username: string): Shown {
+    return this.said(username).dnd ? "dnd" : this.status(username).value;
+  }
+
+  /** What somebody says of themselves now: see `saying.ts`. */
+  said(username: string): Status {
+    return this.saying(username).value;
   }
 
   /** Who comes without the address of the same picture, as from a search, keeps the one that is known. */
@@ -86,15 +93,15 @@ export class People {
   }
 
   private entry(username: string): Signal<User | undefined> {
-    let entry = this.users.get(username);
-    if (!entry) this.users.set(username, (entry = signal(undefined)));
-    return entry;
+    return held(this.users, username, undefined);
+  }
+
+  saying(username: string): Signal<Status> {
+    return held(this.sayings, username, {});
   }
 
   private status(username: string): Signal<Presence> {
-    let status = this.statuses.get(username);
-    if (!status) this.statuses.set(username, (status = signal("offline")));
-    return status;
+    return held(this.statuses, username, "offline");
   }
 
   /** Names are a comfort: where they can't be had the username stays, and the next who asks tries again. */
@@ -111,4 +118,11 @@ export class People {
       }
     }
   }
+}
+
+/** The signal of somebody, which begins with `first`. */
+function held<T>(all: Map<string, Signal<T>>, username: string, first: T): Signal<T> {
+  let one = all.get(username);
+  if (!one) all.set(username, (one = signal(first)));
+  return one;
 }

@@ -10,10 +10,16 @@ const QUIET = { begin: 0, end: 60, zone: "UTC", offset: 0 };
 class Server {
   conversations: Record<string, NotificationChoice> = {};
   quiet: typeof QUIET | null = null;
+  receipts = true;
+  asked = 0;
   refuses = false;
 
   readonly client = {
-    getNotifications: async () => this.answer({ key: "", devices: [], quiet: this.quiet, conversations: this.conversations } as Notifications),
+    getNotifications: async () => {
+      this.asked += 1;
+      const { quiet, conversations, receipts } = this;
+      return this.answer({ key: "", devices: [], quiet, conversations, receipts } as Notifications);
+    },
     chooseNotifications: async (id: string, change: Partial<NotificationChoice>) => {
       const choice = this.answer({ ...NORMAL, ...this.conversations[id], ...change });
       this.conversations = { ...this.conversations, [id]: choice };
@@ -63,6 +69,26 @@ describe("what is told of", () => {
     await preferences.setQuiet(QUIET);
     expect(preferences.choice("g")).toEqual(NORMAL);
     expect(preferences.quiet.value).toBeNull();
+  });
+
+  it("says whether others are shown what is read, here at once and where it was set elsewhere", async () => {
+    const server = new Server();
+    const [here, there] = [new Preferences(server.client, "ana"), new Preferences(server.client, "ana")];
+    await there.known();
+    here.toldReceipts(false);
+    server.receipts = false;
+    expect([here.receipts.value, there.receipts.value]).toEqual([false, true]);
+    await there.known();
+    expect([there.receipts.value, server.asked]).toEqual([true, 1]);
+    there.missed();
+    await there.known();
+    expect([there.receipts.value, server.asked]).toEqual([false, 2]);
+    server.refuses = true;
+    expect(new Preferences(server.client, "ana").receipts.value).toBe(false);
+    here.missed();
+    await expect(here.known()).rejects.toThrow();
+    server.refuses = false;
+    await here.known();
   });
 
   it("goes to the server once where an earlier page kept it in the browser", async () => {

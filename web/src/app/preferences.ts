@@ -9,6 +9,8 @@ import { allowed } from "./settings.ts";
 interface Kept {
   readonly choices: readonly (readonly [string, Choice])[];
   readonly quiet: Quiet | null;
+  /** Whether others are shown what is read; absent where it was kept before that could be set. */
+  readonly receipts?: boolean;
 }
 
 /** What the server keeps; of older choices of this browser alone no more are handed over. */
@@ -21,6 +23,9 @@ export function zoneHere(): Pick<Quiet, "zone" | "offset"> {
 
 export class Preferences {
   readonly quiet = signal<Quiet | null>(null);
+  /** Whether others are shown what is read here. */
+  readonly receipts = signal(true);
+  private learning: Promise<void> | null = null;
   private readonly choices = signal<ReadonlyMap<string, Choice>>(new Map());
   private readonly client: Client;
   private readonly me: string;
@@ -28,22 +33,38 @@ export class Preferences {
   constructor(client: Client, me: string) {
     this.client = client;
     this.me = me;
-    const { choices, quiet } = this.read();
+    const { choices, quiet, receipts = true } = this.read();
     this.choices.value = new Map(choices);
     this.quiet.value = quiet;
+    this.receipts.value = receipts;
   }
 
   choice(conversation: string): Choice {
     return this.choices.value.get(conversation) ?? NORMAL;
   }
 
+  /** As the server has it: learnt once, and again after `missed`. Raises where it can't be asked. */
+  known(): Promise<void> {
+    this.learning ??= this.learn().catch((error: unknown) => {
+      this.learning = null;
+      throw error;
+    });
+    return this.learning;
+  }
+
+  /** What another device sets was perhaps not heard. */
+  missed(): void {
+    this.learning = null;
+  }
+
   /** With what the server has. What was chosen in this browser before servers kept it goes there first. */
   async learn(): Promise<void> {
     for (const [id, level] of this.before()) await this.client.chooseNotifications(id, { level });
     localStorage.removeItem(this.old);
-    const { conversations, quiet } = await this.client.getNotifications();
+    const { conversations, quiet, receipts } = await this.client.getNotifications();
     this.choices.value = new Map(Object.entries(conversations));
     this.quiet.value = quiet;
+    this.receipts.value = receipts;
     this.keep();
     // Summer time begins and ends: a server that doesn't know the zone goes by what was said of it last.
     const here = zoneHere();
@@ -64,6 +85,12 @@ export class Preferences {
     this.keep();
   }
 
+  /** On another device, or here in the settings. */
+  toldReceipts(shown: boolean): void {
+    this.receipts.value = shown;
+    this.keep();
+  }
+
   private put(choices: ReadonlyMap<string, Choice>): void {
     this.choices.value = choices;
     this.keep();
@@ -78,7 +105,7 @@ export class Preferences {
   }
 
   private keep(): void {
-    const kept: Kept = { choices: [...this.choices.peek()], quiet: this.quiet.peek() };
+    const kept: Kept = { choices: [...this.choices.peek()], quiet: this.quiet.peek(), receipts: this.receipts.peek() };
     try {
       localStorage.setItem(this.key, JSON.stringify(kept));
     } catch {

@@ -22,8 +22,16 @@ export function hue(name: string, count: number): number {
   return sum % count;
 }
 
-const PRESENCE_WORDS: Record<Presence, () => string> = { online: () => t("online"), away: () => t("away"), offline: () => t("offline") };
+/** How somebody is shown to be. */
+export type Shown = Presence | "dnd";
 
-export function presenceWord(presence: Presence): string {
+const PRESENCE_WORDS: Record<Shown, () => string> = {
+  online: () => t("online"),
+  away: () => t("away"),
+  offline: () => t("offline"),
+  dnd: () => t("do not disturb"),
+};
+
+export function presenceWord(presence: Shown): string {
   return PRESENCE_WORDS[presence]();
 }

@@ -9,6 +9,7 @@ import { useAccount, useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
 import { Invite } from "./invite.tsx";
 import { OwnPicture } from "./own-picture.tsx";
+import { OwnStatus } from "./own-status.tsx";
 
 export default function AccountDialog({ onClose }: { onClose: () => void }): JSX.Element {
   const account = useAccount();
@@ -16,6 +17,7 @@ export default function AccountDialog({ onClose }: { onClose: () => void }): JSX
   return (
     <Dialog title={t("Your account")} onClose={onClose}>
       <OwnPicture />
+      <OwnStatus />
       <Name />
       {me.admin && (
         <a

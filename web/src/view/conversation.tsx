@@ -22,6 +22,7 @@ import { attentive } from "./seen.ts";
 import { later } from "./later.tsx";
 import { Reacting } from "./reacting.tsx";
 import { openSearch, resultsWanted, toResults } from "./search-panel.tsx";
+import { StatusSign } from "./status-sign.tsx";
 import { Visit } from "./visit.ts";
 
 const Versions = later(async () => (await import("./versions.tsx")).Versions);
@@ -124,7 +125,7 @@ function Head({ held, name }: { held: Held; name: string }): JSX.Element {
       {other ? <Avatar username={other} presence /> : <GroupAvatar id={conversation.id} name={name} />}
       <div class="pane-title">
         <h1><bdi>{name}</bdi></h1>
-        <p>{line}</p>
+        <p>{line} {other && <StatusSign username={other} whole />}</p>
       </div>
       {chat.searching.shown.value === "beside" && (
         <button type="button" class="button small back-to-results" onClick={() => toResults(chat)}>{t("Back to results")}</button>

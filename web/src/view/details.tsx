@@ -14,6 +14,7 @@ import { Dialog } from "./dialog.tsx";
 import { useNeighbour } from "./focus.ts";
 import { NotificationLevel } from "./notification-level.tsx";
 import { PersonPicker } from "./person-picker.tsx";
+import { StatusSign } from "./status-sign.tsx";
 
 export function Details({ held, name, onClose }: { held: Held; name: string; onClose: () => void }): JSX.Element {
   const { conversation } = held;
@@ -104,7 +105,7 @@ function MemberLine({ member, conversation }: { member: MemberView; conversation
       <Avatar username={username} presence />
       <span class="person">
         <span>{own ? tp("{name} (you)", { name: <bdi>{name}</bdi> }) : <bdi>{name}</bdi>}</span>
-        <small><bdi>@{username}</bdi></small>
+        <small><bdi>@{username}</bdi> <StatusSign username={username} whole /></small>
       </span>
       {owner && !own ? (
         <select

@@ -118,10 +118,11 @@ type DaysProps = Props & { days: readonly Day[]; stop?: string };
 
 export function Days({ days, visit, held, pane, stop = tabStop(days, visit.active.value) }: DaysProps): JSX.Element {
   const replies = useMemo(() => repliesHeld(pane.messages), [pane.messages]);
-  const me = useChat().me.username;
+  const { me: { username: me }, preferences } = useChat();
   const ownLast = pane.moreAfter ? undefined : pane.messages.findLast((message) => message.author === me && !message.deleted);
+  // Who doesn't show what was read isn't shown it.
   const seen = (row: Row): number =>
-    row.message && row.message === ownLast ? seenBy(held.conversation, row.message.number, me).length : -1;
+    row.message && row.message === ownLast && preferences.receipts.value ? seenBy(held.conversation, row.message.number, me).length : -1;
   return (
     <>
       {days.map((day) => (

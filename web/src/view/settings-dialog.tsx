@@ -3,8 +3,11 @@
 import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
+import { setReceipts } from "../api/statuses.ts";
+import { attempt } from "../app/notices.ts";
 import { settings, type LanguageSetting as Language } from "../app/settings.ts";
 import { LANGUAGES, t } from "../words/index.ts";
+import { useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
 import { NotificationSettings } from "./notification-settings.tsx";
 import { OnOff } from "./on-off.tsx";
@@ -47,6 +50,7 @@ export default function SettingsDialog({ onClose, onKeys }: { onClose: () => voi
         <OnOff label={t("Messages are read when you have seen them")} value={settings.reading}>
           {t("Without it they are when you press Escape where you write, or answer.")}
         </OnOff>
+        <Receipts />
         <OnOff label={t("Show link previews")} value={settings.previews}>
           {t("What the page that a message links to says of itself.")}
         </OnOff>
@@ -58,6 +62,29 @@ export default function SettingsDialog({ onClose, onKeys }: { onClose: () => voi
         <button type="button" class="button" onClick={keys}>{t("Keyboard shortcuts")}</button>
       </div>
     </Dialog>
+  );
+}
+
+/** The person's, and not the browser's: it holds here at once, and where the server doesn't take it, it is as before. */
+function Receipts(): JSX.Element {
+  const { client, preferences } = useChat();
+  const change = async (shown: boolean): Promise<void> => {
+    preferences.toldReceipts(shown);
+    if (!(await attempt(setReceipts(client, shown)))) preferences.toldReceipts(!shown);
+  };
+  return (
+    <label class="switch">
+      <input
+        type="checkbox"
+        role="switch"
+        checked={preferences.receipts.value}
+        onChange={(event) => void change(event.currentTarget.checked)}
+      />
+      <span>
+        {t("Let others see what you have read")}
+        <small>{t("On all your devices. Without it you don’t see what they have read either. Whoever writes shows having read what came before.")}</small>
+      </span>
+    </label>
   );
 }
 

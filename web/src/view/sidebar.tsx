@@ -13,6 +13,7 @@ import { Avatar, GroupAvatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
 import { Icon, Logo } from "./icons.tsx";
 import { later } from "./later.tsx";
+import { StatusSign } from "./status-sign.tsx";
 
 const AccountDialog = later(async () => (await import("./account-dialog.tsx")).default);
 const SettingsDialog = later(async () => (await import("./settings-dialog.tsx")).default);
@@ -83,7 +84,7 @@ function ConversationItem({ id, current }: { id: string; current: boolean }): JS
       >
         {other ? <Avatar username={other} presence /> : <GroupAvatar id={id} name={name} />}
         <span class="conversation-text">
-          <span class="conversation-name"><bdi>{name}</bdi></span>
+          <span class="conversation-name"><bdi>{name}</bdi> {other && <StatusSign username={other} />}</span>
           <span class="conversation-time">{briefTime(conversation.head.timestamp)}</span>
           <Preview conversation={conversation} />
           {waiting > 0 && (
@@ -117,9 +118,9 @@ function Me({ onKeys }: { onKeys: () => void }): JSX.Element {
   const close = (): void => setOpen("");
   return (
     <footer class="sidebar-foot">
-      <Avatar username={me.username} />
+      <Avatar username={me.username} presence={people.presence(me.username) === "dnd"} />
       <span class="person">
-        <bdi>{people.name(me.username)}</bdi>
+        <span><bdi>{people.name(me.username)}</bdi> <StatusSign username={me.username} /></span>
         <small><bdi>@{me.username}</bdi></small>
       </span>
       <button type="button" class="icon-button" aria-label={t("Settings")} title={t("Settings")} onClick={() => setOpen("settings")}>

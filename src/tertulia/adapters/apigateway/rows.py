@@ -8,10 +8,11 @@
 | `watching#<connection>` | `usernames`: whose presence it follows |
 | `watch#<username>` | `w#<connection>`: until when (s) it follows this person |
 | `pushed#<conversation>` | `seq`: all up to it was pushed |
+| `status#<username>` | `status`: what the person says of themselves, as JSON |
 
-Each has `expires` (s), the table's time to live. DynamoDB deletes late, so whoever reads looks at the times. What
-belongs to one connection is an attribute of its own and not an element of a map: an update can then make and remove it
-without knowing whether the item exists, so each of these changes is one write.
+Each that ends has `expires` (s), the table's time to live. DynamoDB deletes late, so whoever reads looks at the times.
+What belongs to one connection is an attribute of its own and not an element of a map: an update can then make and
+remove it without knowing whether the item exists, so each of these changes is one write.
 """
 
 import asyncio
@@ -60,7 +61,8 @@ class Rows:
         return {item["id"]["S"]: item for items in found for item in items}
 
     async def put(self, key: str, attributes: Item, expires: int) -> None:
-        item = {**_key(key), **attributes, "expires": number(expires)}
+        """The whole item, until the second `expires`; for ever where that is 0."""
+        item = {**_key(key), **attributes, **({"expires": number(expires)} if expires else {})}
         await self._clients.call(self._dynamodb.put_item, TableName=self._table, Item=item)
 
     async def delete(self, key: str, *, only: "Condition | None" = None) -> Item:

@@ -215,8 +215,9 @@ class _Importing:
         writes: list[Put | Delete] = []
         for member in self._members:
             if member.username in rows:
-                read = items.member_from(rows[member.username], was).read
-                member = replace(member, read=advance(member.read, read))  # noqa: PLW2901
+                here = items.member_from(rows[member.username], was)
+                read, shown = advance(member.read, here.read), advance(member.shown_read, here.shown_read)
+                member = replace(member, read=read, shown=None if shown == read else shown)  # noqa: PLW2901
             writes.append(Put(keys.member(name, member.username), items.member_item(member)))
             listed = keys.membership(member.username, name)
             writes.append(Put(listed) if member.active else Delete(listed))

@@ -3,7 +3,7 @@
 | Table | Item | Attributes beside the key |
 |---|---|---|
 | `Chat-Conversations` | head, under `#` | those of `Conversation`; `last`, `recent` (1), `importing` (6) |
-| | member, under the username | `role`, `active`, `periods` [[first, last?]], `read_`, `sent_` (2) |
+| | member, under the username | `role`, `active`, `periods` [[first, last?]], `read_`, `sent_`, `shown_` (2) |
 | `Chat-Messages` | message | those of the entry `MessageSent`; `state` (3) |
 | `Chat-Changes` | entry | those of the entry |
 | `Chat-Index` | `sent#<author>#<client id>` | `timestamp`, `digest` of the message |
@@ -17,7 +17,8 @@
 1. `last` is the timestamp of the last message, or 0; `recent` has [username, timestamp, number] of the last message of
    each of the last eight authors, newest first.
 2. `read_timestamp`, `read_number`: the cursor that the person moved; `sent_timestamp`, `sent_number`: the own message
-   that fell out of `recent`. The cursor is the latest of these and of `recent`.
+   that fell out of `recent`. The cursor is the latest of these and of `recent`. `shown_timestamp`, `shown_number`: of
+   the first what others are shown, who are also shown the other two; all of it where there is none.
 3. In what people see now differs from what was sent: reactions, say, or an edited text. There is none before the first
    entry about the message.
 
@@ -47,6 +48,9 @@ from tertulia.domain.receipts import advance
 RECENT: Final = 8
 """Authors whose last message the head knows. The last of these eight is in the member's row too, so that a head and a
 row that were read one after the other never miss it."""
+
+SHOWN: Final = ("shown_timestamp", "shown_number")
+"""The attributes of a member's row that are there while others are shown less than was read."""
 
 Item = dict[str, Any]
 """An item, or a part of one, as plain values."""
@@ -97,7 +101,13 @@ def head_from(item: Mapping[str, Any]) -> Head:
 
 def member_item(member: Member) -> Item:
     """All but the key."""
-    return {**membership_item(member), **cursor_item(member.read)}
+    return {**membership_item(member), **cursors_item(member)}
+
+
+def cursors_item(member: Member) -> Item:
+    """What was read, and what others are shown of it. Where that is all, an attribute from before has to go (SHOWN)."""
+    shown = {} if member.shown is None else cursor_item(member.shown, "shown")
+    return {**cursor_item(member.read), **shown}
 
 
 def membership_item(member: Member) -> Item:
@@ -107,7 +117,7 @@ def membership_item(member: Member) -> Item:
 
 
 def cursor_item(cursor: Cursor, of: str = "read") -> Item:
-    """`of` is `read`, or `sent` for the message of one's own that fell out of `recent`."""
+    """`of` is `read` or `shown`, or `sent` for the message of one's own that fell out of `recent`."""
     return {f"{of}_timestamp": cursor.timestamp, f"{of}_number": cursor.number}
 
 
@@ -116,11 +126,15 @@ def member_from(item: Mapping[str, Any], head: Head) -> Member:
     username = item["username"]
     read = Cursor(item["read_timestamp"], item["read_number"])
     sent = Cursor(item.get("sent_timestamp", 0), item.get("sent_number", 0))
+    written = advance(sent, head.cursor(username))
+    read = advance(read, written)
+    shown = advance(Cursor(item["shown_timestamp"], item["shown_number"]), written) if SHOWN[0] in item else read
     return Member(
         username=username,
         role=Role(item["role"]),
         active=item["active"],
-        read=advance(advance(read, sent), head.cursor(username)),
+        read=read,
+        shown=None if shown == read else shown,
         periods=tuple(Period(*period) for period in item["periods"]),
     )
 

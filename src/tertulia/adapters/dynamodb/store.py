@@ -50,8 +50,10 @@ class DynamoStore:
         had no place for. How many there were; may be called again at any time."""
         return await deleting.finish_deletion(self.database, conversation, target)
 
-    async def move_cursor(self, conversation: str, username: str, timestamp: int) -> CursorMove:
-        return await cursors.move_cursor(self.database, conversation, username, timestamp)
+    async def move_cursor(
+        self, conversation: str, username: str, timestamp: int, *, private: bool = False
+    ) -> CursorMove:
+        return await cursors.move_cursor(self.database, conversation, username, timestamp, private=private)
 
     async def membership(self, conversation: str, username: str, *, members: int = 0) -> Membership | None:
         return await people.membership(self.database, conversation, username, members)

@@ -111,7 +111,7 @@ def _membership(snapshot: Snapshot, entry: MemberAdded | MemberRemoved | RoleCha
             # The cursor too: it stands still while somebody is no member, and is the newest there can be afterwards.
             sent = snapshot.conversation.messages
             joined = members.join(subject, entry.username, entry.role, entry.timestamp, sent)
-            return [Update(row, items.member_item(joined)), Put(listed)]
+            return [Update(row, items.member_item(joined), remove=items.SHOWN), Put(listed)]
         case MemberRemoved() if subject is not None:
             return [Update(row, items.membership_item(members.leave(subject, entry.timestamp))), Delete(listed)]
         case RoleChanged() if subject is not None:

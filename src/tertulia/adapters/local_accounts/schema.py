@@ -102,7 +102,15 @@ END;
 _PICTURES: Final = "ALTER TABLE users ADD COLUMN picture TEXT NOT NULL DEFAULT '';"
 """The file that shows a person; its content is with all files."""
 
-MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _NOTIFICATIONS, _FIGURES, _PICTURES)
+_STATUSES: Final = """
+CREATE TABLE statuses (
+  username TEXT PRIMARY KEY REFERENCES users ON DELETE CASCADE,
+  status TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+"""What people say of themselves, as JSON."""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _NOTIFICATIONS, _FIGURES, _PICTURES, _STATUSES)
 """Step n leads from version n to n + 1. A step that has been released is never changed."""
 WITH_PICTURES: Final = 4
 """The first version in which people have pictures."""

@@ -27,7 +27,7 @@ from tertulia.domain.entries import (
 from tertulia.domain.errors import NotFoundError
 from tertulia.domain.members import Cursor, Member
 from tertulia.domain.messages import Message
-from tertulia.domain.receipts import advance
+from tertulia.domain.receipts import move
 from tertulia.domain.versions import LookedAt, Saying, page_of
 from tertulia.ports.clock import Clock
 from tertulia.ports.store import Append, Committed, CursorMove, Listener, Membership, Outcome, Snapshot
@@ -95,7 +95,7 @@ class MemoryStore:
             case MessageSent():
                 log.sent[entry.author, entry.id] = (entry.timestamp, decision.digest)
                 author = log.members[entry.author]
-                log.members[entry.author] = replace(author, read=Cursor(entry.timestamp, entry.number))
+                log.members[entry.author] = replace(author, read=Cursor(entry.timestamp, entry.number), shown=None)
             case MemberAdded():
                 log.members[entry.username] = members.join(
                     subject, entry.username, entry.role, entry.timestamp, log.head.messages
@@ -200,16 +200,17 @@ class MemoryStore:
         found, cursor = page_of(looked_at[: limits.EDITS_LOOKED_AT_MAX], limit, whole=whole)
         return [e for t in found if isinstance(e := there[t], MessageSent | MessageEdited)], cursor
 
-    async def move_cursor(self, conversation: str, username: str, timestamp: int) -> CursorMove:
+    async def move_cursor(
+        self, conversation: str, username: str, timestamp: int, *, private: bool = False
+    ) -> CursorMove:
         log = self.logs.get(conversation)
         member = log.members.get(username) if log else None
         if log is None or member is None or not member.active:
             raise NotFoundError("conversation_not_found")
         number = sum(t <= timestamp for t in log.timestamps())
         wanted = Cursor(log.timestamps()[number - 1], number) if number else Cursor()
-        cursor = advance(member.read, wanted)
-        log.members[username] = replace(member, read=cursor)
-        return CursorMove(cursor, cursor != member.read, log.head.messages)
+        after = log.members[username] = move(member, wanted, private=private)
+        return CursorMove.between(member, after, log.head.messages)
 
     async def sharing(self, username: str, others: Sequence[str]) -> set[str]:
         return {

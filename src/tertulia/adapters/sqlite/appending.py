@@ -27,12 +27,12 @@ from tertulia.domain.entries import (
 from tertulia.domain.errors import NotFoundError
 from tertulia.domain.members import Cursor, Member
 from tertulia.domain.messages import Message
-from tertulia.domain.receipts import advance
+from tertulia.domain.receipts import move
 from tertulia.ports.store import Append, Committed, CursorMove, Outcome, Snapshot
 
 _SNAPSHOT: Final = """
 SELECT h."item", h."seq", h."timestamp", h."messages",
-    c."active", c."read_timestamp", c."read_number", c."item",
+    c."active", c."read_timestamp", c."read_number", c."shown_timestamp", c."shown_number", c."item",
     e."entry", e."digest"
 FROM "Chat-Conversations" h
 LEFT JOIN "Chat-Conversations" c ON c."conversation" = h."conversation" AND c."username" = ?2
@@ -40,7 +40,7 @@ LEFT JOIN "Chat-Messages" e ON e."conversation" = h."conversation" AND e."author
 WHERE h."conversation" = ?1 AND h."username" = '#'
 """
 _MEMBER: Final = """
-SELECT "active", "read_timestamp", "read_number", "item" FROM "Chat-Conversations"
+SELECT "active", "read_timestamp", "read_number", "shown_timestamp", "shown_number", "item" FROM "Chat-Conversations"
 WHERE "conversation" = ? AND "username" = ?
 """
 _TARGET: Final = """
@@ -61,16 +61,20 @@ UPDATE "Chat-Conversations" SET "seq" = ?, "timestamp" = ?, "messages" = ?, "ite
 WHERE "conversation" = ? AND "username" = '#'
 """
 _MOVE_CURSOR: Final = """
-UPDATE "Chat-Conversations" SET "read_timestamp" = ?, "read_number" = ? WHERE "conversation" = ? AND "username" = ?
+UPDATE "Chat-Conversations"
+SET "read_timestamp" = ?, "read_number" = ?, "shown_timestamp" = ?, "shown_number" = ?
+WHERE "conversation" = ? AND "username" = ?
 """
 _COUNT: Final = """
 SELECT "messages" FROM "Chat-Conversations" WHERE "conversation" = ? AND "username" = '#'
 """
 _PUT_MEMBER: Final = """
-INSERT INTO "Chat-Conversations" ("conversation", "username", "active", "read_timestamp", "read_number", "item")
-VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO "Chat-Conversations"
+    ("conversation", "username", "active", "read_timestamp", "read_number", "shown_timestamp", "shown_number", "item")
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET "active" = excluded."active", "read_timestamp" = excluded."read_timestamp",
-    "read_number" = excluded."read_number", "item" = excluded."item"
+    "read_number" = excluded."read_number", "shown_timestamp" = excluded."shown_timestamp",
+    "shown_number" = excluded."shown_number", "item" = excluded."item"
 """
 
 
@@ -123,7 +127,7 @@ def _change(connection: sqlite3.Connection, snapshot: Snapshot, entry: Entry) ->
     head = conversations.apply(before, entry, role_before=subject.role if subject else None)
     if isinstance(entry, MessageSent):
         connection.execute(_MOVE_HEAD, (head.seq, head.timestamp, head.messages, name))
-        connection.execute(_MOVE_CURSOR, (entry.timestamp, entry.number, name, entry.author))
+        connection.execute(_MOVE_CURSOR, (entry.timestamp, entry.number, None, None, name, entry.author))
         return
     connection.execute(_CHANGE_HEAD, (head.seq, head.timestamp, head.messages, rows.head_item(head), name))
     match entry:
@@ -167,7 +171,9 @@ def _erase(connection: sqlite3.Connection, name: str, target: int) -> None:
         )
 
 
-def move_cursor(connection: sqlite3.Connection, name: str, username: str, timestamp: int) -> Written[CursorMove]:
+def move_cursor(
+    connection: sqlite3.Connection, name: str, username: str, timestamp: int, *, private: bool
+) -> Written[CursorMove]:
     """Moves the read cursor to the last message at or before `timestamp`, forward only."""
     member = _member(connection, name, username)
     if member is None or not member.active:
@@ -177,22 +183,21 @@ def move_cursor(connection: sqlite3.Connection, name: str, username: str, timest
         'AND "number" IS NOT NULL ORDER BY "timestamp" DESC LIMIT 1',
         (name, timestamp),
     ).fetchone()
-    read = advance(member.read, Cursor(*found)) if found else member.read
-    moved = read != member.read
-    if moved:
-        connection.execute(_MOVE_CURSOR, (read.timestamp, read.number, name, username))
+    after = move(member, Cursor(*found), private=private) if found else member
+    if after != member:
+        connection.execute(_MOVE_CURSOR, (*rows.cursors(after), name, username))
     (sent,) = connection.execute(_COUNT, (name,)).fetchone()
-    return Written(CursorMove(read, moved, sent))
+    return Written(CursorMove.between(member, after, sent))
 
 
 def _snapshot(connection: sqlite3.Connection, name: str, author: str, client_id: str | None) -> Snapshot | None:
     row = connection.execute(_SNAPSHOT, (name, author, client_id)).fetchone()
     if row is None:
         return None
-    item, seq, timestamp, sent, active, read_timestamp, read_number, member, earlier, digest = row
+    item, seq, timestamp, sent, *columns, earlier, digest = row
     return Snapshot(
         conversation=rows.conversation_from(name, item, seq, timestamp, sent),
-        caller=None if member is None else rows.member_from(author, active, read_timestamp, read_number, member),
+        caller=None if columns[-1] is None else rows.member_from(author, *columns),
         earlier=None if earlier is None else rows.sent_from(earlier),
         earlier_digest=digest or b"",
     )
@@ -236,8 +241,7 @@ def _put_member(connection: sqlite3.Connection, name: str, member: Member) -> No
             name,
             member.username,
             int(member.active),
-            member.read.timestamp,
-            member.read.number,
+            *rows.cursors(member),
             rows.member_item(member),
         ),
     )

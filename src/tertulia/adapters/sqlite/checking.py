@@ -33,7 +33,8 @@ WHERE "conversation" = ? ORDER BY "timestamp"
 """
 _ABOUT: Final = 'SELECT "entry" FROM "Chat-Messages" WHERE "conversation" = ? AND "target" = ? ORDER BY "timestamp"'
 _MEMBERS: Final = """
-SELECT "username", "active", "read_timestamp", "read_number", "item" FROM "Chat-Conversations"
+SELECT "username", "active", "read_timestamp", "read_number", "shown_timestamp", "shown_number", "item"
+FROM "Chat-Conversations"
 WHERE "conversation" = ? AND "username" <> '#'
 """
 _ORPHANS: Final = """
@@ -137,6 +138,8 @@ def _members(connection: sqlite3.Connection, head: Conversation, roles: dict[str
             active[member.username] = member.role
         if member.read.number > head.messages:
             yield f"{member.username} has read more messages than there are."
+        if member.shown_read.number > member.read.number:
+            yield f"{member.username} is shown to have read more than that person has."
         if member.active != (bool(member.periods) and member.periods[-1].last is None):
             yield f"{member.username} is a member now, or not, against the periods of membership."
     if active != roles:

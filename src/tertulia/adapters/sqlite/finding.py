@@ -37,7 +37,8 @@ _CHECK_STEPS: Final = 20_000
 """Instructions of SQLite's machine after which the time is looked at."""
 
 ONE_CONVERSATION: Final = """
-SELECT h."item", h."seq", h."timestamp", h."messages", m."active", m."read_timestamp", m."read_number", m."item"
+SELECT h."item", h."seq", h."timestamp", h."messages",
+    m."active", m."read_timestamp", m."read_number", m."shown_timestamp", m."shown_number", m."item"
 FROM "Chat-Conversations" m
 JOIN "Chat-Conversations" h ON h."conversation" = m."conversation" AND h."username" = '#'
 WHERE m."conversation" = ?2 AND m."username" = ?1 AND m."active" = 1

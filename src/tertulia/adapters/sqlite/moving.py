@@ -23,19 +23,28 @@ SELECT "conversation", "item", "seq", "timestamp", "messages" FROM "Chat-Convers
 WHERE "conversation" = ? AND "username" = '#'
 """
 _MEMBERS: Final = """
-SELECT "username", "active", "read_timestamp", "read_number", "item" FROM "Chat-Conversations"
+SELECT "username", "active", "read_timestamp", "read_number", "shown_timestamp", "shown_number", "item"
+FROM "Chat-Conversations"
 WHERE "conversation" = ? AND "username" <> '#' ORDER BY "username"
 """
 _ENTRIES: Final = 'SELECT "entry", "digest" FROM "Chat-Messages" WHERE "conversation" = ? ORDER BY "timestamp"'
 _ENTRY: Final = 'SELECT "entry" FROM "Chat-Messages" WHERE "conversation" = ? AND "seq" = ?'
 _PUT_ROW: Final = """
 INSERT INTO "Chat-Conversations" ("conversation", "username", "seq", "timestamp", "messages", "active",
-    "read_timestamp", "read_number", "item")
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    "read_timestamp", "read_number", "shown_timestamp", "shown_number", "item")
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET "seq" = excluded."seq", "timestamp" = excluded."timestamp",
     "messages" = excluded."messages", "active" = excluded."active",
     "read_timestamp" = max("read_timestamp", excluded."read_timestamp"),
-    "read_number" = max("read_number", excluded."read_number"), "item" = excluded."item"
+    "read_number" = max("read_number", excluded."read_number"),
+    "shown_timestamp" = nullif(
+        max(coalesce("shown_timestamp", "read_timestamp"),
+            coalesce(excluded."shown_timestamp", excluded."read_timestamp")),
+        max("read_timestamp", excluded."read_timestamp")),
+    "shown_number" = nullif(
+        max(coalesce("shown_number", "read_number"), coalesce(excluded."shown_number", excluded."read_number")),
+        max("read_number", excluded."read_number")),
+    "item" = excluded."item"
 """
 _PUT_ENTRY: Final = """
 INSERT INTO "Chat-Messages"
@@ -91,9 +100,8 @@ class LogWriter:
             case PortableMember(conversation=name, member=member):
                 self._expect(name)
                 if not self._left_alone:
-                    read = (int(member.active), member.read.timestamp, member.read.number)
-                    item = rows.member_item(member)
-                    self._connection.execute(_PUT_ROW, (name, member.username, None, None, None, *read, item))
+                    values = (int(member.active), *rows.cursors(member), rows.member_item(member))
+                    self._connection.execute(_PUT_ROW, (name, member.username, None, None, None, *values))
                 return not self._left_alone
             case PortableEntry(conversation=name, entry=entry, digest=digest):
                 self._expect(name)
@@ -127,7 +135,7 @@ class LogWriter:
         self._known = row[2] if row else 0
         self._left_alone = self._known >= head.seq
         if not self._left_alone:
-            place = (head.seq, head.timestamp, head.messages, None, None, None)
+            place = (head.seq, head.timestamp, head.messages, None, None, None, None, None)
             self._connection.execute(_PUT_ROW, (head.id, HEAD, *place, rows.head_item(head)))
 
     def _expect(self, name: str) -> None:

@@ -17,21 +17,23 @@ from tertulia.domain.versions import LookedAt, Saying, page_of
 from tertulia.ports.store import Membership
 
 _HEAD_AND_MEMBER: Final = """
-SELECT h."item", h."seq", h."timestamp", h."messages", m."active", m."read_timestamp", m."read_number", m."item"
+SELECT h."item", h."seq", h."timestamp", h."messages",
+    m."active", m."read_timestamp", m."read_number", m."shown_timestamp", m."shown_number", m."item"
 FROM "Chat-Conversations" m
 JOIN "Chat-Conversations" h ON h."conversation" = m."conversation" AND h."username" = '#'
 WHERE m."conversation" = ? AND m."username" = ?
 """
 _PAGE_OF_MEMBERSHIPS: Final = """
 SELECT m."conversation", h."item", h."seq", h."timestamp", h."messages",
-    m."active", m."read_timestamp", m."read_number", m."item"
+    m."active", m."read_timestamp", m."read_number", m."shown_timestamp", m."shown_number", m."item"
 FROM "Chat-Conversations" m
 JOIN "Chat-Conversations" h ON h."conversation" = m."conversation" AND h."username" = '#'
 WHERE m."username" = ? AND m."active" = 1 AND m."conversation" > ?
 ORDER BY m."conversation" LIMIT ?
 """
 _MEMBERS: Final = """
-SELECT "username", "active", "read_timestamp", "read_number", "item" FROM "Chat-Conversations"
+SELECT "username", "active", "read_timestamp", "read_number", "shown_timestamp", "shown_number", "item"
+FROM "Chat-Conversations"
 WHERE "conversation" = ? AND "username" > ? AND "active" = 1 ORDER BY "username" LIMIT ?
 """
 _LOG: Final = """
@@ -117,7 +119,8 @@ def audience(connection: sqlite3.Connection, name: str) -> tuple[Conversation, l
     if head is None:
         return None
     found = connection.execute(
-        'SELECT "username", "active", "read_timestamp", "read_number", "item" FROM "Chat-Conversations" '
+        'SELECT "username", "active", "read_timestamp", "read_number", "shown_timestamp", "shown_number", "item" '
+        'FROM "Chat-Conversations" '
         'WHERE "conversation" = ? AND "username" > \'#\'',
         (name,),
     )

@@ -76,17 +76,38 @@ def conversation_from(name: str, item: str, seq: int, timestamp: int, messages: 
     )
 
 
+def cursors(member: Member) -> tuple[int, int, int | None, int | None]:
+    """The values of the columns `read_timestamp`, `read_number`, `shown_timestamp`, `shown_number`."""
+    shown = member.shown
+    return (
+        member.read.timestamp,
+        member.read.number,
+        None if shown is None else shown.timestamp,
+        None if shown is None else shown.number,
+    )
+
+
 def member_item(member: Member) -> str:
     return encode(MemberItem(member.role, member.periods))
 
 
-def member_from(username: str, active: int, read_timestamp: int, read_number: int, item: str) -> Member:
+def member_from(
+    username: str,
+    active: int,
+    read_timestamp: int,
+    read_number: int,
+    shown_timestamp: int | None,
+    shown_number: int | None,
+    item: str,
+) -> Member:
     rest = _MEMBER.decode(item)
+    shown = None if shown_timestamp is None or shown_number is None else Cursor(shown_timestamp, shown_number)
     return Member(
         username=username,
         role=rest.role,
         active=bool(active),
         read=Cursor(read_timestamp, read_number),
+        shown=shown,
         periods=rest.periods,
     )
 

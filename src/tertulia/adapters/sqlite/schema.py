@@ -120,7 +120,13 @@ WHERE "Chat-Messages"."conversation" = "chain"."conversation"
 """Which messages belong together because they reply to each other. Of a reply that was deleted before, nobody knows any
 more what it replied to: it begins a thread."""
 
-MIGRATIONS: Final[tuple[str, ...]] = (_VERSION_1, _LIBRARY, _FIGURES, _THREADS)
+_SHOWN: Final = """
+ALTER TABLE "Chat-Conversations" ADD COLUMN "shown_timestamp" INTEGER;
+ALTER TABLE "Chat-Conversations" ADD COLUMN "shown_number" INTEGER;
+"""
+"""How far others are shown that a member has read; NULL: as far as the read cursor."""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_VERSION_1, _LIBRARY, _FIGURES, _THREADS, _SHOWN)
 """Migration n brings a file from version n to n + 1. Only ever appended to."""
 
 

@@ -68,8 +68,12 @@ class SqliteStore:
         now = self._clock.now()
         return await self._writer.submit(lambda c: appending.append(c, request, now))
 
-    async def move_cursor(self, conversation: str, username: str, timestamp: int) -> CursorMove:
-        return await self._writer.submit(lambda c: appending.move_cursor(c, conversation, username, timestamp))
+    async def move_cursor(
+        self, conversation: str, username: str, timestamp: int, *, private: bool = False
+    ) -> CursorMove:
+        return await self._writer.submit(
+            lambda c: appending.move_cursor(c, conversation, username, timestamp, private=private)
+        )
 
     async def membership(self, conversation: str, username: str, *, members: int = 0) -> Membership | None:
         return await self.read(reading.membership, conversation, username, members)

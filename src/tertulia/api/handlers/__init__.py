@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from tertulia.api.calls import Answer, Call
-from tertulia.api.handlers import accounts, conversations, library, media, messages, notifications
+from tertulia.api.handlers import accounts, conversations, library, media, messages, notifications, statuses
 from tertulia.services.chat import Chat
 
 Handler = Callable[[Chat, Call[Any, Any, Any]], Awaitable[Answer]]
@@ -66,6 +66,9 @@ HANDLERS: Final[dict[str, Handler]] = {
         notifications.choose_notifications,
         notifications.put_device,
         notifications.remove_device,
+        statuses.list_statuses,
+        statuses.set_status,
+        statuses.set_receipts,
     )
 }
 """By the name of the operation; a test holds that the table of operations has the same names."""

@@ -32,12 +32,14 @@ async def update_conversation(chat: Chat, call: Call[q.ConversationPath, q.Nothi
 
 async def list_members(chat: Chat, call: Call[q.ConversationPath, q.MembersQuery, None]) -> Answer:
     page, cursor = await chat.members.list(call.identity, call.path.id, after=call.query.cursor, limit=call.query.limit)
-    return Answer(status=200, body=r.Members(members=[member_of(m) for m in page], cursor=cursor))
+    return Answer(
+        status=200, body=r.Members(members=[member_of(m, call.identity.username) for m in page], cursor=cursor)
+    )
 
 
 async def put_member(chat: Chat, call: Call[q.MemberPath, q.Nothing, q.PutMember]) -> Answer:
     member, added = await chat.members.put(call.identity, call.path.id, call.path.username, call.body.role)
-    return Answer(status=201 if added else 200, body=member_of(member))
+    return Answer(status=201 if added else 200, body=member_of(member, call.identity.username))
 
 
 async def remove_member(chat: Chat, call: Call[q.MemberPath, q.Nothing, None]) -> Answer:

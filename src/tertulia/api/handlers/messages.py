@@ -85,7 +85,8 @@ async def remove_reaction(chat: Chat, call: Call[q.ReactionPath, q.Nothing, None
 
 
 async def move_cursor(chat: Chat, call: Call[q.ConversationPath, q.Nothing, q.MoveCursor]) -> Answer:
-    read, unread = await chat.receipts.move(call.identity, call.path.id, call.body.timestamp)
+    b = call.body
+    read, unread = await chat.receipts.move(call.identity, call.path.id, b.timestamp, private=b.private)
     return Answer(status=200, body=r.ReadState(read=read, unread=unread))
 
 

@@ -19,6 +19,7 @@ async def get_notifications(chat: Chat, call: Call[q.Nothing, q.Nothing, None]) 
         devices=[_device(each) for each in book.devices],
         quiet=None if book.quiet is None else _quiet(book.quiet),
         conversations={name: _choice(choice) for name, choice in book.choices.items()},
+        receipts=book.receipts,
     )
     return Answer(status=200, body=body)
 

@@ -3,7 +3,7 @@ permission tests."""
 
 from typing import Final
 
-from tertulia.api.operations import accounts, conversations, library, media, messages, notifications
+from tertulia.api.operations import accounts, conversations, library, media, messages, notifications, statuses
 from tertulia.api.operations.operation import (
     ACCESS_ERRORS,
     COMMON_ERRORS,
@@ -22,6 +22,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *media.OPERATIONS,
     *library.OPERATIONS,
     *notifications.OPERATIONS,
+    *statuses.OPERATIONS,
 )
 
 BY_NAME: Final = {operation.name: operation for operation in OPERATIONS}
