@@ -22,6 +22,7 @@ from tertulia.ports.rates import Rate
 from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
+from tertulia.services.drafts import KeptDrafts
 from tertulia.services.figures import ServerFigures
 from tertulia.services.history import HistoryReader
 from tertulia.services.library import PictureLibrary
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from tertulia.adapters.apigateway.places import Places
     from tertulia.adapters.cognito.accounts import CognitoAccounts
     from tertulia.adapters.dynamodb.books import DynamoBooks
+    from tertulia.adapters.dynamodb.drafts import DynamoDrafts
     from tertulia.adapters.dynamodb.library import DynamoLibrary
     from tertulia.adapters.dynamodb.search import DynamoSearch
     from tertulia.adapters.dynamodb.store import DynamoStore
@@ -168,6 +170,9 @@ class AwsHome:
                 self._rate(limits.MEDIA_RATE),
                 processor=deferred(lambda: self.processor),
             ),
+            drafts=KeptDrafts(
+                store, deferred(lambda: self.drafts), broadcast, self.clock, self._rate(limits.DRAFTS_RATE)
+            ),
             notifying=Notifying(
                 deferred(lambda: self.books), new_push_key, self.clock, self._rate(limits.NOTIFICATIONS_RATE)
             ),
@@ -261,6 +266,12 @@ class AwsHome:
         from tertulia.adapters.dynamodb.books import DynamoBooks
 
         return DynamoBooks(self.clients, prefix=self.settings.prefix)
+
+    @cached_property
+    def drafts(self) -> "DynamoDrafts":
+        from tertulia.adapters.dynamodb.drafts import DynamoDrafts
+
+        return DynamoDrafts(self.store.database)
 
     @cached_property
     def library(self) -> "DynamoLibrary":

@@ -17,6 +17,7 @@ from msgspec import Struct
 from tertulia.adapters.disk.media import DiskMedia
 from tertulia.adapters.hub.hub import Hub
 from tertulia.adapters.local_accounts.accounts import LocalAccounts
+from tertulia.adapters.local_accounts.drafts import LocalDrafts
 from tertulia.adapters.memory.clock import SystemClock
 from tertulia.adapters.memory.entropy import SystemEntropy
 from tertulia.adapters.memory.presence_board import MemoryPresenceBoard
@@ -53,6 +54,7 @@ from tertulia.ports.rates import Rate
 from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
+from tertulia.services.drafts import KeptDrafts
 from tertulia.services.figures import ServerFigures
 from tertulia.services.history import HistoryReader
 from tertulia.services.library import PictureLibrary
@@ -127,6 +129,7 @@ class LocalHome:
         self._stack.push_async_callback(self.store.close)
         self.search = SqliteSearch(self.store)
         self._stack.push_async_callback(self.search.close)
+        self.drafts = LocalDrafts(self.accounts.database)
         self.media = DiskMedia(self.folder.media)
         self._stack.push_async_callback(self.media.close)
         self.library = SqliteLibrary(self.store)
@@ -156,7 +159,7 @@ class LocalHome:
         if self.settings.previews:
             await self._look_at_links()
         await self._make_administrator()
-        for work in (self._expire_presence(), self._clean_media()):
+        for work in (self._expire_presence(), self._clean()):
             task = asyncio.get_running_loop().create_task(work)
             self._stack.callback(task.cancel)
 
@@ -207,6 +210,7 @@ class LocalHome:
                 processor=self.processor,
             ),
             tickets=Tickets(self.tickets, self.clock, self._rate(limits.TICKETS_RATE)),
+            drafts=KeptDrafts(self.store, self.drafts, self.hub, self.clock, self._rate(limits.DRAFTS_RATE)),
             notifying=self.notifications.notifying,
             figures=ServerFigures(self._figures()),
         )
@@ -294,10 +298,11 @@ class LocalHome:
             await asyncio.sleep(_PRESENCE_SECONDS)
             await self.chat.presence.expire()
 
-    async def _clean_media(self) -> None:
+    async def _clean(self) -> None:
         while True:
             await asyncio.sleep(_CLEANING_SECONDS)
             await self.chat.media.clean()
+            await self.drafts.clean(self.clock.now() - limits.DRAFT_SECONDS * 1_000_000)
 
 
 class _Server(uvicorn.Server):

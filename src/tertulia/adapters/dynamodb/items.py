@@ -10,6 +10,7 @@
 | | `seq#<16 digits>` | `timestamp` of every 64th entry |
 | | `about#<target>#<timestamp>` | `kind` of the entry |
 | | `<conversation>`, of the owner `@<username>` | none: the person is an active member |
+| | `<conversation>`, of the owner `~<username>` | a draft, see `drafts.py` |
 | `Chat-Search` | segment, under its number | `first`, `last`, `count`, `pack`, `version` (4) |
 | | mark, under -1 | `through`, `packed`, `last` (5) |
 

@@ -102,7 +102,19 @@ END;
 _PICTURES: Final = "ALTER TABLE users ADD COLUMN picture TEXT NOT NULL DEFAULT '';"
 """The file that shows a person; its content is with all files."""
 
-MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _NOTIFICATIONS, _FIGURES, _PICTURES)
+_DRAFTS: Final = """
+CREATE TABLE drafts (
+  username TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
+  conversation TEXT NOT NULL,
+  timestamp INTEGER NOT NULL,
+  draft TEXT NOT NULL,
+  PRIMARY KEY (username, conversation)
+) WITHOUT ROWID;
+CREATE INDEX drafts_by_time ON drafts (timestamp);
+"""
+"""What people have written and not sent yet; in microseconds when it was kept."""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _NOTIFICATIONS, _FIGURES, _PICTURES, _DRAFTS)
 """Step n leads from version n to n + 1. A step that has been released is never changed."""
 WITH_PICTURES: Final = 4
 """The first version in which people have pictures."""
