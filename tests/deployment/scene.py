@@ -235,6 +235,10 @@ async def _read(scene: Scene, group: str, ana: str, ben: str) -> None:
     await scene.call("list_conversations", ana)
     await scene.call("get_conversation", ana, id=group)
     await scene.call("list_members", ana, id=group)
+    for text in ("half a", "half a sent"):
+        # The first is a new one; what holds is each that follows.
+        await scene.call("keep_draft", ana, {"text": text}, id=group)
+    await scene.call("list_drafts", ana)
     await scene.call("list_messages", ana, id=group, query="limit=50")
     await scene.call("read_log", ana, id=group, query="after=45&limit=10")
     await scene.call("search_messages", ana, query="query=fox&limit=20")

@@ -8,6 +8,7 @@ from msgspec import UNSET
 from tests.services.refused import refused
 from tests.services.world import PASSWORD, World, stream, who
 
+from tertulia.domain.drafts import KeptDraft
 from tertulia.domain.entries import ConversationKind
 from tertulia.domain.errors import ChatError
 from tertulia.domain.limits import RateLimit
@@ -32,6 +33,7 @@ BY_PERSON: dict[str, Limited] = {
     "announce": lambda w, u: w.chat.media.announce(who(u), "a", "b", 1),
     "parts": lambda w, u: w.chat.media.missing(who(u), "unknown"),
     "complete": lambda w, u: w.chat.media.complete(who(u), "unknown"),
+    "draft": lambda w, u: w.chat.drafts.keep(who(u), KeptDraft(conversation="g", timestamp=0, text="x")),
     "ticket": lambda w, u: w.chat.tickets.issue(who(u), ""),
 }
 BY_ADDRESS: dict[str, Limited] = {
