@@ -13,6 +13,7 @@ import type { Message } from "../state/messages.ts";
 import { t } from "../words/index.ts";
 import { Deleting } from "./deleting.ts";
 import { Drafts } from "./drafts.ts";
+import type { KeptDrafts } from "./kept-drafts.ts";
 import type { Keeping } from "./keeping.ts";
 import { Library } from "./library.ts";
 import { MediaDesk } from "./media/desk.ts";
@@ -21,6 +22,7 @@ import { announced, Announcer } from "./announcer.ts";
 import { Locating } from "./locating.ts";
 import { attempt, notify } from "./notices.ts";
 import { Notifying } from "./notifying.ts";
+import { watchOffline } from "./offline.ts";
 import { holdPage } from "./pages.ts";
 import { People } from "./people.ts";
 import { Preferences } from "./preferences.ts";
@@ -33,8 +35,6 @@ import { Database } from "./storage.ts";
 import { Store } from "./store.ts";
 import { Sync } from "./sync.ts";
 
-/** The banner waits this long, so that a blip doesn't flash. */
-const OFFLINE_AFTER = 3_000;
 const WATCH_AFTER = 300;
 const RESYNC_AGAIN = 2_000;
 
@@ -69,6 +69,8 @@ export class Chat {
   private readonly socket: Socket;
   private readonly events = new Gathering<Event>((all) => batch(() => this.receiveAll(all)));
   private readonly database = new Database();
+  /** Drafts at the server, once there was a connection. */
+  private kept: Promise<KeptDrafts> | undefined;
   private stopped = false;
   private readonly ends: (() => void)[] = [];
 
@@ -140,6 +142,7 @@ export class Chat {
     this.keeping.stop();
     this.notifying.stop();
     void this.deleting.flush();
+    void this.kept?.then((kept) => kept.stop());
     this.locating.stop();
     this.socket.stop();
     this.events.stop();
@@ -206,6 +209,9 @@ export class Chat {
       case "draft":
         if (event.username !== this.me.username) this.moment.draft(event);
         break;
+      case "kept_draft":
+        void this.kept?.then((kept) => kept.heard(event));
+        break;
       case "location":
         this.locating.heard(event);
         break;
@@ -256,6 +262,26 @@ export class Chat {
     void this.preferences.learn().catch(() => undefined);
     void this.reading.flush();
     this.follow(watched(this.store, this.me.username));
+    void this.keepDrafts().catch(() => undefined);
+  }
+
+  /** Drafts come after all that a first screen needs. */
+  private async keepDrafts(): Promise<void> {
+    this.kept ??= import("./kept-drafts.ts").then(({ begin }) => begin(this));
+    const kept = await this.kept;
+    if (this.stopped) kept.stop();
+    else await kept.connect();
+  }
+
+  /** Puts the files of a draft back, and answers the message that it answers, where there is one. */
+  async restoreDraft(conversation: string): Promise<Message | null> {
+    const { files, reply } = this.drafts.of(conversation);
+    if (!files.length && !reply) {
+      this.media.uploads.known.add(conversation);
+      return null;
+    }
+    const { restore } = await import("./restoring.ts");
+    return restore(this, conversation);
   }
 
   /** A subscription may have changed while no page was open, and ends with the session that it was made in. */
@@ -271,14 +297,8 @@ export class Chat {
   }
 
   private watchConnection(): void {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const end = effect(() => {
-      clearTimeout(timer);
-      this.people.setPresence(this.me.username, this.connected.value ? "online" : "offline");
-      if (this.connected.value) this.offline.value = false;
-      else timer = setTimeout(() => (this.offline.value = !this.parted.peek()), OFFLINE_AFTER);
-    });
-    this.ends.push(end, () => clearTimeout(timer));
+    const end = effect(() => this.people.setPresence(this.me.username, this.connected.value ? "online" : "offline"));
+    this.ends.push(end, watchOffline(this.connected, this.offline, () => !this.parted.peek()));
   }
 
   private watchPresence(): void {

@@ -16,7 +16,8 @@ import { Icon } from "./icons.tsx";
 import { LocationButton } from "./location-button.tsx";
 import { AttachButton, RecordButton } from "./media/attach-button.tsx";
 import { attach, pasted } from "./media/attach.ts";
-import { post, postPicture, postVoice } from "./media/composer-media.ts";
+import { holdVoice, post, postPicture, postVoice } from "./media/composer-media.ts";
+import { useRestored } from "./restored.ts";
 import { later } from "./later.tsx";
 import { Tray } from "./media/tray.tsx";
 import type { Visit } from "./visit.ts";
@@ -59,6 +60,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
     if (matchMedia("(pointer: fine)").matches) box.current?.focus();
   }, []);
   useEffect(() => () => chat.moment.done(visit.id, live), []);
+  useRestored(chat, visit, setText);
 
   const back = (): void => {
     const wasEdit = visit.mode.peek().kind === "edit";
@@ -149,7 +151,15 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
     >
       {mode.kind !== "new" && <ModeLine visit={visit} onCancel={back} />}
       <Tray conversation={visit.id} onLeave={() => box.current?.focus()} />
-      {recording && <Recorder onSend={(recorded) => postVoice(chat, visit.id, recorded)} onClose={stopRecording} />}
+      {recording && (
+        <Recorder
+          onRecorded={(recorded) => holdVoice(chat, visit.id, recorded)}
+          onSend={(held) => postVoice(chat, visit.id, held)}
+          onDiscard={(held) => chat.media.uploads.cancel(held)}
+          onLeave={(held) => chat.media.uploads.show(held)}
+          onClose={stopRecording}
+        />
+      )}
       {completion.list}
       <div class="composer-box">
         <AttachButton conversation={visit.id} />

@@ -50,6 +50,9 @@ export default function SettingsDialog({ onClose, onKeys }: { onClose: () => voi
         <OnOff label={t("Show link previews")} value={settings.previews}>
           {t("What the page that a message links to says of itself.")}
         </OnOff>
+        <OnOff label={t("Keep drafts on the server")} value={settings.drafts}>
+          {t("What you write and don’t send is then on all your devices. Without it, it stays in this browser.")}
+        </OnOff>
       </fieldset>
       <div class="dialog-choices">
         <button type="button" class="button" onClick={keys}>{t("Keyboard shortcuts")}</button>

@@ -15,6 +15,7 @@ import { Icon, Logo } from "./icons.tsx";
 import { later } from "./later.tsx";
 
 const AccountDialog = later(async () => (await import("./account-dialog.tsx")).default);
+const DraftsDialog = later(async () => (await import("./drafts-dialog.tsx")).default);
 const SettingsDialog = later(async () => (await import("./settings-dialog.tsx")).default);
 
 interface Props {
@@ -38,9 +39,28 @@ export function Sidebar({ onNew, onSwitch, onKeys }: Props): JSX.Element {
           <Icon name="plus" />
         </button>
       </header>
+      <DraftsButton />
       <List onNew={onNew} />
       <Me onKeys={onKeys} />
     </nav>
+  );
+}
+
+/** The way to what was written and not sent, while there is any elsewhere than on the screen. */
+function DraftsButton(): JSX.Element {
+  const { drafts, store } = useChat();
+  const [open, setOpen] = useState(false);
+  const count = [...drafts.ids.value].filter((id) => id !== store.shown.value && store.get(id)).length;
+  return (
+    <>
+      {count > 0 && (
+        <button type="button" class="drafts-button" onClick={() => setOpen(true)}>
+          <Icon name="edit" />
+          {tn(count, { one: "{count} draft", other: "{count} drafts" })}
+        </button>
+      )}
+      {open && <DraftsDialog onClose={() => setOpen(false)} />}
+    </>
   );
 }
 
@@ -66,7 +86,7 @@ function List({ onNew }: { onNew: () => void }): JSX.Element {
 }
 
 function ConversationItem({ id, current }: { id: string; current: boolean }): JSX.Element | null {
-  const { store, people, me } = useChat();
+  const { store, people, me, drafts } = useChat();
   const held = store.get(id);
   if (!held) return null;
   const { conversation } = held;
@@ -85,6 +105,7 @@ function ConversationItem({ id, current }: { id: string; current: boolean }): JS
         <span class="conversation-text">
           <span class="conversation-name"><bdi>{name}</bdi></span>
           <span class="conversation-time">{briefTime(conversation.head.timestamp)}</span>
+          {!current && drafts.ids.value.has(id) && <span class="draft-sign" title={t("Draft")}><Icon name="edit" /><span class="hidden">{t("Draft")}</span></span>}
           <Preview conversation={conversation} />
           {waiting > 0 && (
             <span class="badge" aria-label={tn(waiting, { one: "{count} unread", other: "{count} unread" })}>{waiting > 99 ? t("{count}+", { count: 99 }) : numberFormat().format(waiting)}</span>

@@ -29,6 +29,8 @@ export type Known = Partial<Pick<up.Upload, "voice" | "peaks" | "duration" | "wi
 
 export class Uploads {
   readonly all = signal<readonly up.Upload[]>([]);
+  /** The conversations of whose draft all files are here. */
+  readonly known = new Set<string>();
   readonly previews = new Previews();
   private readonly ports: UploadPorts;
   private readonly jobs = new Map<string, UploadJob>();
@@ -44,7 +46,7 @@ export class Uploads {
   draft(conversation: string): ReadonlySignal<readonly up.Upload[]> {
     const known = this.drafts.get(conversation);
     if (known) return known;
-    const made = computed(() => this.all.value.filter((upload) => upload.conversation === conversation && !upload.taken));
+    const made = computed(() => this.all.value.filter((upload) => upload.conversation === conversation && !upload.taken && !upload.aside));
     this.drafts.set(conversation, made);
     return made;
   }
@@ -66,9 +68,20 @@ export class Uploads {
     return [...refused.filter(Boolean), ...(room.problem ? [room.problem] : []), ...crowded];
   }
 
-  /** Uploads what was recorded, for a message of its own. */
-  addVoice(conversation: string, note: Blob, name: string, known: Known): up.OutgoingFile {
-    return up.fileOf(this.begin(conversation, note, name, { ...known, voice: true }, true));
+  /** Begins to upload what was recorded, so that it isn't lost, while somebody listens to it. */
+  addVoice(conversation: string, note: Blob, name: string, known: Known): string {
+    return this.begin(conversation, note, name, { ...known, voice: true }, true).upload;
+  }
+
+  /** What was recorded becomes the file of a message. */
+  takeVoice(id: string): up.OutgoingFile {
+    this.change(id, { taken: true, aside: false });
+    return up.fileOf(this.get(id)!);
+  }
+
+  /** What was recorded is one of the files to send. */
+  show(id: string): void {
+    this.change(id, { taken: false, aside: false });
   }
 
   /** The files of what is being written become those of a message. */
@@ -133,7 +146,7 @@ export class Uploads {
     this.previews.clear();
   }
 
-  private begin(conversation: string, content: Blob, name: string, known: Known, taken: boolean): up.Upload {
+  private begin(conversation: string, content: Blob, name: string, known: Known, aside: boolean): up.Upload {
     const upload: up.Upload = {
       upload: newId(),
       media: "",
@@ -145,7 +158,8 @@ export class Uploads {
       state: "waiting",
       sent: 0,
       problem: "",
-      taken,
+      taken: false,
+      ...(aside && { aside }),
       ...known,
     };
     const events = {

@@ -25,11 +25,15 @@ export function post(chat: Chat, conversation: string, text: string, replyTo: nu
   return false;
 }
 
+/** Begins to upload a voice note; from now on it is part of what is being written. Answers the upload's name. */
+export function holdVoice(chat: Chat, conversation: string, { note, name, peaks, duration }: Recorded): string {
+  return chat.media.uploads.addVoice(conversation, note, name, { peaks, duration });
+}
+
 /** Sends a voice note as a message of its own; what is being written stays. */
-export function postVoice(chat: Chat, conversation: string, { note, name, peaks, duration }: Recorded): boolean {
-  const file = chat.media.uploads.addVoice(conversation, note, name, { peaks, duration });
-  if (chat.sending.add(conversation, "", 0, [file])) return true;
-  chat.media.uploads.cancel(file.upload);
+export function postVoice(chat: Chat, conversation: string, upload: string): boolean {
+  if (chat.sending.add(conversation, "", 0, [chat.media.uploads.takeVoice(upload)])) return true;
+  chat.media.uploads.show(upload);
   notify(full(), true);
   return false;
 }

@@ -9,26 +9,45 @@ import { t } from "../../words/index.ts";
 import { Waveform } from "./waveform.tsx";
 
 interface Props {
-  /** Takes the note; false where it can't be sent now. */
-  onSend: (recorded: Recorded) => boolean;
+  /** Takes what was recorded, before it is sent; the name by which it is known from then on. */
+  onRecorded: (recorded: Recorded) => string;
+  /** Sends it; false where it can't be sent now. */
+  onSend: (held: string) => boolean;
+  onDiscard: (held: string) => void;
+  /** It was neither sent nor discarded. */
+  onLeave: (held: string) => void;
   onClose: () => void;
 }
 
-export function Recorder({ onSend, onClose }: Props): JSX.Element {
+export function Recorder({ onRecorded, onSend, onDiscard, onLeave, onClose }: Props): JSX.Element {
   const [recording] = useState(() => new Recording());
   const [sendWhenDone, setSendWhenDone] = useState(false);
+  const held = useRef("");
   const state = recording.state.value;
   useEffect(() => {
     void recording.start();
-    return () => recording.discard();
+    return () => {
+      recording.discard();
+      if (held.current) onLeave(held.current);
+    };
   }, []);
+  useEffect(() => {
+    if (state === "done" && recording.recorded) held.current = onRecorded(recording.recorded);
+  }, [state]);
   const send = (): void => {
-    if (!recording.recorded) {
+    if (!held.current) {
       setSendWhenDone(true);
       recording.finish();
-    } else if (onSend(recording.recorded)) {
-      onClose();
+      return;
     }
+    const sent = onSend(held.current);
+    if (sent) held.current = "";
+    if (sent) onClose();
+  };
+  const discard = (): void => {
+    if (held.current) onDiscard(held.current);
+    held.current = "";
+    onClose();
   };
   useEffect(() => {
     if (sendWhenDone && state === "done") send();
@@ -41,10 +60,10 @@ export function Recorder({ onSend, onClose }: Props): JSX.Element {
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
         event.preventDefault();
-        onClose();
+        discard();
       }}
     >
-      <Choice icon="trash" label={t("Discard the voice note")} onClick={onClose} />
+      <Choice icon="trash" label={t("Discard the voice note")} onClick={discard} />
       {state === "refused" ? (
         <p class="problem" role="alert">{recording.problem.value}</p>
       ) : state === "done" ? (
