@@ -111,7 +111,7 @@ export class KeptDrafts {
     if (!this.wanted || !draft.changed) return;
     const running = this.saving.get(conversation);
     if (running) return running;
-    if (isEmpty(draft) && !draft.kept) return this.drafts.put(conversation, null);
+    if (isEmpty(draft) && !draft.kept) return this.drafts.put(conversation, leftOf(draft));
     const said = JSON.stringify(bodyOf(draft));
     if (!this.ports.connected() || [...draft.text].length > TEXT_MAX || this.refused.get(conversation) === said) return;
     const saving = this.put(conversation, draft, going).finally(() => this.saving.delete(conversation));
@@ -129,7 +129,7 @@ export class KeptDrafts {
       const now = this.drafts.of(conversation);
       const same = JSON.stringify(bodyOf(now)) === JSON.stringify(body);
       const gone = isEmpty(draft);
-      this.drafts.put(conversation, same && gone ? null : { ...now, kept: gone ? 0 : timestamp, changed: !same });
+      this.drafts.put(conversation, same && gone ? leftOf(now) : { ...now, kept: gone ? 0 : timestamp, changed: !same });
     } catch (error) {
       // It stays here. The next change, pause or connection tries again, unless that can't help.
       if (error instanceof ApiError && !isTemporary(error)) this.refused.set(conversation, JSON.stringify(body));
@@ -175,11 +175,11 @@ export class KeptDrafts {
     const there = new Set(listed.map(({ conversation }) => conversation));
     let taken = 0;
     for (const [id, mine] of this.drafts.all()) {
-      if (there.has(id) || !free(id)) continue;
+      if (there.has(id) || !free(id) || (isEmpty(mine) && !mine.kept)) continue;
       taken += 1;
       // What ended by itself, or where there were too many, was neither sent nor cleared elsewhere.
       const ended = !mine.kept || listed.length >= DRAFTS_MAX || Date.now() * 1000 - mine.kept > LIFE;
-      if (ended && !isEmpty(mine)) this.drafts.put(id, { ...mine, kept: 0, changed: true });
+      if (ended) this.drafts.put(id, { ...mine, kept: 0, changed: true });
       else this.replace(id, null);
     }
     for (const { conversation, timestamp, text = "", reply_to: reply = 0, attachments: files = [] } of listed) {
@@ -206,6 +206,9 @@ export class KeptDrafts {
     }
   }
 }
+
+/** Of a draft in which nothing is said: what is answered, for this browser alone. */
+const leftOf = (draft: Draft): Draft | null => (draft.reply ? { ...draft, kept: 0, changed: false } : null);
 
 function bodyOf({ text, reply, files }: Draft): KeepDraft {
   const said = text.trim() ? text : "";
