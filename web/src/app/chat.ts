@@ -280,8 +280,8 @@ export class Chat {
       this.media.uploads.known.add(conversation);
       return null;
     }
-    const { restore } = await import("./restoring.ts");
-    return restore(this, conversation);
+    const loaded = await import("./restoring.ts").catch(() => null);
+    return loaded && loaded.restore(this, conversation);
   }
 
   /** A subscription may have changed while no page was open, and ends with the session that it was made in. */

@@ -40,7 +40,7 @@ export class Drafts {
 
   constructor(username: string) {
     this.prefix = `tertulia.draft.${username}.`;
-    this.reload(null);
+    this.ids.value = this.written();
   }
 
   /** Its text. */
@@ -89,8 +89,12 @@ export class Drafts {
   /** Another page of this browser has changed what is kept under a key; null for all. */
   reload(key: string | null): void {
     if (key !== null && !key.startsWith(this.prefix)) return;
-    this.ids.value = new Set(this.all().filter(([, draft]) => !isEmpty(draft)).map(([id]) => id));
+    this.ids.value = this.written();
     this.taken.value += 1;
+  }
+
+  private written(): ReadonlySet<string> {
+    return new Set(this.all().filter(([, draft]) => !isEmpty(draft)).map(([id]) => id));
   }
 
   private stored(): string[] {

@@ -123,7 +123,8 @@ describe("a draft", () => {
       one.drafts.set("c", "");
     };
     await wait();
-    await wait(0);
+    await wait(1);
+    await wait(1);
     expect(server.saves).toEqual(["hello", ""]);
     expect(one.drafts.all()).toEqual([]);
     expect(server.kept.size).toBe(0);
@@ -137,11 +138,12 @@ describe("a draft", () => {
     one.drafts.set("c", "offline");
     await wait();
     expect(server.saves).toEqual(["old"]);
-    server.devices.shift();
+    const [deaf] = server.devices.splice(0, 1);
     online = true;
     other.drafts.set("old", "");
     await wait(0);
     await one.sync.connect();
+    deaf!.sync.stop();
     expect(server.kept.get("c")?.text).toBe("offline");
     expect(one.drafts.get("old")).toBe("");
   });

@@ -114,7 +114,7 @@ export class KeptDrafts {
     if (isEmpty(draft) && !draft.kept) return this.drafts.put(conversation, leftOf(draft));
     const said = JSON.stringify(bodyOf(draft));
     if (!this.ports.connected() || [...draft.text].length > TEXT_MAX || this.refused.get(conversation) === said) return;
-    const saving = this.put(conversation, draft, going).finally(() => this.saving.delete(conversation));
+    const saving = Promise.resolve().then(() => this.put(conversation, draft, going)).finally(() => this.saving.delete(conversation));
     this.saving.set(conversation, saving);
     await saving;
     this.settle(conversation, said);

@@ -74,9 +74,10 @@ export class Uploads {
   }
 
   /** What was recorded becomes the file of a message. */
-  takeVoice(id: string): up.OutgoingFile {
+  takeVoice(id: string): void {
     this.change(id, { taken: true, aside: false });
-    return up.fileOf(this.get(id)!);
+    // What was refused meanwhile is refused once more, to the message.
+    if (this.get(id)?.state === "failed") this.retry(id);
   }
 
   /** What was recorded is one of the files to send. */

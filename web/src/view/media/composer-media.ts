@@ -6,6 +6,7 @@ import type { Recorded } from "../../app/media/recording.ts";
 import { notify } from "../../app/notices.ts";
 import { shownName } from "../../state/media.ts";
 import { outgoingOf, type Picture } from "../../state/pictures.ts";
+import { fileOf } from "../../state/uploads.ts";
 import { t } from "../../words/index.ts";
 
 const full = (): string => t("Too many messages wait to be sent here. Try again when you are connected.");
@@ -32,10 +33,14 @@ export function holdVoice(chat: Chat, conversation: string, { note, name, peaks,
 
 /** Sends a voice note as a message of its own; what is being written stays. */
 export function postVoice(chat: Chat, conversation: string, upload: string): boolean {
-  if (chat.sending.add(conversation, "", 0, [chat.media.uploads.takeVoice(upload)])) return true;
-  chat.media.uploads.show(upload);
-  notify(full(), true);
-  return false;
+  const { uploads } = chat.media;
+  const held = uploads.get(upload);
+  if (!held || !chat.sending.add(conversation, "", 0, [fileOf(held)])) {
+    notify(full(), true);
+    return false;
+  }
+  uploads.takeVoice(upload);
+  return true;
 }
 
 /** Sends one of the server's own pictures as a message of its own. */
