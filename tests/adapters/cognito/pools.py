@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ConnectionClosedError
 from msgspec import Struct
 from tests.emulators.emulators import Emulator
 
@@ -60,6 +62,26 @@ class World(Struct, frozen=True):
             yield
         finally:
             events.unregister(name, answer)
+
+    @contextmanager
+    def losing(self, operation: str, answers: int) -> Iterator[None]:
+        """The first `answers` requests of the operation reach the service, and their answers get lost on the way."""
+        events = self.clients.client("cognito-idp").meta.events
+        name = f"before-send.cognito-idp.{operation}"
+        lost: list[int] = []
+
+        def lose(request: Any, **_: Any) -> AWSResponse | None:
+            if len(lost) == answers:
+                return None
+            lost.append(httpx.post(request.url, headers=dict(request.headers), content=request.body).status_code)
+            raise ConnectionClosedError(endpoint_url=request.url)
+
+        events.register(name, lose)
+        try:
+            yield
+        finally:
+            events.unregister(name, lose)
+        assert len(lost) == answers
 
     @contextmanager
     def before(self, operation: str, act: Any, service: str = "cognito-idp") -> Iterator[None]:

@@ -35,6 +35,32 @@ async def test_a_sign_up_that_fails_half_way_leaves_no_user_and_the_invitation(w
     assert (await accounts.sign_up("ana", PASSWORD, "", code))[0].admin
 
 
+async def test_whose_username_was_made_by_a_try_whose_answer_got_lost_gets_it(world: World) -> None:
+    """The second try finds it taken, by nobody else."""
+    accounts = world.open()
+    with world.losing("AdminCreateUser", 1):
+        await accounts.sign_up("ana", PASSWORD, "Ana", None)
+    assert (await accounts.sign_in("ana", PASSWORD)).user.name == "Ana"
+
+
+async def test_a_username_that_somebody_else_took_meanwhile_is_taken(world: World) -> None:
+    """Also where the first answer that says so got lost."""
+    pool = {"UserPoolId": world.settings.pool, "Username": "ana"}
+    world.clients.client("cognito-idp").admin_create_user(**pool, TemporaryPassword=PASSWORD, MessageAction="SUPPRESS")
+    with world.losing("AdminCreateUser", 1), Refused("username_taken"):
+        await world.open().sign_up("ana", PASSWORD, "", None)
+    assert world.clients.client("cognito-idp").admin_get_user(**pool)["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+
+
+async def test_a_sign_up_that_is_never_answered_leaves_no_user(world: World) -> None:
+    """Though the service made one."""
+    accounts = world.open()
+    with world.losing("AdminCreateUser", 3), Refused("unavailable"):
+        await accounts.sign_up("ana", PASSWORD, "", None)
+    assert await accounts.user("ana") is None
+    await accounts.sign_up("ana", PASSWORD, "", None)
+
+
 async def test_an_invitation_expires_by_itself(world: World) -> None:
     """The item has a time to live, a moment after it is no longer taken."""
     await world.open().invite("root", admin=False, seconds=60)

@@ -1,11 +1,16 @@
 /** The emoji and their names, loaded when they are first wanted, and those that are used often here. */
 
 import { signal } from "@preact/signals";
-import address from "../emoji/en.txt?url";
-import { parseEmoji, used, withTone, type Emoji, type Group, type Use } from "../state/emoji.ts";
+import arabic from "../emoji/ar.txt?url";
+import english from "../emoji/en.txt?url";
+import spanish from "../emoji/es.txt?url";
+import { parseEmoji, translated, used, withTone, type Emoji, type Group, type Use } from "../state/emoji.ts";
+import { languageOf, type Language } from "../words/language.ts";
 import { settings } from "./settings.ts";
 
 const KEY = "tertulia.emoji";
+/** Names in other languages. */
+const NAMES: Partial<Record<Language, string>> = { ar: arabic, es: spanish };
 /** Offered first while somebody has no habits yet. */
 const USUAL = ["👍", "❤️", "😂", "🎉", "😮", "🙏"];
 
@@ -18,25 +23,34 @@ export interface Catalogue {
 /** Null until they are loaded. */
 export const catalogue = signal<Catalogue | null>(null);
 export const uses = signal<readonly Use[]>(kept());
-let loading: Promise<Catalogue> | null = null;
+let loading: { readonly language: Language; readonly done: Promise<Catalogue> } | null = null;
 
-/** Loads them once; where it fails, the next who asks tries again. */
+/** Loads them once in the language of the page; where it fails, the next who asks tries again. */
 export function loadEmoji(): Promise<Catalogue> {
-  loading ??= fetchAll().catch((error: unknown) => {
+  const language = languageOf.peek();
+  if (loading?.language === language) return loading.done;
+  const done = fetchAll(NAMES[language]).catch((error: unknown) => {
     loading = null;
     throw error;
   });
-  return loading;
+  loading = { language, done };
+  return done;
 }
 
-async function fetchAll(): Promise<Catalogue> {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`The list of emoji can't be had: ${response.status}`);
-  const groups = parseEmoji(await response.text());
+async function fetchAll(names: string | undefined): Promise<Catalogue> {
+  const [text, said] = await Promise.all([textAt(english), names && textAt(names)]);
+  const listed = parseEmoji(text);
+  const groups = said ? translated(listed, said) : listed;
   const all = groups.flatMap(({ emoji }) => emoji);
   const byCode = new Map(all.toReversed().flatMap((entry) => entry.codes.map((code) => [code, entry] as const)));
   catalogue.value = { groups, all, byCode };
   return catalogue.value;
+}
+
+async function textAt(address: string): Promise<string> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`The list of emoji can't be had: ${response.status}`);
+  return response.text();
 }
 
 /** What is written for an emoji: in the tone that is set. */

@@ -45,13 +45,15 @@ export const settings = {
   previews: setting("previews", SWITCH, "on"),
   /** Whether drafts are kept by the server, for other devices. */
   drafts: setting("drafts", SWITCH, "on"),
+  /** Whether `:)` is sent as an emoji. */
+  faces: setting("faces", SWITCH, "on"),
   notifications: setting("notifications", SWITCH, "off"),
   sound: setting("sound", SWITCH, "off"),
   /** Notifications also while no page is open, and whether they say what was written. */
   push: setting("push", SWITCH, "off"),
   pushText: setting("push-text", SWITCH, "on"),
-  /** The skin tone of emoji: 0 for none, else 1 (light) to 5 (dark). */
   language: setting("language", LANGUAGE, "browser"),
+  /** The skin tone of emoji: 0 for none, else 1 (light) to 5 (dark). */
   tone: setting("tone", TONES, "0"),
 };
 

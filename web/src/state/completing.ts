@@ -25,7 +25,8 @@ export function tokenAt(text: string, caret: number): Token | null {
   return inCode(text.slice(0, caret)) ? null : { kind, query, from: caret - query.length - 1, to: caret };
 }
 
-function inCode(before: string): boolean {
+/** Whether what comes after `before` is in code. */
+export function inCode(before: string): boolean {
   if ((before.match(/^```/gm)?.length ?? 0) % 2) return true;
   const line = before.slice(before.lastIndexOf("\n") + 1);
   return (line.match(/`/g)?.length ?? 0) % 2 === 1;

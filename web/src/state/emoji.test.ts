@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tokenAt } from "./completing.ts";
-import { parseEmoji, searchEmoji, used, USES_MAX, withTone, type Use } from "./emoji.ts";
+import { parseEmoji, searchEmoji, translated, used, USES_MAX, withTone, type Use } from "./emoji.ts";
 
-const groups = parseEmoji(readFileSync(join(import.meta.dirname, "..", "emoji", "en.txt"), "utf8"));
+const read = (language: string) => readFileSync(join(import.meta.dirname, "..", "emoji", `${language}.txt`), "utf8");
+const groups = parseEmoji(read("en"));
 const all = groups.flatMap(({ emoji }) => emoji);
 const found = (query: string) => searchEmoji(all, query, 8).map(({ emoji }) => emoji);
 
@@ -32,6 +33,22 @@ describe("the emoji", () => {
     expect(found("celebrate")).toContain("🎉");
     expect(found("no such thing")).toEqual([]);
     expect(found("")).toEqual([]);
+  });
+
+  it.each(["es", "ar"])("all have a name in %s, and keep their short ones", (language) => {
+    const local = translated(groups, read(language)).flatMap(({ emoji }) => emoji);
+    expect(local.map(({ emoji, codes }) => ({ emoji, codes }))).toEqual(all.map(({ emoji, codes }) => ({ emoji, codes })));
+    expect(local.filter(({ label }, index) => label === all[index]!.label).map(({ emoji }) => emoji).length).toBeLessThan(60);
+  });
+
+  it("are found by names and keywords of the language, accents or not, and by the English ones", () => {
+    const search = (language: string, query: string) => searchEmoji(translated(groups, read(language)).flatMap(({ emoji }) => emoji), query, 8).map(({ emoji }) => emoji);
+    expect(search("es", "cara sonriendo")[0]).toBe("😀");
+    expect(search("es", "corazon rojo")[0]).toBe("❤️");
+    expect(search("es", "pulgar")).toContain("👍");
+    expect(search("es", "tada")[0]).toBe("🎉");
+    expect(search("ar", "قلب أحمر")[0]).toBe("❤️");
+    expect(search("ar", "إبهام")).toContain("👍");
   });
 
   it("take a skin tone where they have one", () => {

@@ -1,4 +1,4 @@
-/** Emoji by name: the list as it is in `src/emoji/en.txt`, searching it, skin tones, and which ones somebody uses often. */
+/** Emoji by name: the lists as they are in `src/emoji`, searching them, skin tones, and which ones somebody uses often. */
 
 import { fold } from "./switching.ts";
 
@@ -37,6 +37,18 @@ export function parseEmoji(text: string): Group[] {
     groups.at(-1)?.emoji.push({ emoji, toned: toned === "+", codes: words(codes), label: label ?? "", tags: words(tags ?? "") });
   }
   return groups;
+}
+
+/** With the names of another language (`es.txt`, say), and found by its keywords too. */
+export function translated(groups: readonly Group[], text: string): Group[] {
+  const names = new Map(text.split("\n").map((line) => line.split("\t")).map(([emoji, label, tags]) => [emoji!, { label, tags }]));
+  return groups.map(({ name, emoji }) => ({
+    name,
+    emoji: emoji.map((entry) => {
+      const { label = "", tags = "" } = names.get(entry.emoji) ?? {};
+      return label ? { ...entry, label, tags: [...words(fold(tags)), ...entry.tags] } : entry;
+    }),
+  }));
 }
 
 /** Those that a few letters name, best first: by the beginning of a short name, of a word, of a keyword. */

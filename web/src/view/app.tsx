@@ -4,7 +4,6 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 import type { Account } from "../app/account.ts";
 import type { Chat } from "../app/chat.ts";
-import { dismiss, notices } from "../app/notices.ts";
 import { route } from "../app/route.ts";
 import type { Shown } from "../app/searching.ts";
 import { t, tp } from "../words/index.ts";
@@ -12,10 +11,11 @@ import { AccountContext, ChatContext, useChat } from "./context.ts";
 import { ConversationPane } from "./conversation.tsx";
 import { Entrance } from "./entrance.tsx";
 import { globalKeys } from "./global-keys.ts";
-import { Icon, Logo } from "./icons.tsx";
+import { Logo } from "./icons.tsx";
 import { later } from "./later.tsx";
 import { NowPlaying } from "./media/voice-note.tsx";
 import { NewConversation } from "./new-conversation.tsx";
+import { Notices } from "./notices.tsx";
 import { openSearch, SearchPanel } from "./search-panel.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { Switcher } from "./switcher.tsx";
@@ -110,20 +110,5 @@ function Welcome({ onNew }: { onNew: () => void }): JSX.Element {
       <p>{t("Choose a conversation, or begin a new one.")}</p>
       <button type="button" class="button primary" onClick={onNew}>{t("Start a conversation")}</button>
     </main>
-  );
-}
-
-function Notices(): JSX.Element {
-  return (
-    <div class="notices">
-      {notices.value.map((notice) => (
-        <p key={notice.id} class={notice.urgent ? "notice urgent" : "notice"} role={notice.urgent ? "alert" : "status"}>
-          <span dir="auto">{notice.text}</span>
-          <button type="button" class="icon-button" aria-label={t("Dismiss")} onClick={() => dismiss(notice.id)}>
-            <Icon name="close" />
-          </button>
-        </p>
-      ))}
-    </div>
   );
 }

@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { settings } from "../app/settings.ts";
 import { numberFormat } from "../words/formats.ts";
 import { unread, type Conversation } from "../state/conversations.ts";
+import { withFaces } from "../state/emoticons.ts";
 import { gist } from "../state/gist.ts";
 import type { Picture } from "../state/pictures.ts";
 import { t, tp } from "../words/index.ts";
@@ -76,7 +77,8 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
       if (value !== mode.message.text && !(await chat.edit(visit.id, mode.message, value))) return;
       return back();
     }
-    if (!post(chat, visit.id, value, mode.kind === "reply" ? mode.message.timestamp : 0)) return;
+    const said = settings.faces.peek() === "on" ? withFaces(value) : value;
+    if (!post(chat, visit.id, said, mode.kind === "reply" ? mode.message.timestamp : 0)) return;
     put("");
     visit.mode.value = { kind: "new" };
     chat.moment.done(visit.id, live);

@@ -11,6 +11,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../words/index.ts";
 import { Icon } from "./icons.tsx";
+import { Notices } from "./notices.tsx";
 
 interface Props {
   title: string;
@@ -60,6 +61,7 @@ export function Dialog({ title, onClose, children, class: name = "" }: Props): J
         </header>
         {children}
       </div>
+      <Notices />
     </dialog>
   );
 }

@@ -6,22 +6,19 @@ neither, and who comes into one has a password that nobody knows until another i
 
 import secrets
 from collections.abc import AsyncIterator
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from tertulia.adapters.cognito.people import words_of
-from tertulia.adapters.cognito.pool import Page, Pool
+from tertulia.adapters.cognito.pool import PASSWORD_BYTES, Page, Pool
 from tertulia.adapters.cognito.settings import CognitoSettings
 from tertulia.aws.clients import Clients
 from tertulia.domain import limits
 from tertulia.domain.errors import InvalidError
 from tertulia.domain.texts import checked_email, checked_line, checked_username
 from tertulia.domain.users import picture_of
-
-PASSWORD_BYTES: Final = 48
-"""Random bytes in the password of somebody who has none yet."""
 
 
 class MovedUser(Struct, frozen=True, kw_only=True, omit_defaults=True):

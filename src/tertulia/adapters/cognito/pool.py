@@ -6,9 +6,11 @@ Passwords are sent composed (Unicode NFC), so that every keyboard gives the same
 
 import hashlib
 import hmac
+import secrets
 import unicodedata
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -19,13 +21,21 @@ from tertulia.adapters.cognito.access_tokens import Claims, decoded
 from tertulia.adapters.cognito.refusals import meaning
 from tertulia.adapters.cognito.settings import CognitoSettings
 from tertulia.aws.clients import Clients
-from tertulia.domain.errors import NotFoundError, UnauthenticatedError
+from tertulia.domain.errors import (
+    ChatError,
+    ConflictError,
+    NotFoundError,
+    UnauthenticatedError,
+    UnavailableError,
+)
 from tertulia.domain.users import User, picture_of
 
 ADMINS: Final = "admins"
 """The group of administrators."""
 PAGE: Final = 60
 """Users in one answer, at most (ListUsers and ListUsersInGroup)."""
+PASSWORD_BYTES: Final = 48
+"""Random bytes in the password of somebody who has none yet."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SHOWN: Final = frozenset({"CONFIRMED", "RESET_REQUIRED", "FORCE_CHANGE_PASSWORD", "EXTERNAL_PROVIDER"})
 """Statuses of users that exist for others: not those who never confirmed."""
@@ -63,14 +73,7 @@ class Pool:
 
     async def sign_in(self, username: str, password: str) -> Tokens:
         """Raises `wrong_credentials`; the same for every reason but one: see `refusals`."""
-        parameters = {"USERNAME": username, "PASSWORD": composed(password), "SECRET_HASH": self._hash(username)}
-        answer = await self._ask(
-            "sign_in",
-            self._client.admin_initiate_auth,
-            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-            ClientId=self._settings.client_id,
-            AuthParameters=parameters,
-        )
+        answer = await self._start(username, composed(password))
         # A challenge: an account whose temporary password was never changed, or a factor that we don't offer.
         if "AuthenticationResult" not in answer:
             raise UnauthenticatedError("wrong_credentials")
@@ -141,13 +144,37 @@ class Pool:
             raise
 
     async def begin(self, username: str, attributes: dict[str, str]) -> None:
-        """A user whose password nobody knows, and who can't sign in until one is set. Raises `username_taken`."""
-        await self._named(
-            self._client.admin_create_user,
-            username,
-            UserAttributes=_attributes({name: value for name, value in attributes.items() if value}),
-            MessageAction="SUPPRESS",
-        )
+        """A user whose password nobody knows, and who can't sign in until one is set. Raises `username_taken`.
+
+        An answer can get lost, and then botocore's next try finds the username taken by what it made itself. Only this
+        call knows the temporary password, so that tells whose it is. Where no try is answered, there is no user
+        afterwards, unless that can't be found out either.
+        """
+        temporary = secrets.token_urlsafe(PASSWORD_BYTES)
+        try:
+            await self._named(
+                self._client.admin_create_user,
+                username,
+                UserAttributes=_attributes({name: value for name, value in attributes.items() if value}),
+                TemporaryPassword=temporary,
+                MessageAction="SUPPRESS",
+            )
+        except ConflictError as error:
+            if not (_was_tried_again(error) and await self._waits(username, temporary)):
+                raise
+        except UnavailableError:
+            with suppress(ChatError):
+                if await self._waits(username, temporary):
+                    await self.delete(username)
+            raise
+
+    async def _waits(self, username: str, temporary: str) -> bool:
+        """Whether the user was made with this temporary password, and has no other yet."""
+        try:
+            answer = await self._start(username, temporary)
+        except UnauthenticatedError:
+            return False
+        return answer.get("ChallengeName") == "NEW_PASSWORD_REQUIRED"
 
     async def set_password(self, username: str, password: str) -> None:
         operation = self._client.admin_set_user_password
@@ -215,6 +242,16 @@ class Pool:
         answer = await self._ask("change", self._client.list_users_in_group, GroupName=ADMINS, Limit=PAGE, **more)
         return [one["Username"] for one in answer["Users"]], answer.get("NextToken", "")
 
+    async def _start(self, username: str, password: str) -> dict[str, Any]:
+        """What Cognito answers to a password: tokens, or a challenge."""
+        return await self._ask(
+            "sign_in",
+            self._client.admin_initiate_auth,
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            ClientId=self._settings.client_id,
+            AuthParameters={"USERNAME": username, "PASSWORD": password, "SECRET_HASH": self._hash(username)},
+        )
+
     async def _named(self, operation: Callable[..., Any], username: str, **parameters: Any) -> dict[str, Any]:
         return await self._ask("change", operation, Username=username, **parameters)
 
@@ -250,6 +287,12 @@ class Pool:
 
 def composed(password: str) -> str:
     return unicodedata.normalize("NFC", password)
+
+
+def _was_tried_again(error: ChatError) -> bool:
+    """Whether botocore made more than one request before it was refused."""
+    refusal = error.__cause__
+    return isinstance(refusal, ClientError) and refusal.response["ResponseMetadata"].get("RetryAttempts", 0) > 0
 
 
 def _tokens(answer: dict[str, Any]) -> Tokens:
