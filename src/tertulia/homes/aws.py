@@ -148,7 +148,7 @@ class AwsHome:
     def chat(self) -> Chat:
         """The services, over parts that are made when they are first used."""
         store, accounts, media = deferred(lambda: self.store), self._accounts(), deferred(lambda: self.media)
-        library = deferred(lambda: self.library)
+        library, processor = deferred(lambda: self.library), deferred(lambda: self.processor)
         broadcast: Broadcast = deferred(lambda: self.broadcast)
         changes = self._rate(limits.CHANGES_RATE)
         return Chat(
@@ -163,27 +163,17 @@ class AwsHome:
             presence=Presences(store, deferred(self.presence_board), broadcast, WallClock()),
             search=MessageSearch(store, deferred(lambda: self.search), self._rate(limits.SEARCH_RATE)),
             media=MediaFiles(
-                store,
-                media,
-                self.clock,
-                self.entropy,
-                self._rate(limits.MEDIA_RATE),
-                processor=deferred(lambda: self.processor),
+                store, media, self.clock, self.entropy, self._rate(limits.MEDIA_RATE), processor=processor
             ),
             drafts=KeptDrafts(
-                store, deferred(lambda: self.drafts), broadcast, self.clock, self._rate(limits.DRAFTS_RATE)
+                store, deferred(lambda: _drafts(self)), broadcast, self.clock, self._rate(limits.DRAFTS_RATE)
             ),
             notifying=Notifying(
                 deferred(lambda: self.books), new_push_key, self.clock, self._rate(limits.NOTIFICATIONS_RATE)
             ),
             figures=ServerFigures(deferred(lambda: _figures(self))),
             library=PictureLibrary(
-                library,
-                media,
-                self.clock,
-                self.entropy,
-                self._rate(limits.LIBRARY_RATE),
-                processor=deferred(lambda: self.processor),
+                library, media, self.clock, self.entropy, self._rate(limits.LIBRARY_RATE), processor=processor
             ),
             tickets=Tickets(deferred(lambda: self.places.tickets), self.clock, self._rate(limits.TICKETS_RATE)),
         )
@@ -268,12 +258,6 @@ class AwsHome:
         return DynamoBooks(self.clients, prefix=self.settings.prefix)
 
     @cached_property
-    def drafts(self) -> "DynamoDrafts":
-        from tertulia.adapters.dynamodb.drafts import DynamoDrafts
-
-        return DynamoDrafts(self.store.database)
-
-    @cached_property
     def library(self) -> "DynamoLibrary":
         from tertulia.adapters.dynamodb.library import DynamoLibrary
 
@@ -352,6 +336,12 @@ def _asking_for_previews(home: AwsHome) -> "Callable[[Linking], Awaitable[None]]
     from tertulia.edges.functions.previews import FUNCTION
 
     return PreviewAsking(home.clients, home.settings.prefix + FUNCTION).ask
+
+
+def _drafts(home: AwsHome) -> "DynamoDrafts":
+    from tertulia.adapters.dynamodb.drafts import DynamoDrafts
+
+    return DynamoDrafts(home.store.database)
 
 
 def _figures(home: AwsHome) -> "AwsFigures":

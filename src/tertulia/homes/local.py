@@ -110,6 +110,7 @@ class LocalHome:
         self.accounts: Final = LocalAccounts(
             self.folder.accounts, self.clock, self.entropy, sign_up=settings.sign_up.value
         )
+        self.drafts: Final = LocalDrafts(self.accounts.database)
         self._stack = AsyncExitStack()
         self._draining = False
 
@@ -129,7 +130,6 @@ class LocalHome:
         self._stack.push_async_callback(self.store.close)
         self.search = SqliteSearch(self.store)
         self._stack.push_async_callback(self.search.close)
-        self.drafts = LocalDrafts(self.accounts.database)
         self.media = DiskMedia(self.folder.media)
         self._stack.push_async_callback(self.media.close)
         self.library = SqliteLibrary(self.store)
