@@ -20,6 +20,7 @@ from tertulia.domain.events import (
     DraftEvent,
     EntryEvent,
     HeadEvent,
+    KeptDraftEvent,
     LocationEvent,
     Membership,
     PresenceEvent,
@@ -27,7 +28,16 @@ from tertulia.domain.events import (
     TypingEvent,
 )
 
-LiveEvent = EntryEvent | ReadEvent | TypingEvent | DraftEvent | LocationEvent | ConversationChanged | PresenceEvent
+LiveEvent = (
+    EntryEvent
+    | ReadEvent
+    | TypingEvent
+    | DraftEvent
+    | KeptDraftEvent
+    | LocationEvent
+    | ConversationChanged
+    | PresenceEvent
+)
 """What an application gets."""
 Pushed = LiveEvent | HeadEvent
 """What the server pushes."""

@@ -40,7 +40,7 @@ class KeptDraft(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def checked_draft(draft: KeptDraft) -> KeptDraft:
-    """What was given. Raises InvalidError `invalid_request` where a message couldn't be so."""
+    """What was given. Raises InvalidError `invalid_request`, `too_large` where a message couldn't be so."""
     checked_text(draft.text, may_be_empty=True)
     if len(draft.attachments) > limits.ATTACHMENTS_MAX:
         raise InvalidError(
