@@ -273,6 +273,12 @@ export class Chat {
     else await kept.connect();
   }
 
+  /** What was written here is at the server, as far as it is to be, and nothing of it is on its way. */
+  async settleDrafts(): Promise<void> {
+    await this.kept?.catch(() => undefined);
+    await this.drafts.pause();
+  }
+
   /** Puts the files of a draft back, and answers the message that it answers, where there is one. */
   async restoreDraft(conversation: string): Promise<Message | null> {
     const { files, reply } = this.drafts.of(conversation);

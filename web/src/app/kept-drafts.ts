@@ -45,6 +45,8 @@ export class KeptDrafts {
   /** What was saved since the list was asked for: it may not know yet. */
   private fresh = new Set<string>();
   private learning: Promise<void> | null = null;
+  /** The request for the list, while it is on its way. */
+  private asking: Promise<Listed | null> = Promise.resolve(null);
   private again = false;
   private readonly ends: (() => void)[] = [];
 
@@ -52,7 +54,10 @@ export class KeptDrafts {
     this.drafts = drafts;
     this.ports = ports;
     drafts.onChange = (conversation) => this.changed(conversation);
-    drafts.pause = () => this.flush();
+    drafts.pause = async () => {
+      await this.flush();
+      await this.asking;
+    };
     let before = settings.drafts.peek();
     const end = effect(() => {
       const now = settings.drafts.value;
@@ -162,11 +167,10 @@ export class KeptDrafts {
   private async read(): Promise<void> {
     await seen();
     this.fresh = new Set();
-    try {
-      this.take((await this.ports.list()).drafts);
-    } catch {
-      return; // What is here stays; the next connection asks again.
-    }
+    // Without an answer what is here stays; the next connection asks again.
+    this.asking = this.ports.list().catch(() => null);
+    const listed = await this.asking;
+    if (listed) this.take(listed.drafts);
   }
 
   private take(listed: Listed["drafts"]): void {
