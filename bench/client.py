@@ -47,11 +47,11 @@ USABLE: Final = """
 const look = () => {
   const box = document.querySelector('.composer textarea');
   if (!box || !document.querySelector('[data-key]')) return requestAnimationFrame(look);
-  requestAnimationFrame(() => setTimeout(() => (window.usable = performance.now())));
+  setTimeout(() => usable(String(performance.now())));
 };
 requestAnimationFrame(look);
 """
-"""Notes when messages and a place to write are on the screen: after the frame that has them."""
+"""Says when messages and a place to write are on the screen: a task after the frame that draws them."""
 PAINTED: Final = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 AT_END: Final = """() => {
   const list = document.querySelector('.scroller');
@@ -149,11 +149,21 @@ class Bench:
         times = []
         for _ in range(runs):
             with self.page() as page:
-                page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
-                page.add_init_script(USABLE)
-                page.goto(f"/c/{LARGE}")
-                page.wait_for_function("() => window.usable > 0")
-                times.append(page.evaluate("() => window.usable"))
+                told: list[float] = []
+                session = page.context.new_cdp_session(page)
+                session.on("Runtime.bindingCalled", lambda event: told.append(float(event["payload"])))  # noqa: B023
+                session.send("Runtime.enable")
+                session.send("Runtime.addBinding", {"name": "usable"})
+                session.send("Page.enable")
+                session.send("Page.addScriptToEvaluateOnNewDocument", {"source": USABLE})
+                session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
+                # Playwright's own ways to wait put a script into the page, which takes it a quarter of a second.
+                session.send("Page.navigate", {"url": f"{self.served.url}/c/{LARGE}"})
+                for _ in range(WAIT // 20):
+                    if told:
+                        break
+                    page.wait_for_timeout(20)
+                times.append(told[0])
         return {"p50_ms": statistics.median(times), "worst_ms": max(times), "slowed": SLOWED, "n": runs}
 
     def typing(self, keys: int) -> dict[str, Any]:

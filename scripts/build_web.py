@@ -68,7 +68,10 @@ def npm(*arguments: str) -> None:
 
 
 def install() -> None:
-    """Installs what the lock file names, unless that was done since the lock file changed."""
+    """Installs what the lock file names, unless that was done since the lock file changed. A link leads to what another
+    checkout has installed, and is its affair."""
+    if (WEB / "node_modules").is_symlink():
+        return
     lock, done = WEB / "package-lock.json", WEB / "node_modules" / ".package-lock.json"
     if not done.exists() or done.stat().st_mtime < lock.stat().st_mtime:
         npm("ci", "--no-audit", "--no-fund")

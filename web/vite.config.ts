@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import type { Plugin } from "vite";
 
@@ -6,6 +7,7 @@ import type { Plugin } from "vite";
 const server = process.env["TERTULIA_SERVER"] ?? "http://127.0.0.1:8080";
 
 const WORKER = "sw.js";
+const INITIAL = "initial";
 
 /** Tells the service worker which files the build has; their names hold their hashes, so each build's worker is another. */
 function shell(): Plugin {
@@ -35,8 +37,39 @@ function alone(): Plugin {
   };
 }
 
+/** All that the first screen needs is one file: a page that is opened waits for each. */
+function isInitial(): (id: string, context: { getModuleInfo(id: string): { importedIds: readonly string[] } | null }) => string | null {
+  const main = fileURLToPath(new URL("src/main.tsx", import.meta.url));
+  const found = new Set<string>();
+  return (id, context) => {
+    const look = (module: string): void => {
+      if (found.has(module)) return;
+      found.add(module);
+      context.getModuleInfo(module)?.importedIds.forEach(look);
+    };
+    look(main);
+    return id !== main && found.has(id) ? INITIAL : null;
+  };
+}
+
+/** Has that file compiled whole beside the page's own thread, which then need not do it function by function (V8's explicit compile hints). */
+function eager(): Plugin {
+  return {
+    name: "tertulia-eager",
+    enforce: "post",
+    generateBundle: {
+      order: "post",
+      handler(_, bundle) {
+        for (const chunk of Object.values(bundle)) {
+          if (chunk.type === "chunk" && chunk.name === INITIAL) chunk.code = `//# allFunctionsCalledOnLoad\n${chunk.code}`;
+        }
+      },
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [alone(), shell()],
+  plugins: [alone(), shell(), eager()],
   build: {
     outDir: "../src/tertulia/static",
     emptyOutDir: true,
@@ -48,6 +81,7 @@ export default defineConfig({
     rolldownOptions: {
       input: { index: "index.html", worker: "worker/service-worker.ts" },
       output: {
+        advancedChunks: { groups: [{ name: isInitial() }] },
         // The worker's name stays, and it stands at the top, or it couldn't answer for the whole page.
         entryFileNames: (chunk) => (chunk.name === "worker" ? WORKER : "assets/[name]-[hash].js"),
       },

@@ -158,7 +158,7 @@ class EmbeddedPlace:
 
     def _command(self) -> list[str]:
         where = ["--host", "127.0.0.1", "--port", str(self._port), "--data", str(self._folder / "data")]
-        return [sys.executable, "-m", "tertulia", "serve", "--json", *where]
+        return [sys.executable, "-m", "tests.conformance.cheaply", "serve", "--json", *where]
 
     def restart(self) -> None:
         self.stop()

@@ -4,7 +4,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { Client } from "../api/client.ts";
 import { socketAddress } from "../api/config.ts";
 import { newId } from "../api/ids.ts";
-import type { Config, ConversationView, Event, Goodbye, User, VisibleEntry } from "../api/types.ts";
+import type { Config, ConversationView, Event, Goodbye, User, VisibleEntry, WebSocketTicket } from "../api/types.ts";
 import { Gathering } from "../realtime/gathering.ts";
 import { Socket, type SocketState } from "../realtime/socket.ts";
 import { fromView } from "../state/conversations.ts";
@@ -30,6 +30,7 @@ import { learn, statusHere, watched } from "./presence.ts";
 import { Reading } from "./reading.ts";
 import { Searching } from "./searching.ts";
 import { Sending } from "./sending.ts";
+import { route } from "./route.ts";
 import { settings } from "./settings.ts";
 import { Database } from "./storage.ts";
 import { Store } from "./store.ts";
@@ -71,6 +72,8 @@ export class Chat {
   private readonly database = new Database();
   /** Drafts at the server, once there was a connection. */
   private kept: Promise<KeptDrafts> | undefined;
+  /** For the first connection: asked for while what was kept is read. */
+  private ticket: Promise<WebSocketTicket> | null = null;
   private stopped = false;
   private readonly ends: (() => void)[] = [];
 
@@ -82,6 +85,10 @@ export class Chat {
     this.people = new People(client);
     this.people.know([me]);
     this.sync = new Sync(client, this.store, me.username);
+    this.sync.ahead = () => {
+      const here = route.peek();
+      return here.name === "conversation" ? here : null;
+    };
     this.sync.onEntry = (conversation, entry) => this.noticed(conversation, entry);
     this.moment = new Moment((action, fields) => void this.socket.call(action, fields).catch(() => undefined));
     this.reading = new Reading(this.store, me.username, (conversation, timestamp) =>
@@ -112,7 +119,11 @@ export class Chat {
     this.deleting = new Deleting((conversation, timestamp) => attempt(client.deleteMessage(conversation, timestamp)));
     this.socket = new Socket({
       address: socketAddress(config.ws, location.href),
-      ticket: async () => (await client.createTicket()).ticket,
+      ticket: async () => {
+        const early = this.ticket;
+        this.ticket = null;
+        return (await (early ?? client.createTicket())).ticket;
+      },
       onEvent: (event) => this.events.add(event),
       onOpen: () => void this.opened(),
       onState: (state) => (this.connection.value = state),
@@ -122,6 +133,8 @@ export class Chat {
   /** What was kept is shown first; then the connection brings it up to date. */
   async start(): Promise<void> {
     this.watchConnection();
+    this.ticket = this.client.createTicket();
+    this.ticket.catch(() => undefined);
     await this.keeping.restore(this.store, this.people);
     if (this.stopped) return;
     this.keeping.watch(this.store, this.people);

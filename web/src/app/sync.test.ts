@@ -12,6 +12,8 @@ const PAGE = 50;
 class Server {
   readonly entries: VisibleEntry[];
   readonly asked: string[] = [];
+  /** Pages of messages that were asked for. */
+  pages = 0;
   /** Called before each answer to a request for the log. */
   meanwhile: () => void = () => undefined;
 
@@ -38,7 +40,12 @@ class Server {
     return view;
   }
 
+  async listConversations(): Promise<{ conversations: ConversationView[]; cursor: null }> {
+    return { conversations: [viewOf(this.head)], cursor: null };
+  }
+
   async listMessages(_: string, { before = Infinity, after = 0 }: Page): Promise<Messages> {
+    this.pages += 1;
     const all = this.entries.filter((entry) => entry.kind === "message") as unknown as Message[];
     const fitting = all.filter((message) => message.timestamp < before && message.timestamp > after);
     const messages = after ? fitting.slice(0, PAGE) : fitting.slice(-PAGE);
@@ -161,5 +168,35 @@ describe("a conversation that is new here", () => {
     };
     await sync.heardOf({ type: "head", conversation: "c", seq: 3 });
     expect(store.peek("c")!.conversation.head.seq).toBe(3);
+  });
+});
+
+describe("what is about to be looked at", () => {
+  const opened = async (ahead: ReturnType<Sync["ahead"]>) => {
+    const { server, store, sync } = start("mmm");
+    sync.ahead = () => ahead;
+    await sync.resync();
+    return { server, store, sync };
+  };
+
+  it("is read with the list, and not once more by who opens it", async () => {
+    const { server, store, sync } = await opened({ id: "c", at: 0 });
+    expect(server.pages).toBe(1);
+    await sync.openPane("c");
+    expect(server.pages).toBe(1);
+    expect(store.peek("c")!.pane!.messages).toHaveLength(3);
+  });
+
+  it("is read once: who comes back to another place of it asks for that", async () => {
+    const { server, sync } = await opened({ id: "c", at: 0 });
+    await sync.openAt("c", 20);
+    expect(server.pages).toBe(2);
+    await sync.resync();
+    expect(server.pages).toBe(2);
+  });
+
+  it("may be nothing, or something that isn't there", async () => {
+    expect((await opened(null)).server.pages).toBe(0);
+    expect((await opened({ id: "other", at: 0 })).server.pages).toBe(0);
   });
 });

@@ -32,6 +32,9 @@ export class Sync {
   private joined = new Set<string>();
   /** Conversations that were left: what still comes of them is not asked after. */
   private readonly gone = new Set<string>();
+  private early: { readonly what: string; readonly done: Promise<void> } | null = null;
+  /** What is about to be looked at, if anything: it is read while the page with the list is still being drawn. */
+  ahead: () => { readonly id: string; readonly at: number } | null = () => null;
   /** Called for each pushed entry that was new, in order. */
   onEntry: Listener = () => undefined;
 
@@ -108,6 +111,7 @@ export class Sync {
       }
       this.store.takeAll(fresh.filter((conversation) => !behind.includes(conversation)));
       for (const conversation of fresh) listed.add(conversation.id);
+      this.readAhead();
       cursor = page.cursor;
     }
     for (const id of before) if (!listed.has(id) && !this.joined.has(id)) this.store.remove(id);
@@ -117,6 +121,7 @@ export class Sync {
 
   /** Reads what a conversation opens with. `afresh`: the last page, whatever is held and unread. */
   async openPane(id: string, afresh = false): Promise<void> {
+    if (!afresh && (await this.tookEarly(id, 0))) return;
     const held = this.store.peek(id);
     if (!held || (!afresh && isReady(held))) return;
     const waiting = unread(held.conversation);
@@ -131,6 +136,7 @@ export class Sync {
 
   /** The same where the message may be held already. */
   async openFor(id: string, timestamp: number): Promise<void> {
+    if (await this.tookEarly(id, timestamp)) return;
     const messages = this.store.peek(id)?.pane?.messages ?? [];
     if (find(messages, timestamp) < 0) await this.openAt(id, timestamp);
   }
@@ -162,6 +168,26 @@ export class Sync {
       cursor = page.cursor;
     }
     this.apply(id, (held) => ({ ...held, conversation: { ...held.conversation, members } }));
+  }
+
+  /** Once a page: the view that wants it takes it over. */
+  private readAhead(): void {
+    const place = this.store.loaded.peek() ? null : this.ahead();
+    const held = place && this.store.peek(place.id);
+    if (!held || held.pane || this.early) return;
+    const { id, at } = place;
+    const done = at ? this.openFor(id, at) : this.openPane(id);
+    this.early = { what: `${id}/${at}`, done };
+    done.catch(() => undefined);
+  }
+
+  /** Whether what was read ahead is what is wanted now, and is there. Raises what it raised. */
+  private async tookEarly(id: string, at: number): Promise<boolean> {
+    if (this.early?.what !== `${id}/${at}`) return false;
+    const { done } = this.early;
+    this.early = null;
+    await done;
+    return !!this.store.peek(id)?.pane;
   }
 
   private async readView(id: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { begin } from "./messages.ts";
-import { toDays } from "./rows.ts";
+import { around, toDays } from "./rows.ts";
 import { look, SEEN_AFTER, showsEnough } from "./seen.ts";
 import { rank } from "./switching.ts";
 import { drafted, QUIET, said, settled, typed, TYPING_SHOWN } from "./typing.ts";
@@ -31,6 +31,18 @@ describe("rows", () => {
     expect(lines(5, 4, true)).toEqual([true, false]);
     expect(lines(6, 4, false)).toEqual([true, false]);
     expect(lines(4, 4, true)).toEqual([false, true]);
+  });
+
+  it("can be had around one of them, or from the end, with the days that they need", () => {
+    const days = toDays({ messages: Array.from({ length: 40 }, (_, index) => message(index + 1, "a", index * 120)), changes: [] }, [], null);
+    const numbers = (key: string, most: number) => around(days, key, most).flatMap(({ rows }) => rows.map((row) => row.message!.number));
+    const key = days.flatMap(({ rows }) => rows)[19]!.key;
+    expect(numbers(key, 9)).toEqual([17, 18, 19, 20, 21, 22, 23, 24, 25]);
+    expect(numbers("", 3)).toEqual([38, 39, 40]);
+    expect(numbers(days[0]!.rows[0]!.key, 3)).toEqual([1, 2, 3]);
+    expect(numbers(days.at(-1)!.rows.at(-1)!.key, 3)).toEqual([38, 39, 40]);
+    expect(around(days, "", 3).every(({ rows }) => rows.length)).toBe(true);
+    expect(around(days, "", 40)).toBe(days);
   });
 
   it("puts each day under a heading of its own", () => {

@@ -1,7 +1,7 @@
 /** The page. */
 
 import type { JSX } from "preact";
-import { useLayoutEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Account } from "../app/account.ts";
 import type { Chat } from "../app/chat.ts";
 import { route } from "../app/route.ts";
@@ -35,17 +35,35 @@ function Phase({ account }: { account: Account }): JSX.Element {
   if (phase.name === "signed-in") {
     return (
       <ChatContext.Provider value={phase.chat}>
-        <Shell chat={phase.chat} key={phase.chat.me.username} />
+        <Signed chat={phase.chat} key={phase.chat.me.username} />
       </ChatContext.Provider>
     );
   }
+  return <Starting waiting={phase.waiting} />;
+}
+
+function Starting({ waiting = false }: { waiting?: boolean }): JSX.Element {
   return (
     <main class="entrance starting" aria-busy="true">
       <Logo />
-      {phase.waiting && <p role="status">{t("The server can’t be reached. Trying again…")}</p>}
+      {waiting && <p role="status">{t("The server can’t be reached. Trying again…")}</p>}
     </main>
   );
 }
+
+/** What is empty for a moment only is not shown: it would flash, and drawing it takes as long as drawing all of it. */
+function Signed({ chat }: { chat: Chat }): JSX.Element {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), GRACE);
+    return () => clearTimeout(timer);
+  }, []);
+  const { loaded, order } = chat.store;
+  return late || loaded.value || order.value.length ? <Shell chat={chat} /> : <Starting />;
+}
+
+/** A page without conversations is shown after so long (milliseconds). */
+const GRACE = 300;
 
 type Open = "" | "new" | "switch" | "shortcuts";
 

@@ -29,6 +29,8 @@ export class ListControl {
   private keeper: ScrollKeeper | null = null;
   private pane: Pane;
   private days: readonly Day[] = [];
+  /** Whether all rows that are held are drawn: at first there are only those that are seen. */
+  private whole = false;
   private refused = 0;
   private seen = -1;
 
@@ -39,9 +41,10 @@ export class ListControl {
   }
 
   /** While the rows that are shown still are the old ones: notes what the reader looks at. */
-  before(pane: Pane, days: readonly Day[]): void {
+  before(pane: Pane, days: readonly Day[], whole: boolean): void {
     this.pane = pane;
     this.days = days;
+    this.whole = whole;
     if (!this.keeper) return;
     this.keeper.atPresent = !pane.moreAfter;
     if (!this.keeper.pinned) this.keeper.capture();
@@ -130,6 +133,13 @@ export class ListControl {
     this.unseen.value = after !== this.seen && (line ? side === "above" : isAfter(this.pane.messages[0], after));
   }
 
+  /** The key of the row at which the visit begins: where the address leads, else the line of the unread; "" for the end. */
+  begins(days: readonly Day[]): string {
+    const landing = this.pane.messages[find(this.pane.messages, this.visit.landing)];
+    if (landing) return keyOf(landing);
+    return days.flatMap((day): readonly Row[] => day.rows).find((row) => row.divider)?.key ?? "";
+  }
+
   /** The row with the line of the unread, if it is held. */
   private line(): Row | undefined {
     return this.days.flatMap((day): readonly Row[] => day.rows).find((row) => row.divider);
@@ -138,7 +148,7 @@ export class ListControl {
   /** Reads more rows where the reader comes near an end of them. */
   private feed(): void {
     const { keeper, pane } = this;
-    if (!keeper || Date.now() < this.refused) return;
+    if (!keeper || !this.whole || Date.now() < this.refused) return;
     if (pane.moreBefore && keeper.distanceFromTop() < EAGER) this.widen("before");
     if (pane.moreAfter && keeper.distance() < EAGER) this.widen("after");
   }

@@ -7,7 +7,7 @@ import { seenBy, unread } from "../state/conversations.ts";
 import type { Held } from "../state/held.ts";
 import type { Message } from "../state/messages.ts";
 import { find, type Pane } from "../state/pane.ts";
-import { toDays, type Day, type Row } from "../state/rows.ts";
+import { around, toDays, type Day, type Row } from "../state/rows.ts";
 import { dayName } from "../state/times.ts";
 import { t, tn } from "../words/index.ts";
 import { ChangeRow } from "./change-row.tsx";
@@ -20,6 +20,11 @@ import { useSeen } from "./seen.ts";
 import { Swipe } from "./swipe.ts";
 import type { Visit } from "./visit.ts";
 
+/** So many rows fill a screen. They are drawn first, and the others after that: half of the time until one can read. */
+const SCREEN = 24;
+/** Milliseconds between them: what was typed meanwhile comes first. */
+const REST_AFTER = 50;
+
 interface Props {
   visit: Visit;
   held: Held;
@@ -30,19 +35,25 @@ export function MessageList({ visit, held, pane }: Props): JSX.Element {
   const chat = useChat();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const days = useDays(visit, pane);
+  const all = useDays(visit, pane);
   const [control] = useState(() => new ListControl(chat, visit, pane));
+  const [whole, setWhole] = useState(false);
+  const days = whole ? all : around(all, control.begins(all), SCREEN);
   const [swipe] = useState(() => new Swipe(chat, visit));
   const seen = useSeen(scroller, (timestamp) => {
     const message = pane.messages[find(pane.messages, timestamp)];
     if (message && settings.reading.peek() === "on" && !visit.marked) chat.reading.saw(visit.id, message);
   });
 
-  control.before(pane, days);
+  control.before(pane, days, days === all);
   useLayoutEffect(() => {
     control.after(scroller.current!);
     seen.glance();
   });
+  useEffect(() => {
+    const timer = setTimeout(() => setWhole(true), REST_AFTER);
+    return () => clearTimeout(timer);
+  }, []);
   useEffect(() => {
     const observer = new ResizeObserver(() => {
       control.settle();
@@ -80,7 +91,7 @@ export function MessageList({ visit, held, pane }: Props): JSX.Element {
         }}
       >
         <div ref={content} class="rows">
-          {pane.moreBefore ? <p class="more">{t("Earlier messages…")}</p> : <p class="beginning">{t("This is where the conversation begins.")}</p>}
+          {pane.moreBefore || days !== all ? <p class="more">{t("Earlier messages…")}</p> : <p class="beginning">{t("This is where the conversation begins.")}</p>}
           <Days days={days} visit={visit} held={held} pane={pane} />
           {pane.moreAfter && <p class="more">{t("Later messages…")}</p>}
         </div>

@@ -68,7 +68,7 @@ export function MessageRow({ row, visit, stop, original, seen, direct }: RowProp
             <span id={`${id}-author`} class={own ? "author hidden" : "author"}>
               <bdi>{name}</bdi>
             </span>
-            <time id={`${id}-time`} dateTime={dateOf(row.timestamp).toISOString()} title={fullTime(row.timestamp)}>
+            <time id={`${id}-time`} dateTime={dateOf(row.timestamp).toISOString()} title={active ? fullTime(row.timestamp) : undefined}>
               {clockTime(row.timestamp)}
             </time>
           </header>

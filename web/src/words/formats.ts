@@ -31,6 +31,8 @@ export function pluralForm(count: number): Intl.LDMLPluralRule {
 
 /** Items with what stands between them. */
 export function listParts<V>(items: readonly V[]): (string | V)[] {
+  // The format takes a while to make.
+  if (items.length < 2) return [...items];
   const format = kept("list", (tag) => new Intl.ListFormat(tag));
   const places = items.map((_, index) => String(index));
   return format.formatToParts(places).map(({ type, value }) => (type === "element" ? items[Number(value)]! : value));
