@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from playwright.sync_api import expect
+from tests.browser.axe import violations
 from tests.browser.files import choose, picture, ready
 from tests.browser.guests import Guest, until
 
@@ -28,6 +29,8 @@ def test_a_draft_goes_on_at_another_device_with_its_file_and_what_it_answers(inv
     expect(phone.item("Ben Okafor").get_by_text("Draft", exact=True)).to_be_attached()
     found.press("Enter")
     dialog = phone.page.get_by_role("dialog", name="Drafts")
+    expect(dialog).to_be_visible()
+    assert violations(phone.page) == []
     dialog.get_by_role("button", name="Delete the draft in Ben Okafor").press("Enter")
     undo = dialog.get_by_role("button", name="Undo")
     expect(undo).to_be_focused()
