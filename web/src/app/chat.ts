@@ -14,6 +14,7 @@ import { t } from "../words/index.ts";
 import { Deleting } from "./deleting.ts";
 import { Drafts } from "./drafts.ts";
 import type { KeptDrafts } from "./kept-drafts.ts";
+import type { Restored } from "./restoring.ts";
 import type { Keeping } from "./keeping.ts";
 import { Library } from "./library.ts";
 import { MediaDesk } from "./media/desk.ts";
@@ -286,21 +287,11 @@ export class Chat {
     else await kept.connect();
   }
 
-  /** What was written here is at the server, as far as it is to be, and nothing of it is on its way. */
-  async settleDrafts(): Promise<void> {
-    await this.kept?.catch(() => undefined);
-    await this.drafts.pause();
-  }
-
-  /** Puts the files of a draft back, and answers the message that it answers, where there is one. */
-  async restoreDraft(conversation: string): Promise<Message | null> {
-    const { files, reply } = this.drafts.of(conversation);
-    if (!files.length && !reply) {
-      this.media.uploads.known.add(conversation);
-      return null;
-    }
-    const loaded = await import("./restoring.ts").catch(() => null);
-    return loaded && loaded.restore(this, conversation);
+  /** Puts back what a draft has beside its text, where it has anything. */
+  async restoreDraft(visit: Restored): Promise<void> {
+    const { files, reply } = this.drafts.of(visit.id);
+    if (!files.length && !reply && visit.mode.peek().kind === "new") this.media.uploads.known.add(visit.id);
+    else await import("./kept-drafts.ts").then(({ restore }) => restore(this, visit), () => undefined);
   }
 
   /** A subscription may have changed while no page was open, and ends with the session that it was made in. */

@@ -35,12 +35,13 @@ export class Drafts {
   onChange: (conversation: string) => void = () => undefined;
   /** Something ends, such as a visit: what was changed goes to the server now, if it is to. */
   pause: () => Promise<void> = () => Promise.resolve();
-  private readonly prefix: string;
+  /** Of the names under which they are kept. */
+  readonly prefix: string;
   private readonly held = new Map<string, Draft>();
 
   constructor(username: string) {
     this.prefix = `tertulia.draft.${username}.`;
-    this.ids.value = this.written();
+    this.read();
   }
 
   /** Its text. */
@@ -49,7 +50,7 @@ export class Drafts {
   }
 
   of(conversation: string): Draft {
-    return read(() => localStorage.getItem(this.prefix + conversation)) ?? this.held.get(conversation) ?? NONE;
+    return this.held.get(conversation) ?? NONE;
   }
 
   set(conversation: string, text: string): void {
@@ -67,61 +68,43 @@ export class Drafts {
 
   /** In place of what is here; null for none. */
   put(conversation: string, draft: Draft | null): void {
-    this.mark(conversation, !!draft && !isEmpty(draft));
-    this.held.delete(conversation);
+    if (draft) this.held.set(conversation, draft);
+    else this.held.delete(conversation);
+    this.mark();
     try {
       if (draft) localStorage.setItem(this.prefix + conversation, JSON.stringify(draft));
       else localStorage.removeItem(this.prefix + conversation);
     } catch {
-      // Storage is full or refused: the draft lives as long as the page.
-      if (draft) this.held.set(conversation, draft);
+      return; // Storage is full or refused: the draft lives as long as the page.
     }
   }
 
   all(): [string, Draft][] {
-    return [...new Set([...this.stored(), ...this.held.keys()])].map((id) => [id, this.of(id)]);
+    return [...this.held];
   }
 
   clear(): void {
     for (const [id] of this.all()) this.put(id, null);
   }
 
-  /** Another page of this browser has changed what is kept under a key; null for all. */
-  reload(key: string | null): void {
-    if (key !== null && !key.startsWith(this.prefix)) return;
-    this.ids.value = this.written();
-    this.taken.value += 1;
-  }
-
-  private written(): ReadonlySet<string> {
-    return new Set(this.all().filter(([, draft]) => !isEmpty(draft)).map(([id]) => id));
-  }
-
-  private stored(): string[] {
+  /** Takes in what this browser keeps. */
+  read(): void {
     try {
-      const keys = Object.keys(localStorage).filter((key) => key.startsWith(this.prefix));
-      return keys.map((key) => key.slice(this.prefix.length));
+      for (const [key, kept] of Object.entries<string>(localStorage)) {
+        if (!key.startsWith(this.prefix)) continue;
+        // Earlier versions of the page kept the text alone.
+        const draft: Draft = kept.startsWith('{"text":') ? JSON.parse(kept) : { ...NONE, text: kept, changed: true, at: Date.now() };
+        this.held.set(key.slice(this.prefix.length), draft);
+      }
     } catch {
-      return [];
+      return;
+    } finally {
+      this.mark();
     }
   }
 
-  private mark(conversation: string, there: boolean): void {
-    if (this.ids.peek().has(conversation) === there) return;
-    const ids = new Set(this.ids.peek());
-    if (there) ids.add(conversation);
-    else ids.delete(conversation);
-    this.ids.value = ids;
-  }
-}
-
-/** Earlier versions of the page kept the text alone. */
-function read(get: () => string | null): Draft | null {
-  let found: string | null = null;
-  try {
-    found = get();
-    return found?.startsWith('{"text":') ? (JSON.parse(found) as Draft) : found ? { ...NONE, text: found, changed: true, at: Date.now() } : null;
-  } catch {
-    return found ? { ...NONE, text: found, changed: true, at: Date.now() } : null;
+  private mark(): void {
+    const ids = this.all().filter(([, draft]) => !isEmpty(draft)).map(([id]) => id);
+    if (ids.join() !== [...this.ids.peek()].join()) this.ids.value = new Set(ids);
   }
 }

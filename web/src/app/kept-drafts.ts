@@ -7,11 +7,13 @@
 import { effect } from "@preact/signals";
 import { ApiError, isTemporary } from "../api/errors.ts";
 import type { AttachmentRef, DraftKept, KeepDraft, KeptDrafts as Listed, KeptDraftEvent } from "../api/types.ts";
-import { isEmpty, type Draft, type Drafts } from "./drafts.ts";
 import type { Chat } from "./chat.ts";
+import { isEmpty, type Draft, type Drafts } from "./drafts.ts";
 import { refOf } from "../state/outbox.ts";
 import type { Upload } from "../state/uploads.ts";
 import { settings } from "./settings.ts";
+
+export { restore } from "./restoring.ts";
 
 /** A pause in writing (milliseconds). */
 export const PAUSE = 3_000;
@@ -245,7 +247,13 @@ export function begin(chat: Chat): KeptDrafts {
   kept.onStop(effect(() => followFiles(drafts, uploads.known, uploads.all.value)));
   const hidden = (): void => void (document.hidden && kept.flush(true));
   const going = (): void => void kept.flush(true);
-  const elsewhere = ({ key }: StorageEvent): void => drafts.reload(key);
+  // Another page of this browser has changed something; what it has deleted is deleted here too.
+  const elsewhere = ({ key, newValue }: StorageEvent): void => {
+    if (!key?.startsWith(drafts.prefix)) return;
+    if (newValue === null) drafts.put(key.slice(drafts.prefix.length), null);
+    drafts.read();
+    drafts.taken.value += 1;
+  };
   document.addEventListener("visibilitychange", hidden);
   addEventListener("pagehide", going);
   addEventListener("storage", elsewhere);

@@ -1,5 +1,6 @@
 /** What a draft has beside its text is put back when its conversation is opened: files that are at the server, the answer. */
 
+import type { Signal } from "@preact/signals";
 import { ApiError } from "../api/errors.ts";
 import { newId } from "../api/ids.ts";
 import type { AttachmentRef, Media } from "../api/media.ts";
@@ -14,16 +15,27 @@ import { notify } from "./notices.ts";
 /** What an upload of this device has and one of another doesn't need. */
 const ELSEWHERE = { media: "", name: "", type: "", size: 0, sent: 0, problem: "", state: "done", taken: false } as const;
 
-/** Puts back the files of the draft, and answers the message that it answers; null where there is none. */
-export async function restore(chat: Chat, conversation: string): Promise<Message | null> {
+/** Where a draft is put back: a visit to its conversation. */
+export interface Restored {
+  readonly id: string;
+  readonly mode: Signal<{ kind: "new" } | { kind: "reply"; message: Message } | { kind: "edit"; message: Message }>;
+}
+
+/** Puts back the files of the draft and what it answers. */
+export async function restore(chat: Chat, { id, mode }: Restored): Promise<void> {
   const { uploads } = chat.media;
-  const { files, reply } = chat.drafts.of(conversation);
-  if (await adopt(uploads, (media) => chat.client.getMedia(media), conversation, files)) {
-    uploads.known.add(conversation);
+  const { files, reply } = chat.drafts.of(id);
+  if (await adopt(uploads, (media) => chat.client.getMedia(media), id, files)) {
+    uploads.known.add(id);
     // Who follows what is known sees it now.
     uploads.all.value = [...uploads.all.peek()];
   }
-  return reply ? answered(chat, conversation, reply) : null;
+  const message = reply ? await answered(chat, id, reply) : null;
+  const now = mode.peek();
+  const wanted = chat.drafts.of(id).reply;
+  if (now.kind === "edit" || (now.kind === "reply" && now.message.timestamp === wanted)) return;
+  if (message && wanted === reply) mode.value = { kind: "reply", message };
+  else if (now.kind === "reply" && !wanted) mode.value = { kind: "new" };
 }
 
 /**

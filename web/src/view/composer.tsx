@@ -17,7 +17,7 @@ import { Icon } from "./icons.tsx";
 import { LocationButton } from "./location-button.tsx";
 import { AttachButton, RecordButton } from "./media/attach-button.tsx";
 import { attach, pasted } from "./media/attach.ts";
-import { holdVoice, post, postPicture, postVoice } from "./media/composer-media.ts";
+import { post, postPicture } from "./media/composer-media.ts";
 import { useRestored } from "./restored.ts";
 import { later } from "./later.tsx";
 import { Tray } from "./media/tray.tsx";
@@ -153,15 +153,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
     >
       {mode.kind !== "new" && <ModeLine visit={visit} onCancel={back} />}
       <Tray conversation={visit.id} onLeave={() => box.current?.focus()} />
-      {recording && (
-        <Recorder
-          onRecorded={(recorded) => holdVoice(chat, visit.id, recorded)}
-          onSend={(held) => postVoice(chat, visit.id, held)}
-          onDiscard={(held) => chat.media.uploads.cancel(held)}
-          onLeave={(held) => chat.media.uploads.show(held)}
-          onClose={stopRecording}
-        />
-      )}
+      {recording && <Recorder conversation={visit.id} onClose={stopRecording} />}
       {completion.list}
       <div class="composer-box">
         <AttachButton conversation={visit.id} />

@@ -14,7 +14,7 @@ import { Icon } from "./icons.tsx";
 /** So many characters of each are shown. */
 const SHOWN = 120;
 
-export default function DraftsDialog({ onClose }: { onClose: () => void }): JSX.Element {
+export function DraftsDialog({ onClose }: { onClose: () => void }): JSX.Element {
   const { drafts, store } = useChat();
   const [removed, setRemoved] = useState<ReadonlyMap<string, Draft>>(new Map());
   const there = [...drafts.ids.value].filter((id) => id !== store.shown.peek() && store.get(id));

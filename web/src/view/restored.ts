@@ -12,12 +12,7 @@ export function useRestored(chat: Chat, visit: Visit, setText: (text: string) =>
   useLayoutEffect(() => {
     if (began.current && visit.mode.peek().kind !== "edit") setText(drafts.get(visit.id));
     began.current = true;
-    void chat.restoreDraft(visit.id).then((message) => {
-      const now = visit.mode.peek();
-      if (now.kind === "edit" || (now.kind === "reply" && now.message.timestamp === drafts.of(visit.id).reply)) return;
-      if (message) visit.mode.value = { kind: "reply", message };
-      else if (now.kind === "reply" && !drafts.of(visit.id).reply) visit.mode.value = { kind: "new" };
-    });
+    void chat.restoreDraft(visit);
   }, [taken]);
   const before = useRef(mode);
   useEffect(() => {

@@ -1,7 +1,7 @@
 /** The list of conversations, and what is above it. */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { navigate, pathOf, route } from "../app/route.ts";
 import { numberFormat } from "../words/formats.ts";
 import { gist } from "../state/gist.ts";
@@ -15,7 +15,7 @@ import { Icon, Logo } from "./icons.tsx";
 import { later } from "./later.tsx";
 
 const AccountDialog = later(async () => (await import("./account-dialog.tsx")).default);
-const DraftsDialog = later(async () => (await import("./drafts-dialog.tsx")).default);
+const DraftsButton = later(async () => (await import("./drafts-button.tsx")).default);
 const SettingsDialog = later(async () => (await import("./settings-dialog.tsx")).default);
 
 interface Props {
@@ -25,6 +25,8 @@ interface Props {
 }
 
 export function Sidebar({ onNew, onSwitch, onKeys }: Props): JSX.Element {
+  const written = useRef(false);
+  written.current ||= useChat().drafts.ids.value.size > 0;
   return (
     <nav class="sidebar" aria-label={t("Conversations")} id="conversations">
       <header class="sidebar-head">
@@ -39,28 +41,10 @@ export function Sidebar({ onNew, onSwitch, onKeys }: Props): JSX.Element {
           <Icon name="plus" />
         </button>
       </header>
-      <DraftsButton />
+      {written.current && <DraftsButton />}
       <List onNew={onNew} />
       <Me onKeys={onKeys} />
     </nav>
-  );
-}
-
-/** The way to what was written and not sent, while there is any elsewhere than on the screen. */
-function DraftsButton(): JSX.Element {
-  const { drafts, store } = useChat();
-  const [open, setOpen] = useState(false);
-  const count = [...drafts.ids.value].filter((id) => id !== store.shown.value && store.get(id)).length;
-  return (
-    <>
-      {count > 0 && (
-        <button type="button" class="drafts-button" onClick={() => setOpen(true)}>
-          <Icon name="edit" />
-          {tn(count, { one: "{count} draft", other: "{count} drafts" })}
-        </button>
-      )}
-      {open && <DraftsDialog onClose={() => setOpen(false)} />}
-    </>
   );
 }
 

@@ -73,18 +73,6 @@ export class Uploads {
     return this.begin(conversation, note, name, { ...known, voice: true }, true).upload;
   }
 
-  /** What was recorded becomes the file of a message. */
-  takeVoice(id: string): void {
-    this.change(id, { taken: true, aside: false });
-    // What was refused meanwhile is refused once more, to the message.
-    if (this.get(id)?.state === "failed") this.retry(id);
-  }
-
-  /** What was recorded is one of the files to send. */
-  show(id: string): void {
-    this.change(id, { taken: false, aside: false });
-  }
-
   /** The files of what is being written become those of a message. */
   take(conversation: string): readonly up.OutgoingFile[] {
     const taken = this.draft(conversation).peek();
@@ -237,7 +225,7 @@ export class Uploads {
     this.all.value = this.all.peek().filter((upload) => upload.upload !== id);
   }
 
-  private change(id: string, fields: Partial<up.Upload>): void {
+  change(id: string, fields: Partial<up.Upload>): void {
     this.all.value = this.all.peek().map((upload) => (upload.upload === id ? { ...upload, ...fields } : upload));
   }
 }

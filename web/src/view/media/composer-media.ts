@@ -2,14 +2,12 @@
 
 import { newId } from "../../api/ids.ts";
 import type { Chat } from "../../app/chat.ts";
-import type { Recorded } from "../../app/media/recording.ts";
 import { notify } from "../../app/notices.ts";
 import { shownName } from "../../state/media.ts";
 import { outgoingOf, type Picture } from "../../state/pictures.ts";
-import { fileOf } from "../../state/uploads.ts";
 import { t } from "../../words/index.ts";
 
-const full = (): string => t("Too many messages wait to be sent here. Try again when you are connected.");
+export const full = (): string => t("Too many messages wait to be sent here. Try again when you are connected.");
 
 /** Hands a message with the files of what is being written to the outbox; false where it can't be sent, and why is said. */
 export function post(chat: Chat, conversation: string, text: string, replyTo: number): boolean {
@@ -24,23 +22,6 @@ export function post(chat: Chat, conversation: string, text: string, replyTo: nu
   uploads.giveBack(files);
   notify(full(), true);
   return false;
-}
-
-/** Begins to upload a voice note; from now on it is part of what is being written. Answers the upload's name. */
-export function holdVoice(chat: Chat, conversation: string, { note, name, peaks, duration }: Recorded): string {
-  return chat.media.uploads.addVoice(conversation, note, name, { peaks, duration });
-}
-
-/** Sends a voice note as a message of its own; what is being written stays. */
-export function postVoice(chat: Chat, conversation: string, upload: string): boolean {
-  const { uploads } = chat.media;
-  const held = uploads.get(upload);
-  if (!held || !chat.sending.add(conversation, "", 0, [fileOf(held)])) {
-    notify(full(), true);
-    return false;
-  }
-  uploads.takeVoice(upload);
-  return true;
 }
 
 /** Sends one of the server's own pictures as a message of its own. */

@@ -4,22 +4,19 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { LONGEST, Recording, type Recorded } from "../../app/media/recording.ts";
 import { durationText } from "../../state/media.ts";
+import { useChat } from "../context.ts";
 import { Icon, type IconName } from "../icons.tsx";
 import { t } from "../../words/index.ts";
+import { holdVoice, postVoice } from "./voice.ts";
 import { Waveform } from "./waveform.tsx";
 
 interface Props {
-  /** Takes what was recorded, before it is sent; the name by which it is known from then on. */
-  onRecorded: (recorded: Recorded) => string;
-  /** Sends it; false where it can't be sent now. */
-  onSend: (held: string) => boolean;
-  onDiscard: (held: string) => void;
-  /** It was neither sent nor discarded. */
-  onLeave: (held: string) => void;
+  conversation: string;
   onClose: () => void;
 }
 
-export function Recorder({ onRecorded, onSend, onDiscard, onLeave, onClose }: Props): JSX.Element {
+export function Recorder({ conversation, onClose }: Props): JSX.Element {
+  const chat = useChat();
   const [recording] = useState(() => new Recording());
   const [sendWhenDone, setSendWhenDone] = useState(false);
   const held = useRef("");
@@ -28,11 +25,12 @@ export function Recorder({ onRecorded, onSend, onDiscard, onLeave, onClose }: Pr
     void recording.start();
     return () => {
       recording.discard();
-      if (held.current) onLeave(held.current);
+      // Neither sent nor discarded: it is among the files to send.
+      if (held.current) chat.media.uploads.change(held.current, { aside: false });
     };
   }, []);
   useEffect(() => {
-    if (state === "done" && recording.recorded) held.current = onRecorded(recording.recorded);
+    if (state === "done" && recording.recorded) held.current = holdVoice(chat, conversation, recording.recorded);
   }, [state]);
   const send = (): void => {
     if (!held.current) {
@@ -40,12 +38,12 @@ export function Recorder({ onRecorded, onSend, onDiscard, onLeave, onClose }: Pr
       recording.finish();
       return;
     }
-    const sent = onSend(held.current);
+    const sent = postVoice(chat, conversation, held.current);
     if (sent) held.current = "";
     if (sent) onClose();
   };
   const discard = (): void => {
-    if (held.current) onDiscard(held.current);
+    if (held.current) chat.media.uploads.cancel(held.current);
     held.current = "";
     onClose();
   };
