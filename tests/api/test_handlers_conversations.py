@@ -91,6 +91,11 @@ async def test_messages_change_and_are_read_in_pages(caller: Caller, group: str)
     sent = [await say(caller, group, text) for text in ("one", "other", "third one")]
     path = {"id": group, "timestamp": str(sent[1]["timestamp"])}
     await caller.call("edit_message", "ana", path=path, body={"text": "second"})
+    first = (await caller.call("list_versions", "ben", path=path, query={"limit": "1"}))[1]
+    assert [each["text"] for each in first["versions"]] == ["second"]
+    query = {"before": str(first["cursor"])}
+    earlier = (await caller.call("list_versions", "ben", path=path, query=query))[1]
+    assert earlier == {"versions": [{"timestamp": sent[1]["timestamp"], "text": "other"}], "cursor": None}
     _, after = await caller.call("add_reaction", "ben", path={**path, "emoji": "👍"})
     assert after["reactions"] == [{"emoji": "👍", "users": ["ben"]}]
     query = {"around": path["timestamp"], "limit": "1"}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from playwright.sync_api import expect
-from tests.browser.guests import Guest, quiet
+from tests.browser.guests import PASSWORD, Guest, new_username, quiet
 
 Invite = Callable[..., Guest]
 
@@ -78,13 +78,15 @@ def test_short_names_are_completed_from_two_letters(invite: Invite) -> None:
 
 
 def test_names_are_completed_and_mention(invite: Invite) -> None:
-    """By name or username, of who is there; arrows choose."""
+    """By name or username, of who is there, and of everybody; arrows choose. Who isn't there can be added at once, and
+    before many are told one is asked."""
     ana, ben, bea = invite("Ana"), invite("Ben Okafor"), invite("Bea Lund")
     ana.begin_group("Tea", ben, bea)
     keys, offers = ana.page.keyboard, ana.page.get_by_role("listbox", name="Suggestions")
     ana.composer.focus()
     keys.type("@")
-    expect(offers.get_by_role("option")).to_have_count(2)
+    expect(offers.get_by_role("option")).to_have_count(4)
+    expect(offers.get_by_role("option").nth(2)).to_contain_text("@all · 2 people")
     keys.type("oka")
     expect(offers.get_by_role("option")).to_have_count(1)
     keys.press("Tab")
@@ -93,6 +95,28 @@ def test_names_are_completed_and_mention(invite: Invite) -> None:
     keys.press("Enter")
     ben.open("Tea")
     expect(ben.log.locator(".mention.me")).to_have_text("@Ben Okafor")
+    group = ana.get("/api/conversations")["conversations"][0]["id"]
+    others = [new_username(name) for name in ("Cleo", *("Guest",) * 8)]
+    for username in others:
+        ana.http.post("/api/auth/sign-up", json={"username": username, "password": PASSWORD}).raise_for_status()
+    for username in others[1:]:
+        ana.call("PUT", f"/api/conversations/{group}/members/{username}", {})
+    keys.type(f"@{others[0]} and @all")
+    hint = ana.page.get_by_text(f"{others[0]} isn’t in this conversation.")
+    expect(hint).to_be_visible()
+    ana.page.get_by_role("button", name=f"Add {others[0]}").click()
+    expect(hint).to_have_count(0)
+    expect(ana.composer).to_be_focused()
+    keys.press("Tab")
+    expect(ana.composer).to_have_value(f"@{others[0]} and @all ")
+    keys.press("Enter")
+    asking = ana.page.get_by_role("dialog", name="Tell 11 people?")
+    asking.get_by_role("button", name="Go on writing").click()
+    expect(ana.composer).to_be_focused()
+    keys.press("Enter")
+    asking.get_by_role("button", name="Send").click()
+    expect(ben.log.locator(".mention.me").last).to_have_text("@all")
+    expect(ana.composer).to_have_value("")
     quiet(ana)
 
 

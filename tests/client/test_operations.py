@@ -79,6 +79,8 @@ async def test_conversations_and_messages(register: Register) -> None:
     sent = await ana.api.send_message(group, "¿Vamos al teatro?", client_id="m1")
     assert await ana.api.send_message(group, "¿Vamos al teatro?", client_id="m1") == sent
     await ana.api.edit_message(group, sent.timestamp, "¿Vamos mañana?")
+    versions = (await ben.api.list_versions(group, sent.timestamp, limit=1)).versions
+    assert [version.text for version in versions] == ["¿Vamos mañana?"]
     for emoji in ("👍", "❤️", "🏳️‍🌈"):
         assert (await ben.api.add_reaction(group, sent.timestamp, emoji)).reactions[-1].emoji == emoji
     assert len((await ben.api.remove_reaction(group, sent.timestamp, "👍")).reactions) == 2

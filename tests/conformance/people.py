@@ -85,6 +85,13 @@ class Person:
     async def edit(self, conversation: str, message: JSON, text: str) -> JSON:
         return await self.call("PATCH", message_path(conversation, message), json={"text": text})
 
+    async def versions(self, conversation: str, message: JSON) -> list[JSON]:
+        """What it says and said, newest first."""
+        body = await self.call("GET", message_path(conversation, message) + "/edits")
+        assert body["cursor"] is None
+        found: list[JSON] = body["versions"]
+        return found
+
     async def delete(self, conversation: str, message: JSON) -> JSON:
         return await self.call("DELETE", message_path(conversation, message))
 

@@ -204,6 +204,7 @@ SCENARIOS: Final = (
     Scenario("edit_message", NOT_EVEN_OWNERS, _about("theirs", text="edited"), "another's"),
     Scenario("delete_message", MEMBERS, _about("mine"), "one's own"),
     Scenario("delete_message", ADMINS, _about("theirs"), "another's"),
+    Scenario("list_versions", MEMBERS, _about("theirs")),
     Scenario("remove_previews", MEMBERS, _about("mine"), "of one's own"),
     Scenario("remove_previews", ADMINS, _about("theirs"), "of another's"),
     Scenario("add_reaction", MEMBERS, _about("theirs")),

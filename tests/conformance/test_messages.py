@@ -69,6 +69,11 @@ async def test_an_edit_changes_the_own_message_for_everybody(home: Home) -> None
     assert again["edited"] > edited["edited"]
     assert await ana.messages(group) == [again]
     assert (await ana.view(group))["last_message"] == again
+    assert await ana.versions(group, again) == [
+        {"timestamp": again["edited"], "text": "first!"},
+        {"timestamp": edited["edited"], "text": "first"},
+        {"timestamp": message["timestamp"], "text": "frist"},
+    ]
     await ana.refused("forbidden", "PATCH", message_path(group, message), json={"text": "x"})
     await ben.refused("message_not_found", "PATCH", f"/api/conversations/{group}/messages/12345", json={"text": "x"})
 
@@ -105,6 +110,7 @@ async def test_a_deleted_message_stays_as_it_is(home: Home) -> None:
     tombstone = await ana.delete(group, message)
     path = message_path(group, message)
     await ana.refused("message_deleted", "PATCH", path, json={"text": "x"})
+    await ana.refused("message_deleted", "GET", f"{path}/edits")
     await ana.refused("message_deleted", "PUT", f"{path}/reactions/%F0%9F%91%8D")
     await ana.refused("message_deleted", "DELETE", f"{path}/reactions/%F0%9F%91%8D")
     await ana.refused("message_deleted", "DELETE", f"{path}/previews")
@@ -168,3 +174,7 @@ async def test_mentions_are_found(home: Home) -> None:
     assert message["mentions"] == [ben.username]
     edited = await ana.edit(group, message, f"no, @{ana.username}")
     assert edited["mentions"] == [ana.username]
+    everybody = await ana.send(group, f"@all: @{ben.username} is back\n> @here")
+    assert everybody["mentions"] == ["@all", ben.username, "here"]
+    assert (await ana.log(group))[-1]["mentions"] == everybody["mentions"]
+    assert (await ana.send(await ana.direct(ben), "@all"))["mentions"] == ["all"]

@@ -147,8 +147,32 @@ async def test_messages_from_before_joining_cannot_be_touched(home: Home) -> Non
     await ben.refused("message_not_found", "PUT", message_path(group, message) + "/reactions/%F0%9F%91%8D")
     await ben.refused("message_not_found", "DELETE", message_path(group, message) + "/reactions/%F0%9F%91%8D")
     await ben.refused("message_not_found", "DELETE", message_path(group, message) + "/previews")
+    await ben.refused("message_not_found", "GET", message_path(group, message) + "/edits")
     body = {"id": new_id(), "text": "x", "reply_to": message["timestamp"]}
     await ben.refused("reply_not_found", "POST", f"/api/conversations/{group}/messages", json=body)
+
+
+async def test_of_a_thread_one_sees_ones_own_part(home: Home) -> None:
+    """Who joined later gets the replies since, and nothing says how many there were before; a deleted one stays."""
+    ana, ben = await home.register_all("ana", "ben")
+    group = await ana.group()
+    first = await ana.send(group, "secret question")
+    early = await ana.send(group, "secret answer", reply_to=first["timestamp"])
+    await ana.send(group, "beside")
+    await ana.add(group, ben)
+    late = await ana.send(group, "late answer", reply_to=early["timestamp"])
+    mine = await ben.send(group, "mine", reply_to=late["timestamp"])
+    await ben.send(group, "beside")
+    thread = first["timestamp"]
+    assert [each["thread"] for each in (early, late, mine)] == [thread] * 3
+    whole = await ana.messages(group, thread=thread)
+    assert texts(whole) == ["secret question", "secret answer", "late answer", "mine"]
+    path = f"/api/conversations/{group}/messages"
+    own = await ben.call("GET", path, params={"thread": thread, "limit": 2})
+    assert (texts(own["messages"]), own["more_before"], own["more_after"]) == (["late answer", "mine"], False, False)
+    assert await ana.messages(group, thread=thread, before=late["timestamp"], limit=1) == [early]
+    await ana.delete(group, late)
+    assert [each.get("deleted", 0) > 0 for each in await ben.messages(group, thread=thread)] == [True, False]
 
 
 async def test_who_returns_sees_the_own_periods_only(home: Home) -> None:

@@ -155,7 +155,7 @@ async def live(store: Store) -> Scene:
     await react(store, "carla", first, "👍")
     await react(store, "ana", first, "👍")
     await edit(store, "ben", second, "2nd")
-    third = timestamp(await send(store, "carla", "a secret", "c-1"))
+    third = timestamp(await send(store, "carla", "a secret", "c-1", reply_to=second, thread=first))
     await edit(store, "carla", third, "another secret")
     await delete(store, "carla", third)
     await remove(store, "ben")

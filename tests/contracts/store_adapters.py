@@ -100,8 +100,11 @@ async def send(
     *,
     name: str = GROUP,
     reply_to: int = 0,
+    thread: int | None = None,
     live_until: int = 0,
 ) -> Outcome:
+    """`thread`: that of the message replied to, where it's in one; else that message begins it."""
+
     def decide(snapshot: Snapshot, stamp: Stamp) -> Decision:
         if snapshot.earlier is not None:
             return Decision(None)
@@ -114,6 +117,7 @@ async def send(
             text=text,
             reply_to=reply_to,
             live_until=live_until,
+            thread=reply_to if thread is None else thread,
         )
         return Decision(entry, messages.digest(text, reply_to, ()))
 

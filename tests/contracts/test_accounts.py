@@ -82,6 +82,11 @@ class TestSignUp:
             await accounts.sign_up("ana", OTHER_PASSWORD, "", None)
         assert await accounts.sign_in("ana", PASSWORD)
 
+    @pytest.mark.parametrize("word", ["all", "here"])
+    async def test_what_names_everybody_is_no_username(self, accounts: Accounts, word: str) -> None:
+        with Refused("username_taken"):
+            await accounts.sign_up(word, PASSWORD, "", None)
+
     async def test_of_many_at_once_one_gets_the_username(self, accounts: Accounts) -> None:
         tries = [accounts.sign_up("dora", f"{PASSWORD} {n}", "", None) for n in range(8)]
         outcomes = await asyncio.gather(*tries, return_exceptions=True)

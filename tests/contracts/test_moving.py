@@ -20,6 +20,7 @@ from tests.contracts.store_adapters import GROUP, begin, emulator_of, react, sen
 
 from tertulia.adapters.memory.clock import SetClock
 from tertulia.domain import messages
+from tertulia.domain.entries import MessageSent
 from tertulia.domain.errors import ChatError, ConflictError, InvalidError
 from tertulia.ports.portable import LogRecord, PortableConversation, PortableEntry
 from tertulia.ports.store import Append, Decision, Store
@@ -66,7 +67,9 @@ async def views(store: Store) -> list[Any]:
                 continue
             reader = pair[1]
             found.append((username, name, membership, await store.log(name, reader, after=0, limit=500)))
-            found.append(await store.messages(name, reader, limit=100))
+            all_there_is = await store.messages(name, reader, limit=100)
+            threads = sorted({message.thread for message in all_there_is} - {0})
+            found.append((all_there_is, [await store.messages(name, reader, thread=t, limit=9) for t in threads]))
         listed = await store.memberships(username, limit=10)
         found.append(sorted(each.conversation.id for each in listed))
     return found
@@ -111,6 +114,29 @@ async def test_an_import_again_changes_nothing(source: Place, target: Place, sce
     await write_all(target.writer(), records)
     assert await write_all(target.writer(), records) == 0
     assert await target.records() == records
+
+
+@pytest.mark.usefixtures("small_batches")
+async def test_an_export_of_an_earlier_version_gets_its_threads(source: Place, target: Place, scene: Scene) -> None:
+    """Also where what is replied to was written before; and a later export of this version brings nothing new."""
+    last = timestamp(await send(source.store, "ben", "third", "b-3", reply_to=scene.second, thread=scene.first))
+    records = await source.records()
+    await write_all(target.writer(), [_without_thread(record) for record in records])
+    found = await target.store.member(GROUP, "ana")
+    assert found is not None
+    page = await target.store.messages(GROUP, found[1], thread=scene.first, limit=9)
+    assert [(each.timestamp, each.thread) for each in page] == [
+        (scene.first, 0),
+        (scene.second, scene.first),
+        (last, scene.first),
+    ]
+    assert await write_all(target.writer(), records) == 0
+
+
+def _without_thread(record: LogRecord) -> LogRecord:
+    if isinstance(record, PortableEntry) and isinstance(record.entry, MessageSent):
+        return replace(record, entry=replace(record.entry, thread=0))
+    return record
 
 
 @pytest.mark.usefixtures("small_batches")

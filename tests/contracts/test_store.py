@@ -27,9 +27,10 @@ from tests.contracts.store_adapters import (
 )
 
 from tertulia.adapters.memory.clock import SetClock
+from tertulia.domain import limits
 from tertulia.domain.entries import Hidden, History, MessageEdited, MessagePreviewed, MessageSent
 from tertulia.domain.errors import ConflictError, NotFoundError
-from tertulia.domain.members import Role
+from tertulia.domain.members import Member, Role
 from tertulia.ports.store import Append, Committed, Decision, Snapshot, Stamp, Store
 
 
@@ -209,6 +210,37 @@ async def test_a_page_is_full_whatever_lies_between_messages(store: Store) -> No
     assert (await store.messages(GROUP, ben, limit=1))[0].reactions[0].users == ("ben",)
 
 
+async def test_a_thread_is_what_one_message_began(store: Store) -> None:
+    """It and its replies, in pages both ways, whatever was said in between; a deleted reply stays in its place. Of
+    what is from before a membership there is nothing, and of what is no thread nothing but the message."""
+    await begin(store, "ben")
+    first = timestamp(await send(store, "ana", "first", "1"))
+    other = timestamp(await send(store, "ben", "other", "2"))
+    early = timestamp(await send(store, "ben", "early", "3", reply_to=first))
+    await add(store, "carla")
+    replies = [early]
+    for n in range(4):
+        replies.append(timestamp(await send(store, "ben", f"{n}", f"r{n}", reply_to=replies[-1], thread=first)))
+        await send(store, "ana", "beside", f"b{n}", reply_to=other)
+    await delete(store, "ben", replies[2])
+    ben, carla = await reader(store, "ben"), await reader(store, "carla")
+
+    async def read(who: Member, thread: int = first, **page: int) -> list[int]:
+        return [each.timestamp for each in await store.messages(GROUP, who, thread=thread, **{"limit": 9, **page})]
+
+    assert await read(ben) == await read(ben, after=0) == [first, *replies]
+    assert await read(ben, limit=2) == replies[-2:]
+    assert await read(ben, before=replies[2], limit=2) == replies[:2]
+    assert await read(ben, before=replies[1], limit=2) == [first, early]
+    assert await read(ben, after=0, limit=2) == [first, early]
+    assert await read(ben, after=replies[0], limit=2) == replies[1:3]
+    assert await read(carla) == await read(carla, after=0) == replies[1:]
+    assert await read(ben, replies[0]) == [replies[0]]
+    assert await read(ben, first + 10_000) == []
+    gone = await store.message(GROUP, ben, replies[2]) or pytest.fail("no message")
+    assert (gone.thread, gone.reply_to, bool(gone.deleted)) == (first, 0, True)
+
+
 async def test_the_log_is_read_in_pages_without_a_gap(store: Store) -> None:
     await begin(store, "ben")
     for number in range(10):
@@ -295,6 +327,38 @@ async def test_an_edit_made_while_away_is_not_shown_and_a_deletion_is(store: Sto
     seen = await store.message(GROUP, await reader(store, "ben"), two)
     assert seen is not None
     assert seen.deleted
+
+
+async def test_versions_are_those_that_the_reader_may_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was sent and its edits, newest first, in pages that a bound on what is looked at cuts short; an edit made
+    while the reader was away isn't there, and nothing says that there was one."""
+    await begin(store, "ben")
+    sent = timestamp(await send(store, "ana", "one", "1"))
+    edits = {sent: "one"}
+    for text in ("two", "three"):
+        edits[timestamp(await edit(store, "ana", sent, text))] = text
+        await react(store, "ben", sent, text)
+    await remove(store, "ben")
+    away = timestamp(await edit(store, "ana", sent, "away"))
+    await add(store, "ben")
+    edits[timestamp(await edit(store, "ana", sent, "four"))] = "four"
+
+    async def pages(username: str, limit: int) -> list[list[tuple[int, str]]]:
+        who, before = await reader(store, username), None
+        found: list[list[tuple[int, str]]] = []
+        while before or not found:
+            page, before = await store.versions(GROUP, who, sent, before=before, limit=limit)
+            found.append([(each.timestamp, each.text) for each in page])
+        return found
+
+    mine = sorted(edits.items(), reverse=True)
+    assert await pages("ben", 10) == [mine]
+    assert await pages("ben", 2) == [mine[:2], mine[2:]]
+    assert await pages("ana", 10) == [sorted({**edits, away: "away"}.items(), reverse=True)]
+    monkeypatch.setattr(limits, "EDITS_LOOKED_AT_MAX", 2)
+    short = await pages("ben", 10)
+    assert [entry for page in short for entry in page] == mine
+    assert max(map(len, short)) <= 2
 
 
 async def test_a_deletion_erases_what_was_said_from_the_log(store: Store) -> None:

@@ -26,6 +26,7 @@ _other = st.sampled_from(PEOPLE[1:])
 _index = st.integers(0, 7)
 _step = st.one_of(
     st.tuples(st.just("send"), _person, st.text(max_size=5), st.sampled_from("abcdefgh")),
+    st.tuples(st.just("reply"), _person, _index, st.sampled_from("ijklmnop")),
     st.tuples(st.just("edit"), _person, _index, st.text(max_size=5)),
     st.tuples(st.just("delete"), _person, _index),
     st.tuples(st.just("react"), _person, _index, st.sampled_from("👍🎉")),
@@ -44,6 +45,7 @@ class Run:
         self.store = store
         self.clock = clock
         self.sent: list[int] = []
+        self.threads: dict[int, int] = {}
 
     async def step(self, step: tuple[Any, ...]) -> Any:
         """What the step gives, so that two runs can be compared."""
@@ -77,9 +79,19 @@ class Run:
         if not self.sent:
             return None
         target = self.sent[rest[0] % len(self.sent)]
+        if kind == "reply":
+            return await self._reply(person, target, *rest[1:])
         if kind == "read":
             return await self.store.move_cursor(do.GROUP, person, target)
         return await getattr(do, kind)(self.store, person, target, *rest[1:])
+
+    async def _reply(self, person: str, target: int, client_id: str) -> Any:
+        thread = self.threads.get(target, target)
+        outcome = await do.send(self.store, person, "", client_id, reply_to=target, thread=thread)
+        if outcome.entry is not None:
+            self.sent.append(outcome.entry.timestamp)
+            self.threads[outcome.entry.timestamp] = thread
+        return outcome
 
     async def view(self, username: str) -> Any:
         """Everything that one person can read, in several ways."""
@@ -95,6 +107,8 @@ class Run:
             await self.store.messages(do.GROUP, reader, before=middle, limit=2),
             await self.store.messages(do.GROUP, reader, after=middle, limit=2),
             await self.store.message(do.GROUP, reader, middle),
+            await self.store.messages(do.GROUP, reader, thread=self.threads.get(middle, middle), limit=3),
+            await self.store.messages(do.GROUP, reader, thread=self.threads.get(middle, middle), after=0, limit=3),
         )
 
 

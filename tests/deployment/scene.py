@@ -191,12 +191,15 @@ async def _write(scene: Scene, group: str, people: list[str]) -> None:
     await scene.call("edit_message", ana, {"text": f"{TEXT[:-1]}."}, **where)
     await scene.call("add_reaction", ben, **where, emoji="%F0%9F%91%8D")
     await scene.call("remove_reaction", ben, **where, emoji="%F0%9F%91%8D")
+    await scene.call("list_versions", ben, **where)
     await scene.call("delete_message", ana, **where)
     await scene.say(ben, "typing", conversation=group)
     # Ben's cursor moved with what he sent himself; there is something new for it each time.
-    for read in (scene.say_read, scene.call_read):
-        new = await scene.call("send_message", ana, {"id": secrets.token_hex(8), "text": TEXT}, id=group)
-        await read(ben, group, new["timestamp"])
+    new = await scene.call("send_message", ana, {"id": secrets.token_hex(8), "text": TEXT}, id=group)
+    await scene.say_read(ben, group, new["timestamp"])
+    body = {"id": secrets.token_hex(8), "text": TEXT, "reply_to": new["timestamp"]}
+    reply = await scene.call("send_message", ana, body, id=group, record="send_message as a reply")
+    await scene.call_read(ben, group, reply["timestamp"])
     await scene.say(ben, "presence", status="online", watch=people)
     await scene.say(ben, "ping")
 
@@ -239,7 +242,9 @@ async def _read(scene: Scene, group: str, ana: str, ben: str) -> None:
         # The first is a new one; what holds is each that follows.
         await scene.call("keep_draft", ana, {"text": text}, id=group)
     await scene.call("list_drafts", ana)
-    await scene.call("list_messages", ana, id=group, query="limit=50")
+    page = await scene.call("list_messages", ana, id=group, query="limit=50")
+    thread = next(each["thread"] for each in page["messages"] if "thread" in each)
+    await scene.call("list_messages", ana, id=group, query=f"thread={thread}", record="list_messages of a thread")
     await scene.call("read_log", ana, id=group, query="after=45&limit=10")
     await scene.call("search_messages", ana, query="query=fox&limit=20")
     media = await scene.call("create_media", ana, {"name": "x.png", "type": "image/png", "size": len(PICTURE)})

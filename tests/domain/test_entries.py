@@ -20,6 +20,7 @@ from tertulia.domain.entries import (
     VisibleEntry,
     hide,
     is_same,
+    with_thread,
     without_words,
 )
 from tertulia.domain.events import ConversationEvent, Event, UserEvent
@@ -90,6 +91,21 @@ def test_nothing_is_left_of_what_was_erased() -> None:
 def test_a_rate_limit_names_its_parts() -> None:
     """The burst comes first."""
     assert RateLimit(3, 1)._asdict() == {"burst": 3, "per_second": 1}
+
+
+def test_an_entry_without_its_thread_gets_it_from_what_it_replies_to() -> None:
+    """An earlier version wrote none. What has one keeps it, and with it or without it's the same entry."""
+    root = MessageSent(seq=2, timestamp=5, author="ana", id="a", number=1)
+    reply, known = replace(root, reply_to=3), replace(root, reply_to=3, thread=2)
+    deleted = MessageDeleted(seq=2, timestamp=5, author="ana", target=3)
+    threads = {3: 1}
+    assert with_thread(reply, lambda timestamp: threads.get(timestamp, 0)) == replace(reply, thread=1)
+    assert with_thread(reply, lambda _: 0) == replace(reply, thread=3)
+    for entry in (root, known, deleted):
+        assert with_thread(entry, lambda _: 9) == entry
+    assert is_same(reply, known)
+    assert is_same(without_words(known), reply)
+    assert without_words(known) == replace(root, thread=2, erased=True)
 
 
 def test_an_entry_is_the_same_when_it_was_erased() -> None:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from tertulia.api import fields
 from tertulia.domain import limits, markdown, markdown_inline
-from tertulia.domain.markdown import has_link, mentions, parse, plain, previewable
+from tertulia.domain.everyone import Named
+from tertulia.domain.markdown import has_link, mentions, named, parse, plain, previewable
 from tertulia.domain.markup import (
     Block,
     Bold,
@@ -62,6 +63,7 @@ def test_a_text_gives_the_tree_that_the_web_client_is_held_to_as_well(case: dict
     assert msgspec.convert(case["blocks"], tuple[Block, ...]) == parse(case["text"])
     assert plain(case["text"]) == case["plain"]
     assert list(mentions(case["text"])) == case["mentions"]
+    assert named(case["text"]) == Named(tuple(case["mentions"]), tuple(case.get("everyone", ())))
     assert has_link(case["text"]) is case["link"]
 
 

@@ -4,6 +4,7 @@ from itertools import accumulate
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tertulia.domain import messages
 from tertulia.domain.entries import (
@@ -31,6 +32,7 @@ SENT = MessageSent(
     reply_to=50,
     attachments=(Attachment(media="m", name="a.png", type="image/png", size=3),),
     mentions=("ben",),
+    thread=40,
 )
 
 
@@ -81,6 +83,7 @@ def test_a_message_begins_as_it_was_sent() -> None:
         reply_to=50,
         attachments=SENT.attachments,
         mentions=("ben",),
+        thread=40,
     )
 
 
@@ -118,9 +121,15 @@ def test_previews_are_replaced_and_go_with_their_links() -> None:
 
 
 def test_a_deletion_leaves_a_tombstone_that_says_nothing() -> None:
-    """Of a deleted message its place, author and id stay, and nothing of what it said."""
+    """Of a deleted message its place, author, id and thread stay, and nothing of what it said."""
     after = folded(changes_of([("add", "ben", "👍"), ("edit", "ana", "new"), ("delete", "ana", "")]))
-    assert after == Message(seq=7, timestamp=100, number=3, author="ana", id="one", deleted=103, changed=103)
+    assert after == Message(seq=7, timestamp=100, number=3, author="ana", id="one", thread=40, deleted=103, changed=103)
+
+
+def test_a_reply_is_in_the_thread_of_what_it_replies_to() -> None:
+    """A message that replies to none begins one; a tombstone stays where it was."""
+    deleted = folded(changes_of([("delete", "ana", "")]))
+    assert [messages.thread_of(each) for each in (folded([]), deleted, replace(deleted, thread=0))] == [40, 40, 100]
 
 
 @given(CHANGES)

@@ -172,6 +172,15 @@ def test_the_level_and_the_mute_of_a_conversation_hold() -> None:
     assert chosen(Choice(muted_until=NOW), plain) == (plain, 0)
 
 
+def test_everybody_is_told_where_all_are_named_and_by_push_nobody_where_those_are_who_are_there() -> None:
+    """`@all` is a mention of each member, also where only mentions are wanted; `@here` is for pages that are open."""
+    book = notifying.with_choice(Book(), "g", Choice(level=Level.MENTIONS))
+    everybody, there = message(10, mentions=("@all",)), message(11, mentions=("@here",))
+    assert notifying.choose(book, head(), member(), [everybody, there], NOW) == (everybody, 1)
+    assert notifying.choose(book, head(), member(), [there], NOW) is None
+    assert notifying.choose(Book(), head(), member(), [there], NOW) == (there, 0)
+
+
 def test_what_is_said_is_the_beginning_without_spoilers() -> None:
     """200 characters; who wrote, and the group's title."""
     long = notifying.told(head(), message(10, text="x" * 201), "Ben", 2)

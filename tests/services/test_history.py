@@ -149,3 +149,22 @@ async def test_an_entry_about_an_invisible_message_is_hidden(world: World, group
     assert [type(entry) for entry in new.entries] == [MemberAdded, Hidden]
     assert isinstance(old.entries[-1], MessageEdited)
     assert any(isinstance(entry, MessageSent) for entry in old.entries)
+
+
+async def test_versions_are_of_messages_that_one_may_read_and_that_are_there(world: World, group: str) -> None:
+    """Who was no member when a message was sent learns nothing of it, and of what is deleted no word is left."""
+    history, messages = world.chat.history, world.chat.messages
+    sent = await world.say("ana", group, "frist")
+    await messages.edit(who("ana"), group, sent.timestamp, "first")
+    page = await history.versions(who("ben"), group, sent.timestamp, before=None, limit=10)
+    assert ([version.text for version in page.versions], page.cursor) == (["first", "frist"], None)
+    await world.people("late")
+    await world.chat.members.put(who("ana"), group, "late", UNSET)
+    for caller, at in (("late", sent.timestamp), ("ben", sent.timestamp + 1)):
+        with refused("message_not_found"):
+            await history.versions(who(caller), group, at, before=None, limit=10)
+    with refused("conversation_not_found"):
+        await history.versions(who("eve"), group, sent.timestamp, before=None, limit=10)
+    await messages.delete(who("ana"), group, sent.timestamp)
+    with refused("message_deleted"):
+        await history.versions(who("ben"), group, sent.timestamp, before=None, limit=10)

@@ -154,6 +154,19 @@ class TestReplies:
         first = await world.say("ana", group)
         assert (await world.say("ben", group, "yes", reply_to=first.timestamp)).reply_to == first.timestamp
 
+    async def test_replies_to_replies_are_one_thread(self, world: World, group: str) -> None:
+        """It is the message's that the first one replies to; a retry says the same, and a client can't choose it."""
+        first = await world.say("ana", group)
+        second = await world.say("ben", group, reply_to=first.timestamp)
+        await world.chat.messages.delete(who("ben"), group, second.timestamp)
+        third = await world.say("ana", group, id="three", reply_to=second.timestamp)
+        beside = await world.say("ben", group)
+        assert [m.thread for m in (first, second, third, beside)] == [0, first.timestamp, first.timestamp, 0]
+        assert await world.say("ana", group, id="three", reply_to=second.timestamp) == third
+        page = await world.chat.history.messages(who("ben"), group, thread=first.timestamp, after=0, limit=2)
+        assert [m.timestamp for m in page.messages] == [first.timestamp, second.timestamp]
+        assert (page.more_before, page.more_after) == (False, True)
+
     async def test_a_reply_to_nothing_is_refused(self, world: World, group: str) -> None:
         """A timestamp at which no message stands, such as that of another entry, can't be replied to."""
         for timestamp in (1, world.entries(group)[0].timestamp):
@@ -180,8 +193,8 @@ class TestEditing:
     async def test_who_wrote_a_message_changes_it(self, world: World, group: str) -> None:
         """The answer is the message with its new text and mentions, and when it changed."""
         first = await world.say("ben", group)
-        edited = await world.chat.messages.edit(who("ben"), group, first.timestamp, "hi @ana")
-        assert (edited.text, edited.mentions) == ("hi @ana", ("ana",))
+        edited = await world.chat.messages.edit(who("ben"), group, first.timestamp, "hi @ana, hi @all")
+        assert (edited.text, edited.mentions) == ("hi @ana, hi @all", ("@all", "ana"))
         assert edited.edited == edited.changed == world.entries(group)[-1].timestamp
         assert edited.number == first.number
 

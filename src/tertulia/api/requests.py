@@ -197,11 +197,13 @@ class SendMessage(Request, frozen=True):
 
 
 class MessagesQuery(Request, frozen=True):
-    """At most one of `before`, `after`, `around`, each a timestamp; without, the last page."""
+    """At most one of `before`, `after`, `around`, each a timestamp; without, the last page. With `thread` only the
+    message at that timestamp and the replies of its thread."""
 
     before: fields.Timestamp | None = None
     after: fields.Timestamp | None = None
     around: fields.Timestamp | None = None
+    thread: fields.Timestamp | None = None
     limit: fields.Limit = limits.PAGE_DEFAULT
 
 
@@ -217,6 +219,13 @@ class MessagePath(Request, frozen=True):
 
 class EditMessage(Request, frozen=True):
     text: fields.Text
+
+
+class VersionsQuery(Request, frozen=True):
+    """`before`: the cursor of the page before this one."""
+
+    before: fields.Timestamp | None = None
+    limit: fields.Limit = limits.PAGE_DEFAULT
 
 
 class ReactionPath(Request, frozen=True):

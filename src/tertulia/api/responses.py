@@ -12,6 +12,7 @@ from tertulia.domain.members import Cursor, Role
 from tertulia.domain.messages import Message
 from tertulia.domain.notifying import Level
 from tertulia.domain.users import User
+from tertulia.domain.versions import Version
 
 
 class Response(Struct, frozen=True, kw_only=True):
@@ -104,6 +105,13 @@ class Messages(Response, frozen=True):
     more_before: bool
     more_after: bool
     head: Head
+
+
+class Versions(Response, frozen=True):
+    """Newest first. `cursor` is what to give as `before` for the next page, null on the last one."""
+
+    versions: list[Version]
+    cursor: int | None = None
 
 
 class Log(Response, frozen=True):

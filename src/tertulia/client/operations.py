@@ -185,9 +185,11 @@ class Operations:
         before: int | None = None,
         after: int | None = None,
         around: int | None = None,
+        thread: int | None = None,
         limit: int = limits.PAGE_DEFAULT,
     ) -> r.Messages:
-        query = q.MessagesQuery(before=before, after=after, around=around, limit=limit)
+        """A page before, after or around a timestamp, else the last one; with `thread` of that thread only."""
+        query = q.MessagesQuery(before=before, after=after, around=around, thread=thread, limit=limit)
         return await self._call("list_messages", r.Messages, {"id": conversation}, query=query)
 
     async def read_log(self, conversation: str, *, after: int = 0, limit: int = limits.LOG_PAGE_MAX) -> r.Log:
@@ -219,6 +221,13 @@ class Operations:
     async def edit_message(self, conversation: str, timestamp: int, text: str) -> Message:
         path = {"id": conversation, "timestamp": timestamp}
         return await self._call("edit_message", Message, path, body=q.EditMessage(text=text))
+
+    async def list_versions(
+        self, conversation: str, timestamp: int, *, before: int | None = None, limit: int = limits.PAGE_DEFAULT
+    ) -> r.Versions:
+        """What a message says and said before its edits, newest first. `before` is the cursor of the page before."""
+        path = {"id": conversation, "timestamp": timestamp}
+        return await self._call("list_versions", r.Versions, path, query=q.VersionsQuery(before=before, limit=limit))
 
     async def delete_message(self, conversation: str, timestamp: int) -> Message:
         return await self._call("delete_message", Message, {"id": conversation, "timestamp": timestamp})

@@ -118,8 +118,12 @@ def _notes() -> str:
     return """
 `send_message` is six write units for a text up to 500 bytes (the head 2, the message 2, what makes a retry harmless
 for ever 2) and one that says how far was pushed. Further: 2 for each KB of text, 2 with every 64th entry of a
-conversation, 2 where more than eight people take turns, 1 for each file. The search index adds 0.1 a message, in
-`stream`, when 256 messages are packed: see [decision 0011](decisions/0011-search-on-dynamodb.md).
+conversation, 2 where more than eight people take turns, 2 for a reply, which its thread lists, 1 for each file. The
+search index adds 0.1 a message, in `stream`, when 256 messages are packed: see
+[decision 0011](decisions/0011-search-on-dynamodb.md).
+
+`list_messages` of a thread reads its places in the index, and then each message by itself: one unit for each of them up
+to 4 KB, where a page of the conversation reads many with one.
 
 What a message costs to deliver is what grows with a group: ten members are ten messages of API Gateway, ten dollars a
 million. So nothing is pushed twice: [decision 0010](decisions/0010-aws.md).

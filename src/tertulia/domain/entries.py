@@ -4,6 +4,7 @@ A conversation is a log. Every entry has a gap-free `seq` (1, 2, 3 ...) and a `t
 strictly increases with it. On the wire the field `kind` tells the entries apart; an absent field has its default value.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from msgspec import UNSET, Struct, UnsetType
@@ -88,7 +89,9 @@ class ConversationCreated(BaseEntry, frozen=True, kw_only=True, tag="created"):
 
 class MessageSent(BaseEntry, frozen=True, kw_only=True, tag="message"):
     """A message. `id` is the client's own; `number` counts the conversation's messages from 1; `reply_to` is a
-    timestamp, and so is `live_until`: until then the author shows where they are.
+    timestamp, and so is `live_until`: until then the author shows where they are. `thread` is the timestamp of the
+    message that the replies began with: the server's own, 0 where the message replies to none. `mentions` are
+    usernames, and `@all` or `@here` where it names everybody.
 
     When the message is deleted, what it said is erased from its entry too, and `erased` is true.
     """
@@ -100,6 +103,7 @@ class MessageSent(BaseEntry, frozen=True, kw_only=True, tag="message"):
     attachments: tuple[Attachment, ...] = ()
     mentions: tuple[str, ...] = ()
     live_until: int = 0
+    thread: int = 0
     erased: bool = False
 
 
@@ -204,10 +208,24 @@ def hide(entry: Entry) -> Hidden:
 
 
 def is_same(one: Entry, other: Entry) -> bool:
-    """Whether both are the same entry of one log: an entry never changes, but what it said may have been erased."""
+    """Whether both are the same entry of one log: an entry never changes, but what it said may have been erased, and
+    one of an earlier version has no `thread`, which follows from the rest of the log."""
+    one, other = _without_thread(one), _without_thread(other)
     if one == other or not (getattr(one, "erased", False) or getattr(other, "erased", False)):
         return one == other
     return without_words(one) == without_words(other)
+
+
+def with_thread(entry: Entry, thread_at: Callable[[int], int]) -> Entry:
+    """The entry of an export, with its thread where an earlier version wrote it without: it follows from the message
+    that it replies to. `thread_at` gives the thread of the message at a timestamp, 0 where it is in none."""
+    if not isinstance(entry, MessageSent) or entry.thread or not entry.reply_to:
+        return entry
+    return replace(entry, thread=thread_at(entry.reply_to) or entry.reply_to)
+
+
+def _without_thread(entry: Entry) -> Entry:
+    return replace(entry, thread=0) if isinstance(entry, MessageSent) and entry.thread else entry
 
 
 def without_words(entry: Entry) -> Entry:

@@ -31,12 +31,17 @@ CLIENT_ID_MAX: Final = 64
 TEXT_MAX: Final = 8_000
 ATTACHMENTS_MAX: Final = 10
 MENTIONS_MAX: Final = 50
+EVERYONE_MAX: Final = 250
+"""Members of a group in which `@all` and `@here` name everybody; in a larger one they are words."""
 MARKDOWN_DEPTH_MAX: Final = 8
 """Spans in spans, and quotes in quotes; what nests deeper is text."""
 EMOJI_MAX: Final = 32
 REACTION_KINDS_MAX: Final = 50
 REACTIONS_MAX: Final = 500
 """Reactions on one message, over all people and emoji."""
+EDITS_LOOKED_AT_MAX: Final = 200
+"""Entries about a message, edits and reactions, that one request for its versions looks at; the next one goes on from
+there."""
 DRAFT_MAX: Final = 1_000
 """Characters of a live-typing draft that are shown to others."""
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from tertulia.domain import limits
+from tertulia.domain.everyone import Named
 from tertulia.domain.markdown_inline import parse_inline
 from tertulia.domain.markup import (
     Block,
@@ -31,6 +32,7 @@ from tertulia.domain.markup import (
     Text,
     Timestamp,
 )
+from tertulia.domain.texts import NAMES_OF_EVERYONE
 
 HIDDEN: Final = "▒▒▒"
 """Stands for a spoiler where it must not be told."""
@@ -61,6 +63,15 @@ def mentions(text: str) -> tuple[str, ...]:
         return ()
     names = dict.fromkeys(node.username for node in _nodes(parse(text)) if isinstance(node, Mention))
     return tuple(names)[: limits.MENTIONS_MAX]
+
+
+def named(text: str) -> Named:
+    """Whom the text names: its mentions, and the words for everybody, which a quote doesn't say again."""
+    if "@" not in text:
+        return Named()
+    said = [block for block in parse(text) if not isinstance(block, Quote)]
+    words = {node.username for node in _nodes(said) if isinstance(node, Mention)}
+    return Named(mentions(text), tuple(word for word in NAMES_OF_EVERYONE if word in words))
 
 
 def has_link(text: str) -> bool:

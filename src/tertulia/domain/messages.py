@@ -32,7 +32,7 @@ class Reaction(Struct, frozen=True):
 
 class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A message with edits and reactions applied. `edited` and `deleted` are the timestamps of the last such entry,
-    or 0."""
+    or 0. `mentions` are usernames, and `@all` or `@here` where it names everybody."""
 
     seq: int
     timestamp: int
@@ -45,6 +45,9 @@ class Message(Struct, frozen=True, kw_only=True, omit_defaults=True):
     mentions: tuple[str, ...] = ()
     live_until: int = 0
     """Until this timestamp the author shows where they are; 0: not at all."""
+    thread: int = 0
+    """The timestamp of the message that the replies began with, of which this is one; 0: it is none. It stays when the
+    message is deleted."""
     reactions: tuple[Reaction, ...] = ()
     previews: tuple[Preview, ...] = ()
     edited: int = 0
@@ -66,7 +69,13 @@ def begin(entry: MessageSent) -> Message:
         attachments=entry.attachments,
         mentions=entry.mentions,
         live_until=entry.live_until,
+        thread=entry.thread,
     )
+
+
+def thread_of(message: Message) -> int:
+    """The thread in which a reply to the message is."""
+    return message.thread or message.timestamp
 
 
 def apply(message: Message, entry: AboutMessage) -> Message:
@@ -84,6 +93,7 @@ def apply(message: Message, entry: AboutMessage) -> Message:
                 number=message.number,
                 author=message.author,
                 id=message.id,
+                thread=message.thread,
                 deleted=stamp,
                 changed=stamp,
             )

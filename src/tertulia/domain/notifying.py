@@ -19,6 +19,7 @@ from tertulia.domain import limits
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import ConversationKind, MessageSent
 from tertulia.domain.errors import InvalidError
+from tertulia.domain.everyone import names
 from tertulia.domain.members import Member
 
 DAY_MINUTES: Final = 24 * 60
@@ -174,12 +175,12 @@ def with_choice(book: Book, conversation: str, choice: Choice) -> Book:
 
 def concerned(head: Conversation, members: Sequence[Member], messages: Sequence[MessageSent]) -> dict[str, Member]:
     """The members whom any of the messages may be told: others than its author, who haven't read it; in a large group
-    those whom it mentions."""
+    those whom it names."""
     small = head.kind is ConversationKind.DIRECT or head.members <= limits.PUSH_GROUP_MAX
     return {
         member.username: member
         for member in members
-        if member.active and any(_is_new(member, each) and (small or _names(member, each)) for each in messages)
+        if member.active and any(_is_new(member, each) and (small or names(each, member.username)) for each in messages)
     }
 
 
@@ -193,7 +194,7 @@ def choose(
         return None
     small = head.kind is ConversationKind.DIRECT or head.members <= limits.PUSH_GROUP_MAX
     fresh = [each for each in messages if _is_new(member, each)]
-    naming = [each for each in fresh if _names(member, each)]
+    naming = [each for each in fresh if names(each, member.username)]
     wanted = naming or (fresh if choice.level is Level.ALL and small else [])
     return (wanted[-1], len(fresh) - 1) if wanted else None
 
@@ -225,10 +226,6 @@ def _is_new(member: Member, message: MessageSent) -> bool:
         and message.timestamp > member.read.timestamp
         and member.sees(message.timestamp)
     )
-
-
-def _names(member: Member, message: MessageSent) -> bool:
-    return member.username in message.mentions
 
 
 def _decoded(text: str) -> bytes:

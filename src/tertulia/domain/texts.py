@@ -5,8 +5,11 @@ import re
 from typing import Final
 
 from tertulia.domain import limits
-from tertulia.domain.errors import InvalidError
+from tertulia.domain.errors import ConflictError, InvalidError
 
+NAMES_OF_EVERYONE: Final = ("all", "here")
+"""What is written after the `@` to name all members of a group, and those who are there. No new account has such a
+name."""
 _USERNAME: Final = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 _EMAIL: Final = re.compile(r"[^\s@\x00-\x1f\x7f]+@[^\s@.\x00-\x1f\x7f]+(?:\.[^\s@.\x00-\x1f\x7f]+)+")
 """What can be one; whether it is shows when something is sent there."""
@@ -43,6 +46,13 @@ _BLANKS: Final = re.compile(r"\s+")
 def checked_username(username: str) -> str:
     if not (limits.USERNAME_MIN <= len(username) <= limits.USERNAME_MAX and _USERNAME.fullmatch(username)):
         raise InvalidError("invalid_request", "A username has lower-case letters, digits, `_`, `.` and `-`.")
+    return username
+
+
+def checked_new_username(username: str) -> str:
+    """The same for an account that isn't there yet. Raises ConflictError `username_taken` for what names everybody."""
+    if checked_username(username) in NAMES_OF_EVERYONE:
+        raise ConflictError("username_taken", f"@{username} names everybody in a group. Choose another username.")
     return username
 
 

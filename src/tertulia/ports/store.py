@@ -14,6 +14,7 @@ from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import Entry, MessageSent, Stamp, VisibleEntry
 from tertulia.domain.members import Cursor, Member
 from tertulia.domain.messages import Message
+from tertulia.domain.versions import Saying
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
@@ -152,11 +153,15 @@ class Store(Protocol):
         *,
         before: int | None = None,
         after: int | None = None,
+        thread: int | None = None,
         limit: int,
     ) -> list[Message]:
         """Up to `limit` messages that `reader` may read, ascending: the last ones with timestamp < `before`, or the
         first
-        ones with timestamp > `after`; with neither, the last ones. Exactly one index range is read."""
+        ones with timestamp > `after`; with neither, the last ones. Exactly one index range is read.
+
+        With `thread` only the message at that timestamp and those of its thread.
+        """
         ...
 
     async def message(self, conversation: str, reader: Member, timestamp: int) -> Message | None:
@@ -165,6 +170,17 @@ class Store(Protocol):
 
     async def message_of(self, conversation: str, reader: Member, author: str, client_id: str) -> Message | None:
         """The same, for the message that `author` sent under `client_id`."""
+        ...
+
+    async def versions(
+        self, conversation: str, reader: Member, timestamp: int, *, before: int | None = None, limit: int
+    ) -> tuple[list[Saying], int | None]:
+        """Up to `limit` of the entries that gave the message at `timestamp` its texts, newest first, the one that sent
+        it the last: those that `reader` may read, before a timestamp where one is given.
+
+        Looks at up to limits.EDITS_LOOKED_AT_MAX entries about the message. The second value is from where to go on,
+        None at the end. Whether there is such a message, and whether the reader may see it, the caller asks `message`.
+        """
         ...
 
     async def move_cursor(self, conversation: str, username: str, timestamp: int) -> CursorMove:

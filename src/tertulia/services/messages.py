@@ -28,6 +28,7 @@ from tertulia.domain.errors import (
     InvalidError,
     NotFoundError,
 )
+from tertulia.domain.everyone import Named, mentions_in
 from tertulia.domain.library import OWNER, Picture, PictureKind, attachment_of, emoji_named, place_of
 from tertulia.domain.locations import checked_live_seconds, live_until
 from tertulia.domain.media import Details, MediaKind
@@ -188,7 +189,7 @@ class Messages:
 
 def _send(username: str, new: NewMessage, attachments: tuple[Attachment, ...], refused: ChatError | None) -> Decide:
     """`refused` is why this can't be sent, unless it has been sent before."""
-    named = _mentions(new.text)
+    named = _named(new.text)
     asked = [Attachment(media=a.media, name="", type="", size=0, alt=_alt(a)) for a in new.attachments]
     digest = messages.digest(new.text, new.reply_to, asked, new.live_seconds)
 
@@ -215,21 +216,22 @@ def _send(username: str, new: NewMessage, attachments: tuple[Attachment, ...], r
             text=new.text,
             reply_to=new.reply_to,
             attachments=attachments,
-            mentions=named,
+            mentions=mentions_in(snapshot.conversation, named),
             live_until=live_until(stamp.timestamp, new.live_seconds),
+            thread=messages.thread_of(snapshot.target) if new.reply_to and snapshot.target else 0,
         )
         return Decision(entry, digest)
 
     return decide
 
 
-def _mentions(text: str) -> tuple[str, ...]:
+def _named(text: str) -> Named:
     """Who is named in it. The parser takes time to load, and most functions never need it."""
     if "@" not in text:
-        return ()
-    from tertulia.domain.markdown import mentions
+        return Named()
+    from tertulia.domain.markdown import named
 
-    return mentions(text)
+    return named(text)
 
 
 def _attachment(upload: Upload, new: NewAttachment) -> Attachment:
@@ -273,7 +275,7 @@ def _edit(username: str, text: str) -> Decide:
                 author=username,
                 target=target.timestamp,
                 text=text,
-                mentions=_mentions(text),
+                mentions=mentions_in(snapshot.conversation, _named(text)),
                 unlinked=_unlinked(target.previews, text),
             )
         )

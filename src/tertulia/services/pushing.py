@@ -19,6 +19,7 @@ from tertulia.domain import limits, notifying
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import ConversationKind, MessageDeleted, MessageSent
 from tertulia.domain.errors import ChatError
+from tertulia.domain.everyone import names
 from tertulia.domain.members import Member
 from tertulia.domain.notifying import Book, Device, QuietHours, Told
 from tertulia.domain.presence import Presence
@@ -145,11 +146,11 @@ class Pushing:
             return
         authors = sorted({message.author for _, message, _ in chosen.values()})
         users = await asyncio.gather(*map(self._ask.accounts.user, authors))
-        names = {user.username: user.name for user in users if user is not None}
+        shown = {user.username: user.name for user in users if user is not None}
         key = await self._ask.books.key(self._ask.make_key)
         for username, (book, message, more) in chosen.items():
-            told = notifying.told(head, message, names.get(message.author, ""), more)
-            urgent = head.kind is ConversationKind.DIRECT or username in message.mentions
+            told = notifying.told(head, message, shown.get(message.author, ""), more)
+            urgent = head.kind is ConversationKind.DIRECT or names(message, username)
             await self._send_all(username, book, told, key, urgent=urgent)
 
     async def _choose(

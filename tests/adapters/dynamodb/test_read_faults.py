@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow
 READS: dict[str, tuple[str, Callable[[DynamoStore, Member], Awaitable[Any]]]] = {
     "messages": ("query", lambda store, ben: store.messages(do.GROUP, ben, limit=5)),
     "message": ("get_item", lambda store, ben: store.message(do.GROUP, ben, 1)),
+    "versions": ("query", lambda store, ben: store.versions(do.GROUP, ben, 1, limit=5)),
     "log": ("query", lambda store, ben: store.log(do.GROUP, ben, after=0, limit=5)),
     "member": ("batch_get_item", lambda store, _: store.member(do.GROUP, "ben")),
     "members": ("query", lambda store, _: store.members(do.GROUP, limit=5)),

@@ -70,6 +70,8 @@ async def test_what_is_done_in_a_conversation_costs_the_same_at_any_length(bench
     await measure("reply", do.send(store, "ben", TEXT, ID.format(2), reply_to=stamp))
     await measure("edit", do.edit(store, "ana", stamp, TEXT))
     await measure("react", do.react(store, "ben", stamp, "👍"))
+    ana = await do.reader(store, "ana")
+    await measure("versions of a message", store.versions(do.GROUP, ana, stamp, limit=50))
     await measure("delete", do.delete(store, "ana", stamp))
     await measure("title", do.title(store, "T"))
     await measure("add a member", do.add(store, "dora"))
@@ -85,6 +87,8 @@ async def test_what_is_done_in_a_conversation_costs_the_same_at_any_length(bench
     await measure("audience of three", store.audience(do.GROUP))
     await measure("message", store.message(do.GROUP, carla, latest))
     await measure("page of 5", store.messages(do.GROUP, carla, limit=5))
+    thread = await measure("thread of 2", store.messages(do.GROUP, carla, thread=stamp, limit=limits.PAGE_DEFAULT))
+    assert len(thread) == 2
     head, _ = await store.member(do.GROUP, "ana") or pytest.fail("no head")
     await measure("log, nothing new", store.log(do.GROUP, carla, after=head.seq, limit=limits.LOG_PAGE_MAX))
     bench.check("conversation")

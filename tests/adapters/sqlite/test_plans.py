@@ -153,6 +153,15 @@ def test_exceptions_are_needed(entry: tuple[str, str]) -> None:
 def test_a_page_of_history_passes_over_nothing(files: list[sqlite3.Connection]) -> None:
     """Messages have an index of their own: what lies between them (people who come and go, reactions) is not read."""
     pages = [s for s in STATEMENTS if s.file == "reading.py" and s.name in ("_BEFORE", "_AFTER")]
+    threads = [s for s in STATEMENTS if s.file == "reading.py" and s.name == "_IN_THREAD_BEFORE"]
     assert pages
-    for statement in pages:
-        assert any("USING INDEX messages by timestamp" in step for step in plan(files, statement.text))
+    assert threads
+    for statement, index in [(page, "timestamp") for page in pages] + [(page, "thread") for page in threads]:
+        assert any(f"USING INDEX messages by {index}" in step for step in plan(files, statement.text))
+
+
+def test_the_versions_of_a_message_pass_over_nothing_else(files: list[sqlite3.Connection]) -> None:
+    """What is about other messages, in the time since then, is not read."""
+    (statement,) = (s for s in STATEMENTS if s.file == "reading.py" and s.name == "_ABOUT_ONE")
+    (step,) = plan(files, statement.text)
+    assert step.endswith("USING INDEX entries by target (conversation=? AND target=? AND timestamp>? AND timestamp<?)")

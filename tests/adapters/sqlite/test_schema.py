@@ -1,5 +1,6 @@
 """How files are opened, brought forward and refused."""
 
+import json
 import sqlite3
 import stat
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from tertulia.adapters.memory.clock import SetClock
 from tertulia.adapters.sqlite import schema
+from tertulia.adapters.sqlite.rows import message_from, sent_from
 from tertulia.adapters.sqlite.search import SqliteSearch
 from tertulia.adapters.sqlite.store import SqliteStore
 
@@ -17,6 +19,37 @@ def test_a_new_file_gets_this_version(tmp_path: Path) -> None:
     connection = schema.connect(tmp_path / "chat.db")
     assert schema.migrate(connection) == 0
     assert schema.migrate(connection) == len(schema.MIGRATIONS)
+    connection.close()
+
+
+def test_messages_of_an_earlier_file_get_their_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a chain of replies all are in the thread of the first message: as column, in the entry, and in what people
+    see. Thousands take no time that anybody waits for: the update looks each up by an index."""
+    connection = schema.connect(tmp_path / "chat.db")
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:3])
+        schema.migrate(connection)
+    expected: dict[int, int] = {}
+    rows = []
+    for at in range(1, 3001):
+        # The first ten begin threads; then short chains and long ones, and every seventh message replies to nothing.
+        reply_to = 0 if at <= 10 or at % 7 == 0 else at - 10 if at % 3 else at // 2
+        expected[at] = (expected[reply_to] or reply_to) if reply_to else 0
+        message = {"seq": at, "timestamp": at, "author": "ana", "id": f"{at}", "number": at, "text": 'a "b" \\ ñ\n'}
+        message |= {"reply_to": reply_to} if reply_to else {}
+        state = json.dumps(message) if at % 2 else None
+        rows.append(("g", at, at, at, "ana", f"{at}", json.dumps({"kind": "message", **message}), state))
+    connection.executemany(
+        'INSERT INTO "Chat-Messages" ("conversation", "timestamp", "seq", "number", "author", "client_id", "entry",'
+        ' "state") VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        rows,
+    )
+    schema.migrate(connection)
+    found = connection.execute('SELECT "timestamp", "thread", "entry", coalesce("state", "entry") FROM "Chat-Messages"')
+    for at, thread, entry, state in found.fetchall():
+        sent, shown = sent_from(entry), message_from(state)
+        assert (thread or 0) == sent.thread == shown.thread == expected[at]
+        assert sent.text == shown.text == 'a "b" \\ ñ\n'
     connection.close()
 
 

@@ -5,7 +5,7 @@ import type { Session } from "./session.ts";
 import type * as t from "./types.ts";
 
 type Method = Call["method"];
-export type Page = { before?: number; after?: number; around?: number; limit?: number };
+export type Page = { before?: number; after?: number; around?: number; thread?: number; limit?: number };
 export type Search = { query: string; from?: string; conversation?: string; before?: number; after?: number; has?: string };
 export type NewMessage = { id: string; text: string; reply_to?: number; attachments?: readonly t.AttachmentRef[]; live_seconds?: number };
 export type NewMedia = { name: string; type: string; size: number };
@@ -106,6 +106,10 @@ export class Client {
 
   editMessage(id: string, timestamp: number, text: string): Promise<t.Message> {
     return this.call("PATCH", `${at(id)}/messages/${timestamp}`, {}, { text });
+  }
+
+  listVersions(id: string, timestamp: number, before?: number): Promise<t.Versions> {
+    return this.call("GET", `${at(id)}/messages/${timestamp}/edits`, { before });
   }
 
   deleteMessage(id: string, timestamp: number): Promise<t.Message> {

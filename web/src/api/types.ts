@@ -450,7 +450,7 @@ export interface Members {
 
 export type Membership = "joined" | "left";
 
-/** A message with edits and reactions applied. `edited` and `deleted` are the timestamps of the last such entry, or 0. */
+/** A message with edits and reactions applied. `edited` and `deleted` are the timestamps of the last such entry, or 0. `mentions` are usernames, and `@all` or `@here` where it names everybody. */
 export interface Message {
   seq: number;
   timestamp: number;
@@ -462,6 +462,7 @@ export interface Message {
   attachments?: readonly Attachment[];
   mentions?: readonly string[];
   live_until?: number;
+  thread?: number;
   reactions?: readonly Reaction[];
   previews?: readonly Preview[];
   edited?: number;
@@ -503,7 +504,7 @@ export interface MessagePreviewed {
 }
 
 /**
- * A message. `id` is the client's own; `number` counts the conversation's messages from 1; `reply_to` is a timestamp, and so is `live_until`: until then the author shows where they are.
+ * A message. `id` is the client's own; `number` counts the conversation's messages from 1; `reply_to` is a timestamp, and so is `live_until`: until then the author shows where they are. `thread` is the timestamp of the message that the replies began with: the server's own, 0 where the message replies to none. `mentions` are usernames, and `@all` or `@here` where it names everybody.
  *
  * When the message is deleted, what it said is erased from its entry too, and `erased` is true.
  */
@@ -519,6 +520,7 @@ export interface MessageSent {
   attachments?: readonly Attachment[];
   mentions?: readonly string[];
   live_until?: number;
+  thread?: number;
   erased?: boolean;
 }
 
@@ -940,6 +942,18 @@ export interface User {
 export interface Users {
   users: readonly User[];
   cursor: string | null;
+}
+
+/** What a message said from `timestamp` on. */
+export interface Version {
+  timestamp: number;
+  text?: string;
+}
+
+/** Newest first. `cursor` is what to give as `before` for the next page, null on the last one. */
+export interface Versions {
+  versions: readonly Version[];
+  cursor: number | null;
 }
 
 /** Good once, for `expires_in` seconds, for the user and the web origin that asked for it. */

@@ -8,6 +8,7 @@ import type { Config, ConversationView, Event, Goodbye, User, VisibleEntry, WebS
 import { Gathering } from "../realtime/gathering.ts";
 import { Socket, type SocketState } from "../realtime/socket.ts";
 import { fromView } from "../state/conversations.ts";
+import { naming } from "../state/everyone.ts";
 import { gistParts } from "../state/gist.ts";
 import type { Message } from "../state/messages.ts";
 import { t } from "../words/index.ts";
@@ -256,7 +257,7 @@ export class Chat {
     const mine = entry.author === this.me.username;
     if (mine) return this.media.uploads.settled((entry.attachments ?? []).map((file) => file.media));
     const here = conversation === this.store.shown.peek();
-    if (!announced(settings.announcing.peek(), here, !!entry.mentions?.includes(this.me.username))) return;
+    if (!announced(settings.announcing.peek(), here, naming(entry.mentions, this.me.username))) return;
     const [said, attached] = gistParts(entry);
     const name = this.people.name(entry.author);
     this.announcer.message(here ? name : t("{name}, elsewhere", { name }), said, attached);
@@ -289,8 +290,8 @@ export class Chat {
 
   /** Puts back what a draft has beside its text, where it has anything. */
   async restoreDraft(visit: Restored): Promise<void> {
-    const { files, reply } = this.drafts.of(visit.id);
-    if (!files.length && !reply && visit.mode.peek().kind === "new") this.media.uploads.known.add(visit.id);
+    const { files, reply } = this.drafts.of(visit.desk);
+    if (!files.length && !reply && visit.mode.peek().kind === "new") this.media.uploads.known.add(visit.desk);
     else await import("./kept-drafts.ts").then(({ restore }) => restore(this, visit), () => undefined);
   }
 

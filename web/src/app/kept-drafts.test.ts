@@ -202,6 +202,15 @@ describe("a draft", () => {
     await wait();
     expect(server.saves).toHaveLength(1);
   });
+
+  it("in a thread stays in this browser, whatever the server lists", async () => {
+    const one = await device();
+    one.drafts.set("c/7", "in the thread");
+    await wait();
+    await one.sync.connect();
+    expect(server.saves).toEqual([]);
+    expect(one.drafts.get("c/7")).toBe("in the thread");
+  });
 });
 
 describe("the files of a draft", () => {

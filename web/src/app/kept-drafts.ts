@@ -115,7 +115,7 @@ export class KeptDrafts {
     clearTimeout(this.timers.get(conversation));
     this.timers.delete(conversation);
     const draft = this.drafts.of(conversation);
-    if (!this.wanted || !draft.changed) return;
+    if (!draft.changed || !(this.wanted && isKept(conversation))) return;
     const running = this.saving.get(conversation);
     if (running) return running;
     if (isEmpty(draft) && !draft.kept) return this.drafts.put(conversation, leftOf(draft));
@@ -181,7 +181,7 @@ export class KeptDrafts {
     const there = new Set(listed.map(({ conversation }) => conversation));
     let taken = 0;
     for (const [id, mine] of this.drafts.all()) {
-      if (there.has(id) || !free(id) || (isEmpty(mine) && !mine.kept)) continue;
+      if (!isKept(id) || there.has(id) || !free(id) || (isEmpty(mine) && !mine.kept)) continue;
       taken += 1;
       // What ended by itself, or where there were too many, was neither sent nor cleared elsewhere.
       const ended = !mine.kept || listed.length >= DRAFTS_MAX || Date.now() * 1000 - mine.kept > LIFE;
@@ -212,6 +212,9 @@ export class KeptDrafts {
     }
   }
 }
+
+/** The server keeps one a conversation; what is written in a thread stays in this browser. */
+const isKept = (id: string): boolean => !id.includes("/");
 
 /** Of a draft in which nothing is said: what is answered, for this browser alone. */
 const leftOf = (draft: Draft): Draft | null => (draft.reply ? { ...draft, kept: 0, changed: false } : null);

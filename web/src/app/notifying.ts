@@ -4,6 +4,7 @@ import { effect } from "@preact/signals";
 import type { VisibleEntry } from "../api/types.ts";
 import { gist } from "../state/gist.ts";
 import { unread, type Conversation } from "../state/conversations.ts";
+import { naming } from "../state/everyone.ts";
 import { conversationName } from "../state/names.ts";
 import { isQuiet, minuteOf, tells, wordsOf } from "../state/notifying.ts";
 import { notice, type Told } from "../state/telling.ts";
@@ -81,7 +82,7 @@ export class Notifying {
     const quiet = this.preferences.quiet.peek();
     const now = new Date();
     if (quiet && isQuiet(quiet, minuteOf(now, quiet.zone))) return true;
-    return !tells(this.preferences.choice(id), !!entry.mentions?.includes(this.me), now.getTime() * 1_000);
+    return !tells(this.preferences.choice(id), naming(entry.mentions, this.me), now.getTime() * 1_000);
   }
 
   private words(conversation: Conversation, entry: Said): Told {

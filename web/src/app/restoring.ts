@@ -18,21 +18,23 @@ const ELSEWHERE = { media: "", name: "", type: "", size: 0, sent: 0, problem: ""
 /** Where a draft is put back: a visit to its conversation. */
 export interface Restored {
   readonly id: string;
+  /** The name under which what is being written is kept. */
+  readonly desk: string;
   readonly mode: Signal<{ kind: "new" } | { kind: "reply"; message: Message } | { kind: "edit"; message: Message }>;
 }
 
 /** Puts back the files of the draft and what it answers. */
-export async function restore(chat: Chat, { id, mode }: Restored): Promise<void> {
+export async function restore(chat: Chat, { id, desk, mode }: Restored): Promise<void> {
   const { uploads } = chat.media;
-  const { files, reply } = chat.drafts.of(id);
-  if (await adopt(uploads, (media) => chat.client.getMedia(media), id, files)) {
-    uploads.known.add(id);
+  const { files, reply } = chat.drafts.of(desk);
+  if (await adopt(uploads, (media) => chat.client.getMedia(media), desk, files)) {
+    uploads.known.add(desk);
     // Who follows what is known sees it now.
     uploads.all.value = [...uploads.all.peek()];
   }
   const message = reply ? await answered(chat, id, reply) : null;
   const now = mode.peek();
-  const wanted = chat.drafts.of(id).reply;
+  const wanted = chat.drafts.of(desk).reply;
   if (now.kind === "edit" || (now.kind === "reply" && now.message.timestamp === wanted)) return;
   if (message && wanted === reply) mode.value = { kind: "reply", message };
   else if (now.kind === "reply" && !wanted) mode.value = { kind: "new" };

@@ -10,6 +10,9 @@ export type * from "./nodes";
 
 /** At most so many people are mentioned by one message. */
 export const MENTIONS_MAX = 50;
+/** What names all members of a group, and those who are there. */
+export const EVERYONE = ["all", "here"] as const;
+export type Everyone = (typeof EVERYONE)[number];
 /** Stands for a spoiler where it must not be told. */
 export const HIDDEN = "▒▒▒";
 
@@ -35,6 +38,13 @@ export function mentions(text: string): string[] {
   const names = new Set<string>();
   for (const node of nodesOf(parse(text))) if (node.type === "mention") names.add(node.username);
   return [...names].slice(0, MENTIONS_MAX);
+}
+
+/** The words for everybody, of those that the text mentions, in that order: not from code, and a quote doesn't say them again. */
+export function everyone(text: string): Everyone[] {
+  const said = text.includes("@") ? parse(text).filter((block) => block.type !== "quote") : [];
+  const names = new Set([...nodesOf(said)].map((node) => (node.type === "mention" ? node.username : "")));
+  return EVERYONE.filter((word) => names.has(word));
 }
 
 /** Whether there is a link in the text. */

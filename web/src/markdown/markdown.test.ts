@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import fixtures from "../../../tests/fixtures/markdown.json";
-import { HIDDEN, hasLink, mentions, parse, plain } from "./index";
+import { everyone, HIDDEN, hasLink, mentions, parse, plain } from "./index";
 
 /** In the fixtures a pair of a text and a number stands for the text so many times. */
 function expand(value: unknown): unknown {
@@ -14,7 +14,7 @@ function expand(value: unknown): unknown {
   return value;
 }
 
-type Fixture = { name: string; text: string; blocks: unknown; plain: string; mentions: string[]; link: boolean };
+type Fixture = { name: string; text: string; blocks: unknown; plain: string; mentions: string[]; everyone?: string[]; link: boolean };
 const cases = (fixtures as unknown[]).map((fixture) => expand(fixture) as Fixture);
 
 describe("a text gives the same tree here as on the server", () => {
@@ -22,6 +22,7 @@ describe("a text gives the same tree here as on the server", () => {
     expect(parse(fixture.text)).toEqual(fixture.blocks);
     expect(plain(fixture.text)).toBe(fixture.plain);
     expect(mentions(fixture.text)).toEqual(fixture.mentions);
+    expect(everyone(fixture.text)).toEqual(fixture.everyone ?? []);
     expect(hasLink(fixture.text)).toBe(fixture.link);
   });
 });

@@ -15,6 +15,8 @@ export interface Message {
   readonly mentions: readonly string[];
   /** Until this timestamp the author shows where they are, or 0. */
   readonly live_until: number;
+  /** The timestamp of the message that the replies began with, of which this is one; 0: it is none. */
+  readonly thread: number;
   readonly reactions: readonly Reaction[];
   readonly previews: readonly Preview[];
   /** Timestamps of the last entry of that kind, or 0. */
@@ -29,6 +31,7 @@ const DEFAULTS = {
   attachments: [],
   mentions: [],
   live_until: 0,
+  thread: 0,
   reactions: [],
   previews: [],
   edited: 0,
@@ -55,6 +58,7 @@ export function begin(entry: MessageSent): Message {
     attachments: entry.attachments ?? [],
     mentions: entry.mentions ?? [],
     live_until: entry.live_until ?? 0,
+    thread: entry.thread ?? 0,
   };
 }
 
@@ -65,8 +69,8 @@ export function apply(message: Message, entry: AboutMessage): Message {
   const stamp = entry.timestamp;
   switch (entry.kind) {
     case "deleted": {
-      const { seq, timestamp, number, author, id } = message;
-      return { ...DEFAULTS, seq, timestamp, number, author, id, deleted: stamp, changed: stamp };
+      const { seq, timestamp, number, author, id, thread } = message;
+      return { ...DEFAULTS, seq, timestamp, number, author, id, thread, deleted: stamp, changed: stamp };
     }
     case "edited": {
       const previews = message.previews.filter(({ url }) => !entry.unlinked?.includes(url));
@@ -80,6 +84,9 @@ export function apply(message: Message, entry: AboutMessage): Message {
       return { ...message, reactions: remove(message.reactions, entry.emoji, entry.author), changed: stamp };
   }
 }
+
+/** The thread in which a reply to the message is. */
+export const threadOf = (message: Message): number => message.thread || message.timestamp;
 
 export function isAboutMessage(entry: VisibleEntry): entry is AboutMessage {
   return "target" in entry;

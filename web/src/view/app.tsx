@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Account } from "../app/account.ts";
 import type { Chat } from "../app/chat.ts";
-import { route } from "../app/route.ts";
+import { navigate, pathOf, route } from "../app/route.ts";
 import type { Shown } from "../app/searching.ts";
 import { t, tp } from "../words/index.ts";
 import { AccountContext, ChatContext, useChat } from "./context.ts";
@@ -68,6 +68,7 @@ const GRACE = 300;
 type Open = "" | "new" | "switch" | "shortcuts";
 
 const AdminPage = later(async () => (await import("./admin-page.tsx")).default);
+const ThreadPanel = later(async () => (await import("./thread-panel.tsx")).default);
 const ShortcutsDialog = later(async () => (await import("./shortcuts-dialog.tsx")).default);
 
 function Shell({ chat }: { chat: Chat }): JSX.Element {
@@ -76,8 +77,9 @@ function Shell({ chat }: { chat: Chat }): JSX.Element {
   const searching = chat.searching.shown.value;
   useLayoutEffect(() => globalKeys(chat, { switch: () => setOpen("switch"), search: () => openSearch(chat), shortcuts: () => setOpen("shortcuts") }), []);
   const close = (): void => setOpen("");
+  const thread = here.name === "conversation" ? here.thread : 0;
   return (
-    <div class={classes(here.name === "conversation" || here.name === "admin", searching)}>
+    <div class={classes(here.name === "conversation" || here.name === "admin", searching, thread)}>
       <a class="skip" href="#messages">{t("To the messages")}</a>
       <div class="top">
         <Banner />
@@ -85,6 +87,7 @@ function Shell({ chat }: { chat: Chat }): JSX.Element {
       </div>
       <Sidebar onNew={() => setOpen("new")} onSwitch={() => setOpen("switch")} onKeys={() => setOpen("shortcuts")} />
       {here.name === "conversation" && <ConversationPane id={here.id} />}
+      {here.name === "conversation" && thread > 0 && <ThreadPanel key={`${here.id}/${thread}`} id={here.id} thread={thread} onClose={() => navigate(pathOf(here.id))} />}
       {here.name === "admin" && <AdminPage />}
       {here.name !== "conversation" && here.name !== "admin" && <Welcome onNew={() => setOpen("new")} />}
       {searching !== "closed" && <SearchPanel />}
@@ -97,8 +100,8 @@ function Shell({ chat }: { chat: Chat }): JSX.Element {
 }
 
 /** `inConversation`: on a narrow page the pane is shown, and not the list. */
-function classes(inConversation: boolean, searching: Shown): string {
-  return ["shell", inConversation && "in-conversation", searching !== "closed" && "searching", searching === "front" && "search-front"]
+function classes(inConversation: boolean, searching: Shown, thread: number): string {
+  return ["shell", inConversation && "in-conversation", thread && "threading", searching !== "closed" && "searching", searching === "front" && "search-front"]
     .filter(Boolean)
     .join(" ");
 }

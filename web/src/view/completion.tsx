@@ -6,21 +6,26 @@ import { catalogue, chosen, loadEmoji, noteUse } from "../app/emoji.ts";
 import type { Chat } from "../app/chat.ts";
 import { tokenAt, type Token } from "../state/completing.ts";
 import type { Conversation } from "../state/conversations.ts";
+import { EVERYONE } from "../markdown/index.ts";
 import { searchEmoji } from "../state/emoji.ts";
+import { reach } from "../state/everyone.ts";
 import { rank } from "../state/switching.ts";
 import { t, tn } from "../words/index.ts";
 import { Avatar } from "./avatar.tsx";
 import { replace } from "./composer-keys.ts";
 import { useChat } from "./context.ts";
 import { EmojiSign } from "./emoji-sign.tsx";
+import { Icon } from "./icons.tsx";
 
 const SHOWN = 6;
+/** What the name of a list begins with; there may be two places to write. */
 const LIST = "completion";
 
 interface Offer {
   readonly key: string;
   /** What is written in the place of what was typed. */
   readonly put: string;
+  /** Whose it is; "" for everybody. */
   readonly username?: string;
   readonly name: string;
   readonly code: string;
@@ -38,7 +43,9 @@ export interface Completion {
   list: JSX.Element;
 }
 
-export function useCompletion(conversation: Conversation, box: RefObject<HTMLTextAreaElement | null>): Completion {
+/** `place` tells this box from another one on the page. */
+export function useCompletion(conversation: Conversation, box: RefObject<HTMLTextAreaElement | null>, place = ""): Completion {
+  const id = LIST + place;
   const chat = useChat();
   const [token, setToken] = useState<Token | null>(null);
   const [at, setAt] = useState(0);
@@ -60,7 +67,7 @@ export function useCompletion(conversation: Conversation, box: RefObject<HTMLTex
   const pick = (offer: Offer | undefined): void => {
     if (!offer || !token) return;
     replace(box.current!, token.from, token.to, offer.put);
-    if (!offer.username) noteUse(offer.put);
+    if (token.kind === ":") noteUse(offer.put);
     setToken(null);
   };
   const onKey = (event: KeyboardEvent): boolean => {
@@ -74,23 +81,36 @@ export function useCompletion(conversation: Conversation, box: RefObject<HTMLTex
     return true;
   };
   const aria: Aria = offers.length
-    ? { "aria-autocomplete": "list", "aria-controls": LIST, "aria-activedescendant": `${LIST}-${at}` }
+    ? { "aria-autocomplete": "list", "aria-controls": id, "aria-activedescendant": `${id}-${at}` }
     : { "aria-autocomplete": "list" };
-  return { look, onKey, aria, list: <Offers offers={offers} at={at} onPoint={setAt} onPick={pick} /> };
+  return { look, onKey, aria, list: <Offers id={id} offers={offers} at={at} onPoint={setAt} onPick={pick} /> };
 }
 
 function offersFor(token: Token, chat: Chat, conversation: Conversation): Offer[] {
   return token.kind === "@" ? people(token.query, chat, conversation) : emoji(token.query, chat);
 }
 
-/** Members, by name or username. */
+/** Members, by name or username, and after them everybody, or before them where that is what is typed. */
 function people(query: string, chat: Chat, conversation: Conversation): Offer[] {
   const members = conversation.members
     .filter(({ username }) => username !== chat.me.username)
     .map(({ username }) => ({ id: username, name: `${chat.people.name(username)} ${username}`, unread: 0 }));
-  return rank(members, query)
-    .slice(0, SHOWN)
+  const all = everybody(query, conversation);
+  const some = rank(members, query)
+    .slice(0, SHOWN - all.length)
     .map(({ id }) => ({ key: id, put: `@${id} `, username: id, name: chat.people.name(id), code: `@${id}` }));
+  return all.some((offer) => offer.key === `@${query}`) ? [...all, ...some] : [...some, ...all];
+}
+
+function everybody(query: string, conversation: Conversation): Offer[] {
+  const others = reach(conversation);
+  if (others < 2) return [];
+  const count = tn(others, { one: "{count} person", other: "{count} people" });
+  const said = { all: [t("Everybody"), `@all · ${count}`], here: [t("Who is here now"), "@here"] } as const;
+  return EVERYONE.filter((word) => word.startsWith(query.toLowerCase())).map((word) => {
+    const [name, code] = said[word];
+    return { key: `@${word}`, put: `@${word} `, username: "", name, code };
+  });
 }
 
 function emoji(query: string, chat: Chat): Offer[] {
@@ -101,16 +121,16 @@ function emoji(query: string, chat: Chat): Offer[] {
   });
 }
 
-function Offers(props: { offers: Offer[]; at: number; onPoint: (at: number) => void; onPick: (offer: Offer) => void }): JSX.Element {
+function Offers(props: { id: string; offers: Offer[]; at: number; onPoint: (at: number) => void; onPick: (offer: Offer) => void }): JSX.Element {
   const { offers, at } = props;
   return (
     <div class="completion">
       {offers.length > 0 && (
-        <ul class="completion-list" role="listbox" id={LIST} aria-label={t("Suggestions")}>
+        <ul class="completion-list" role="listbox" id={props.id} aria-label={t("Suggestions")}>
           {offers.map((offer, index) => (
             <li
               key={offer.key}
-              id={`${LIST}-${index}`}
+              id={`${props.id}-${index}`}
               role="option"
               class="picker-item"
               aria-selected={index === at}
@@ -118,7 +138,11 @@ function Offers(props: { offers: Offer[]; at: number; onPoint: (at: number) => v
               onMouseDown={(event) => event.preventDefault()}
               onClick={() => props.onPick(offer)}
             >
-              {offer.username ? <Avatar username={offer.username} /> : <span class="completion-emoji" aria-hidden="true"><EmojiSign emoji={offer.put} /></span>}
+              {offer.username ? (
+                <Avatar username={offer.username} />
+              ) : (
+                <span class="completion-emoji" aria-hidden="true">{offer.username === "" ? <Icon name="people" /> : <EmojiSign emoji={offer.put} />}</span>
+              )}
               <span class="person">
                 <bdi>{offer.name}</bdi>
                 <small>{offer.code}</small>

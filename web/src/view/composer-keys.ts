@@ -33,9 +33,9 @@ export function replace(box: HTMLTextAreaElement, from: number, to: number, text
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-/** The last message of the conversation that isn't deleted, of those that are held. */
+/** The last message of the list that isn't deleted, of those that are held. */
 export function lastOf(chat: Chat, visit: Visit): Message | undefined {
-  return chat.store.peek(visit.id)?.pane?.messages.findLast((other) => !chat.deleting.gone(visit.id, other));
+  return visit.messages().findLast((other) => !chat.deleting.gone(visit.id, other));
 }
 
 export function replyToLast(chat: Chat, visit: Visit): void {

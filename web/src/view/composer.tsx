@@ -6,6 +6,7 @@ import { settings } from "../app/settings.ts";
 import { numberFormat } from "../words/formats.ts";
 import { unread, type Conversation } from "../state/conversations.ts";
 import { withFaces } from "../state/emoticons.ts";
+import { asksFor } from "../state/everyone.ts";
 import { gist } from "../state/gist.ts";
 import type { Picture } from "../state/pictures.ts";
 import { t, tp } from "../words/index.ts";
@@ -26,6 +27,8 @@ import type { Visit } from "./visit.ts";
 const TEXT_MAX = 8_000;
 /** From here on the characters that are left are shown. */
 const COUNT_FROM = 7_500;
+const Naming = later(async () => (await import("./naming.tsx")).Naming, true);
+const Everybody = later(async () => (await import("./naming.tsx")).Everybody);
 const Recorder = later(() => import("./media/recorder.tsx").then((module) => module.Recorder));
 
 interface Props {
@@ -37,17 +40,18 @@ interface Props {
 export function Composer({ conversation, visit, name }: Props): JSX.Element {
   const chat = useChat();
   const box = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState(() => chat.drafts.get(visit.id));
+  const [text, setText] = useState(() => chat.drafts.get(visit.desk));
   const [recording, setRecording] = useState(false);
-  const completion = useCompletion(conversation, box);
+  const [telling, setTelling] = useState(0);
+  const completion = useCompletion(conversation, box, visit.thread ? "-in-thread" : "");
   const mode = visit.mode.value;
   const length = [...text].length;
   const live = conversation.live_typing;
-  const filled = !!text.trim() || (mode.kind === "new" || mode.kind === "reply" ? chat.media.uploads.draft(visit.id).value.length > 0 : false);
+  const filled = !!text.trim() || (mode.kind === "new" || mode.kind === "reply" ? chat.media.uploads.draft(visit.desk).value.length > 0 : false);
 
   const put = (value: string): void => {
     setText(value);
-    if (visit.mode.peek().kind !== "edit") chat.drafts.set(visit.id, value);
+    if (visit.mode.peek().kind !== "edit") chat.drafts.set(visit.desk, value);
   };
   visit.setText = put;
   visit.focusComposer = () => box.current?.focus();
@@ -66,19 +70,24 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
   const back = (): void => {
     const wasEdit = visit.mode.peek().kind === "edit";
     visit.mode.value = { kind: "new" };
-    if (wasEdit) setText(chat.drafts.get(visit.id));
+    if (wasEdit) setText(chat.drafts.get(visit.desk));
   };
 
-  const submit = async (): Promise<void> => {
+  const target = (): number => (mode.kind === "reply" ? mode.message.timestamp : visit.replyTo());
+
+  /** `sure`: the person was asked whether so many are to be told. */
+  const submit = async (sure = false): Promise<void> => {
     const value = text.trim();
-    if (mode.kind !== "edit" && command(value, visit)) return put("");
+    if (mode.kind !== "edit" && !visit.thread && command(value, visit)) return put("");
     if (!filled || length > TEXT_MAX) return;
     if (mode.kind === "edit") {
       if (value !== mode.message.text && !(await chat.edit(visit.id, mode.message, value))) return;
       return back();
     }
+    const many = sure ? 0 : asksFor(value, conversation);
+    if (many) return setTelling(many);
     const said = settings.faces.peek() === "on" ? withFaces(value) : value;
-    if (!post(chat, visit.id, said, mode.kind === "reply" ? mode.message.timestamp : 0)) return;
+    if (!post(chat, visit, said, target())) return;
     put("");
     visit.mode.value = { kind: "new" };
     chat.moment.done(visit.id, live);
@@ -105,14 +114,14 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
 
   /** Nothing is left to cancel: everything is read, and the list goes to its end. */
   const escape = (): void => {
+    if (visit.leave) return visit.leave();
     const last = conversation.last_message;
     if (last && unread(conversation)) chat.reading.saw(visit.id, last);
     visit.toEnd();
   };
 
   const editLast = (): void => {
-    const messages = chat.store.peek(visit.id)?.pane?.messages ?? [];
-    const own = messages.findLast((message) => message.author === chat.me.username && !chat.deleting.gone(visit.id, message));
+    const own = visit.messages().findLast((message) => message.author === chat.me.username && !chat.deleting.gone(visit.id, message));
     if (own) visit.mode.value = { kind: "edit", message: own };
   };
 
@@ -127,12 +136,12 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
     const files = pasted(event);
     if (!files.length) return;
     event.preventDefault();
-    attach(chat, visit.id, files);
+    attach(chat, visit.desk, files);
   };
 
   /** A message of its own; what is being written stays. */
   const sendPicture = (picture: Picture): void => {
-    if (!postPicture(chat, visit.id, picture, mode.kind === "reply" ? mode.message.timestamp : 0)) return;
+    if (!postPicture(chat, visit.id, picture, target())) return;
     if (mode.kind === "reply") back();
     visit.toEnd();
   };
@@ -142,28 +151,31 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
     box.current?.focus();
   };
 
+  const label = visit.thread ? t("Reply in the thread") : t("Message {name}", { name });
   return (
     <form
       class="composer"
-      aria-label={t("Write a message")}
+      aria-label={visit.thread ? label : t("Write a message")}
       onSubmit={(event) => {
         event.preventDefault();
         void submit();
       }}
     >
       {mode.kind !== "new" && <ModeLine visit={visit} onCancel={back} />}
-      <Tray conversation={visit.id} onLeave={() => box.current?.focus()} />
-      {recording && <Recorder conversation={visit.id} onClose={stopRecording} />}
+      <Tray conversation={visit.desk} onLeave={() => box.current?.focus()} />
+      {recording && <Recorder visit={visit} onClose={stopRecording} />}
       {completion.list}
+      {mode.kind !== "edit" && text.includes("@") && <Naming text={text} conversation={conversation} onAdded={() => box.current?.focus()} />}
+      {telling > 0 && <Everybody count={telling} onSend={() => void submit(true)} onClose={() => setTelling(0)} />}
       <div class="composer-box">
-        <AttachButton conversation={visit.id} />
+        <AttachButton conversation={visit.desk} />
         <textarea
           ref={box}
           rows={1}
           dir="auto"
           value={text}
-          placeholder={t("Message {name}", { name })}
-          aria-label={mode.kind === "edit" ? t("Edit your message") : t("Message {name}", { name })}
+          placeholder={label}
+          aria-label={mode.kind === "edit" ? t("Edit your message") : label}
           {...completion.aria}
           onInput={onInput}
           onSelect={completion.look}
@@ -176,7 +188,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
           </span>
         )}
         <EmojiButton box={box} onPicture={sendPicture} />
-        {!text && mode.kind === "new" && <LocationButton conversation={visit.id} />}
+        {!text && mode.kind === "new" && !visit.thread && <LocationButton conversation={visit.id} />}
         <RecordButton recording={recording} onClick={() => setRecording(true)} />
         <button class="send" disabled={!filled || length > TEXT_MAX} aria-label={mode.kind === "edit" ? t("Save") : t("Send")} title={mode.kind === "edit" ? t("Save") : t("Send")}>
           <Icon name={mode.kind === "edit" ? "check" : "send"} />

@@ -24,6 +24,7 @@ import { Reacting } from "./reacting.tsx";
 import { openSearch, resultsWanted, toResults } from "./search-panel.tsx";
 import { Visit } from "./visit.ts";
 
+const Versions = later(async () => (await import("./versions.tsx")).Versions);
 const Saving = later(async () => (await import("./library/saving.tsx")).default);
 
 export function ConversationPane({ id }: { id: string }): JSX.Element {
@@ -75,6 +76,7 @@ function Opened({ held }: { held: Held }): JSX.Element {
       <Composer conversation={conversation} visit={visit} name={name} />
       <Reacting visit={visit} />
       {visit.saving.value && <Saving visit={visit} onClose={() => (visit.saving.value = null)} />}
+      {visit.versions.value > 0 && <Versions visit={visit} onClose={() => (visit.versions.value = 0)} />}
       <Jumping visit={visit} conversation={conversation} />
       {drop.over && <p class="drop-target">{t("Drop the files here to attach them")}</p>}
     </main>

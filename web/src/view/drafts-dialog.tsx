@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Draft } from "../app/drafts.ts";
-import { navigate, pathOf } from "../app/route.ts";
+import { navigate, pathOf, route, threadPath } from "../app/route.ts";
 import { conversationName } from "../state/names.ts";
 import { briefTime } from "../state/times.ts";
 import { t, tn } from "../words/index.ts";
@@ -11,13 +11,26 @@ import { useChat } from "./context.ts";
 import { Dialog } from "./dialog.tsx";
 import { Icon } from "./icons.tsx";
 
+/** The conversation in which a draft is, and the message whose thread it is in, or 0. */
+export function placeOf(desk: string): { id: string; thread: number } {
+  const [id = "", thread = "0"] = desk.split("/");
+  return { id, thread: Number(thread) };
+}
+
+/** Whether it isn't what one writes on the screen. */
+export function isElsewhere(desk: string): boolean {
+  const here = route.value;
+  const place = placeOf(desk);
+  return here.name !== "conversation" || here.id !== place.id || (place.thread > 0 && here.thread !== place.thread);
+}
+
 /** So many characters of each are shown. */
 const SHOWN = 120;
 
 export function DraftsDialog({ onClose }: { onClose: () => void }): JSX.Element {
   const { drafts, store } = useChat();
   const [removed, setRemoved] = useState<ReadonlyMap<string, Draft>>(new Map());
-  const there = [...drafts.ids.value].filter((id) => id !== store.shown.peek() && store.get(id));
+  const there = [...drafts.ids.value].filter((desk) => isElsewhere(desk) && store.get(placeOf(desk).id));
   const at = (id: string): number => (removed.get(id) ?? drafts.of(id)).at;
   // What was deleted stays in its place as long as the dialog is open, so that it can be undone.
   const listed = [...new Set([...there, ...removed.keys()])].sort((one, other) => at(other) - at(one));
@@ -49,7 +62,8 @@ interface LineProps {
 
 function Line({ id, removed, mark, onClose }: LineProps): JSX.Element | null {
   const { drafts, store, people, me, media: { uploads } } = useChat();
-  const held = store.get(id);
+  const place = placeOf(id);
+  const held = store.get(place.id);
   if (!held) return null;
   const name = conversationName(held.conversation, me.username, (username) => people.name(username));
   const draft = removed ?? drafts.of(id);
@@ -67,7 +81,7 @@ function Line({ id, removed, mark, onClose }: LineProps): JSX.Element | null {
   if (removed) return <Removed undo={undo} />;
   const open = (): void => {
     onClose();
-    navigate(pathOf(id));
+    navigate(place.thread ? threadPath(place.id, place.thread) : pathOf(place.id));
   };
   const said = draft.text.trim().replaceAll("\n", " ");
   const files = draft.files.length;

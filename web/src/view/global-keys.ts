@@ -12,6 +12,7 @@ const REGIONS = [
   { region: ".list-frame", targets: ["[data-key][tabindex='0']"] },
   { region: ".composer", targets: ["textarea"] },
   { region: ".pane.empty, .pane.admin", targets: ["input", "button:not(.only-narrow)"] },
+  { region: ".thread-panel", targets: ["[data-key][tabindex='0']", "textarea", "button"] },
   { region: ".search-panel", targets: ["input"] },
 ] as const;
 
@@ -76,7 +77,7 @@ function cycle(way: number): void {
   for (let turn = 1; turn <= regions.length; turn += 1) {
     const next = (Math.max(now, way > 0 ? -1 : 0) + way * turn + regions.length * 2) % regions.length;
     const found = REGIONS[next]!.targets.map((target) => regions[next]?.querySelector<HTMLElement>(target));
-    const target = found.find((element) => element?.checkVisibility());
+    const target = found.find((element) => element?.checkVisibility({ checkVisibilityCSS: true }));
     if (target) return target.focus();
   }
 }

@@ -5,8 +5,11 @@ import { useEffect, useState } from "preact/hooks";
 import { notify } from "../app/notices.ts";
 import { t } from "../words/index.ts";
 
-/** A component that comes later; where it can't be had, that is said, and `onClose` called where there is one. */
-export function later<P extends object>(load: () => Promise<ComponentType<P>>): (props: P) => JSX.Element | null {
+/**
+ * A component that comes later; where it can't be had, that is said unless it is a comfort, and `onClose` called where
+ * there is one.
+ */
+export function later<P extends object>(load: () => Promise<ComponentType<P>>, quiet = false): (props: P) => JSX.Element | null {
   let loaded: ComponentType<P> | null = null;
   return (props: P) => {
     const [Part, put] = useState<ComponentType<P> | null>(() => loaded);
@@ -14,7 +17,7 @@ export function later<P extends object>(load: () => Promise<ComponentType<P>>): 
       if (Part) return;
       let here = true;
       const failed = (): void => {
-        notify(t("This part of the page couldn’t be loaded. Check the connection and try again."), true);
+        if (!quiet) notify(t("This part of the page couldn’t be loaded. Check the connection and try again."), true);
         if ("onClose" in props && typeof props.onClose === "function") props.onClose();
       };
       load().then(

@@ -7,6 +7,7 @@ import { forgetOldest } from "../state/held.ts";
 import type { Message } from "../state/messages.ts";
 import { find, messageAt, PANE_MAX, rowCount, type Pane } from "../state/pane.ts";
 import { isAfter, keyOf, type Day, type Row } from "../state/rows.ts";
+import { t } from "../words/index.ts";
 import { NEAR, ScrollKeeper } from "./scroll.ts";
 import type { Visit } from "./visit.ts";
 
@@ -181,7 +182,7 @@ export class ListControl {
       await new Promise(requestAnimationFrame);
     }
     const there = message();
-    if (!there) return notify("That message isn’t there.");
+    if (!there) return notify(t("That message isn’t there."));
     if (!keeper.toRow(keyOf(there))) return;
     visit.active.value = visit.landed.value = keyOf(there);
     if (quietly) return;

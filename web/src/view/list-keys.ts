@@ -3,7 +3,8 @@
 import type { Chat } from "../app/chat.ts";
 import { settings } from "../app/settings.ts";
 import { notify } from "../app/notices.ts";
-import type { Message } from "../state/messages.ts";
+import { navigate, threadPath } from "../app/route.ts";
+import { threadOf, type Message } from "../state/messages.ts";
 import { reads, t } from "../words/index.ts";
 import { nextUnread } from "./global-keys.ts";
 import { find } from "../state/pane.ts";
@@ -45,7 +46,7 @@ function onRow(event: KeyboardEvent, row: HTMLElement, { visit, rows, chat }: Ar
       controls(row)[0]?.focus();
       return true;
     case "Escape":
-      visit.focusComposer();
+      (visit.leave ?? visit.focusComposer)();
       return true;
     default:
       return letters && letter(event.key, row, visit, chat);
@@ -64,10 +65,11 @@ function far(key: string, visit: Visit): boolean {
 /** Single letters act only while a row itself has the focus, and can be switched off (WCAG 2.1.4). */
 function letter(key: string, row: HTMLElement, visit: Visit, chat: Chat): boolean {
   if (key === "n") return nextUnread(chat);
-  const messages = chat.store.peek(visit.id)?.pane?.messages ?? [];
-  if (key === "g") return ((visit.jumping.value = Number(row.dataset["timestamp"]) || Date.now() * 1000), true);
+  const messages = visit.messages();
+  if (key === "g" && !visit.thread) return ((visit.jumping.value = Number(row.dataset["timestamp"]) || Date.now() * 1000), true);
   const message = messages[find(messages, Number(row.dataset["timestamp"]))];
-  if (message && key === "U") return (markUnread(chat, visit, message), true);
+  if (message && !visit.thread && key === "U") return (markUnread(chat, visit, message), true);
+  if (message && !visit.thread && key === "t") return (openThread(visit, message), true);
   if (!message || chat.deleting.gone(visit.id, message)) return false;
   if (key === "r") visit.mode.value = { kind: "reply", message };
   else if (key === "e" && message.author === chat.me.username) visit.mode.value = { kind: "edit", message };
@@ -75,6 +77,10 @@ function letter(key: string, row: HTMLElement, visit: Visit, chat: Chat): boolea
   else return false;
   visit.focusComposer();
   return true;
+}
+
+export function openThread(visit: Visit, message: Message): void {
+  navigate(threadPath(visit.id, threadOf(message)));
 }
 
 /** From this message on everything is unread, and stays so for this visit. */

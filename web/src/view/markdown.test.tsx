@@ -102,3 +102,12 @@ describe("a link to a name in other letters", () => {
     expect(textOf(link).endsWith(said)).toBe(true);
   });
 });
+
+describe("everybody", () => {
+  const classes = (mentions: readonly string[]): unknown[] => elements(renderBlocks(parse("@all"), { ...NAMES, mentions })).map((node) => node.props["class"]);
+
+  it("concerns the reader where the entry says so, and is a name where it doesn’t", () => {
+    expect(classes(["@all"])).toContain("mention me");
+    expect(classes(["all"])).toContain("mention");
+  });
+});

@@ -13,6 +13,10 @@ interface Names {
   /** The name of a mentioned person. */
   name: (username: string) => string;
   me: string;
+  /** Whom the message mentions, as its entry says: `@all` and `@here` among them are everybody. */
+  mentions?: readonly string[];
+  /** Whether the Tab key leads to links and spoilers: not in the list of messages, where arrows do. */
+  tabs?: boolean;
 }
 
 export function Markdown({ text, names }: { text: string; names: Names }): JSX.Element {
@@ -75,7 +79,7 @@ function renderInline(node: Inline, names: Names, key: number): Node {
     case "strike":
       return <s key={key}>{renderInlines(node.children, names)}</s>;
     case "spoiler":
-      return <Spoiler key={key}>{renderInlines(node.children, names)}</Spoiler>;
+      return <Spoiler key={key} tabs={names.tabs}>{renderInlines(node.children, names)}</Spoiler>;
     case "code":
       return (
         <code key={key} dir="ltr">
@@ -83,8 +87,9 @@ function renderInline(node: Inline, names: Names, key: number): Node {
         </code>
       );
     case "link":
-      return renderLink(node.url, renderInlines(node.children, names), key);
+      return renderLink(node.url, renderInlines(node.children, names), key, names.tabs);
     case "mention":
+      if (names.mentions?.includes(`@${node.username}`)) return <span key={key} class="mention me">@{node.username}</span>;
       return (
         <span key={key} class={node.username === names.me ? "mention me" : "mention"} title={`@${node.username}`}>
           @<bdi>{names.name(node.username)}</bdi>
@@ -102,11 +107,11 @@ function renderInline(node: Inline, names: Names, key: number): Node {
 }
 
 /** A link, where its scheme is one of three that only navigate; else what it was called. */
-function renderLink(url: string, children: Node[], key: number): JSX.Element {
+function renderLink(url: string, children: Node[], key: number, tabs: boolean | undefined): JSX.Element {
   if (!/^(https?:\/\/|mailto:)/i.test(url)) return <span key={key}>{children}</span>;
   const host = foreignHost(url);
   return (
-    <a key={key} href={url} target="_blank" rel="noopener noreferrer nofollow" tabIndex={-1} title={addressOf(url)}>
+    <a key={key} href={url} target="_blank" rel="noopener noreferrer nofollow" tabIndex={tabs ? 0 : -1} title={addressOf(url)}>
       {children}
       {host && <bdi class="host"> ({host})</bdi>}
     </a>
@@ -127,11 +132,11 @@ function foreignHost(url: string): string {
   return host.split(".").some((label) => label.startsWith("xn--")) && !url.toLowerCase().includes(host) ? host : "";
 }
 
-function Spoiler({ children }: { children: Node[] }): JSX.Element {
+function Spoiler({ children, tabs }: { children: Node[]; tabs: boolean | undefined }): JSX.Element {
   const [open, setOpen] = useState(false);
   if (open) return <span class="spoiler open">{children}</span>;
   return (
-    <button type="button" class="spoiler" tabIndex={-1} aria-label={t("Spoiler: show it")} onClick={() => setOpen(true)}>
+    <button type="button" class="spoiler" tabIndex={tabs ? 0 : -1} aria-label={t("Spoiler: show it")} onClick={() => setOpen(true)}>
       <span aria-hidden="true">{children}</span>
     </button>
   );

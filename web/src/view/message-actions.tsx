@@ -9,7 +9,7 @@ import { t } from "../words/index.ts";
 import { useChat } from "./context.ts";
 import { EmojiSign } from "./emoji-sign.tsx";
 import { Icon, type IconName } from "./icons.tsx";
-import { markUnread } from "./list-keys.ts";
+import { markUnread, openThread } from "./list-keys.ts";
 import type { Visit } from "./visit.ts";
 
 /** Those used most, with one click; fewer where there is little room. */
@@ -63,7 +63,8 @@ export function MessageActions({ message, visit }: { message: Message; visit: Vi
       <Action icon="smile" label={t("React with another emoji")} onClick={() => (visit.reacting.value = message)} />
       <span class="actions-gap" />
       <Action icon="reply" label={t("Reply")} onClick={() => set("reply")} />
-      {!own && <Action icon="unread" label={t("Mark unread from here")} onClick={() => markUnread(chat, visit, message)} />}
+      {!visit.thread && <Action icon="thread" label={t("Open thread")} onClick={() => openThread(visit, message)} />}
+      {!own && !visit.thread && <Action icon="unread" label={t("Mark unread from here")} onClick={() => markUnread(chat, visit, message)} />}
       {own && <Action icon="edit" label={t("Edit")} onClick={() => set("edit")} />}
       {savable(message) && <Action icon="bookmark" label={t("Save to GIFs")} onClick={() => (visit.saving.value = message)} />}
       {(own || moderates) && <Action icon="trash" label={t("Delete")} onClick={remove} />}

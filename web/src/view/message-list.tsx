@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { route } from "../app/route.ts";
 import { settings } from "../app/settings.ts";
 import { seenBy, unread } from "../state/conversations.ts";
 import type { Held } from "../state/held.ts";
@@ -45,6 +46,7 @@ export function MessageList({ visit, held, pane }: Props): JSX.Element {
     if (message && settings.reading.peek() === "on" && !visit.marked) chat.reading.saw(visit.id, message);
   });
 
+  visit.messages = () => pane.messages;
   control.before(pane, days, days === all);
   useLayoutEffect(() => {
     control.after(scroller.current!);
@@ -63,6 +65,8 @@ export function MessageList({ visit, held, pane }: Props): JSX.Element {
     observer.observe(content.current!);
     return () => observer.disconnect();
   }, []);
+  // What was in front of the list may be gone.
+  useEffect(seen.glance, [route.value, chat.searching.shown.value]);
 
   return (
     <div class="list-frame">
@@ -110,9 +114,11 @@ function useDays(visit: Visit, pane: Pane): readonly Day[] {
   return useMemo(() => toDays(pane, pane.moreAfter ? [] : outgoing, after), [pane, outgoing, after]);
 }
 
-function Days({ days, visit, held, pane }: Props & { days: readonly Day[] }): JSX.Element {
+type DaysProps = Props & { days: readonly Day[]; stop?: string };
+
+export function Days({ days, visit, held, pane, stop = tabStop(days, visit.active.value) }: DaysProps): JSX.Element {
+  const replies = useMemo(() => repliesHeld(pane.messages), [pane.messages]);
   const me = useChat().me.username;
-  const stop = tabStop(days, visit.active.value);
   const ownLast = pane.moreAfter ? undefined : pane.messages.findLast((message) => message.author === me && !message.deleted);
   const seen = (row: Row): number =>
     row.message && row.message === ownLast ? seenBy(held.conversation, row.message.number, me).length : -1;
@@ -121,9 +127,11 @@ function Days({ days, visit, held, pane }: Props & { days: readonly Day[] }): JS
       {days.map((day) => (
         <section class="day" key={day.key}>
           <h2 class="day-name">
-            <button type="button" class="day-button" tabIndex={-1} title={t("Go to a day")} onClick={() => (visit.jumping.value = day.timestamp)}>
-              {dayName(day.timestamp)}
-            </button>
+            {visit.thread ? <span>{dayName(day.timestamp)}</span> : (
+              <button type="button" class="day-button" tabIndex={-1} title={t("Go to a day")} onClick={() => (visit.jumping.value = day.timestamp)}>
+                {dayName(day.timestamp)}
+              </button>
+            )}
           </h2>
           <ol class="day-rows" role="list">
             {day.rows.map((row) =>
@@ -136,8 +144,9 @@ function Days({ days, visit, held, pane }: Props & { days: readonly Day[] }): JS
                   visit={visit}
                   stop={row.key === stop}
                   direct={held.conversation.kind === "direct"}
-                  original={originalOf(pane, row)}
+                  original={originalOf(pane, row, visit.thread)}
                   seen={seen(row)}
+                  replies={replies.get(row.message?.timestamp ?? 0) ?? 0}
                 />
               ),
             )}
@@ -149,15 +158,25 @@ function Days({ days, visit, held, pane }: Props & { days: readonly Day[] }): JS
 }
 
 /** The row that the Tab key leads to: the one last gone to, else the last. */
-function tabStop(days: readonly Day[], active: string): string {
+export function tabStop(days: readonly Day[], active: string): string {
   const there = active && days.some((day) => day.rows.some((row) => row.key === active));
   return there ? active : (days.at(-1)?.rows.at(-1)?.key ?? "");
 }
 
-/** The message that a row replies to: undefined where it replies to none, null where that one is not held. */
-function originalOf(pane: Pane, row: Row): Message | null | undefined {
+/** Of the threads of which messages are held, how many replies. */
+function repliesHeld(messages: readonly Message[]): ReadonlyMap<number, number> {
+  const held = new Map<number, number>();
+  for (const { thread, deleted } of messages) if (thread && !deleted) held.set(thread, (held.get(thread) ?? 0) + 1);
+  return held;
+}
+
+/**
+ * The message that a row replies to: undefined where it replies to none, or to the one that its thread began with; null
+ * where that one is not held.
+ */
+function originalOf(pane: Pane, row: Row, thread: number): Message | null | undefined {
   const timestamp = row.message?.reply_to || row.outgoing?.reply_to;
-  return timestamp ? (pane.messages[find(pane.messages, timestamp)] ?? null) : undefined;
+  return timestamp && timestamp !== thread ? (pane.messages[find(pane.messages, timestamp)] ?? null) : undefined;
 }
 
 /** Leads to the first unread message, while its line is above and hasn't been seen. */

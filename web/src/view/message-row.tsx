@@ -11,10 +11,12 @@ import { clockTime, dateOf, fullTime } from "../state/times.ts";
 import { t, tn } from "../words/index.ts";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
+import { Icon } from "./icons.tsx";
 import { LiveLocation, LocationCard } from "./location-card.tsx";
 import { Markdown } from "./markdown.tsx";
 import { Attachments } from "./media/attachments.tsx";
 import { OutgoingFiles } from "./media/outgoing-files.tsx";
+import { openThread } from "./list-keys.ts";
 import { MessageActions } from "./message-actions.tsx";
 import { OutgoingMark, OutgoingProblem } from "./outgoing.tsx";
 import { Previews } from "./previews.tsx";
@@ -31,15 +33,18 @@ export interface RowProps {
   /** How many others have seen it, where that is shown at this message; else -1. */
   seen: number;
   direct: boolean;
+  /** How many of the replies in its thread the list holds. */
+  replies: number;
 }
 
-export function MessageRow({ row, visit, stop, original, seen, direct }: RowProps): JSX.Element {
+export function MessageRow({ row, visit, stop, original, seen, direct, replies }: RowProps): JSX.Element {
   const { people, me, deleting } = useChat();
   const [active, setActive] = useState(false);
   const own = row.author === me.username;
   const name = people.name(row.author);
   const { message, outgoing } = row;
-  const id = `m${message?.timestamp ?? outgoing?.id}`;
+  // A message may be on the page twice: in the conversation and in its thread.
+  const id = `${visit.thread ? "t" : "m"}${message?.timestamp ?? outgoing?.id}`;
   const revocable = deleting.shown.value.get(keyOf(visit.id, message?.timestamp ?? 0));
   const deleted = !!message?.deleted || revocable !== undefined;
   const classes = ["row", own ? "own" : "other", row.first && "first", row.last && "last", deleted && "deleted"];
@@ -73,11 +78,12 @@ export function MessageRow({ row, visit, stop, original, seen, direct }: RowProp
             </time>
           </header>
           <div class={isBare(row) && !deleted ? "bubble bare" : "bubble"} id={`${id}-body`}>
-            {!deleted && original !== undefined && <Quote original={original} visit={visit} timestamp={message?.reply_to ?? 0} />}
-            {deleted ? <Tombstone undo={message && !message.deleted && revocable ? () => deleting.undo(visit.id, message.timestamp) : null} /> : <Body row={row} conversation={visit.id} />}
+            {!deleted && original !== undefined && <Quote original={original} visit={visit} message={message} />}
+            {deleted ? <Tombstone undo={message && !message.deleted && revocable ? () => deleting.undo(visit.id, message.timestamp) : null} /> : <Body row={row} visit={visit} />}
             {outgoing && <OutgoingMark outgoing={outgoing} />}
           </div>
           {message && !deleted && <Reactions message={message} conversation={visit.id} />}
+          {message && replies > 0 && !visit.thread && <ThreadChip message={message} visit={visit} replies={replies} />}
           {outgoing && <OutgoingProblem outgoing={outgoing} visit={visit} />}
           {seen >= 0 && <span class="receipt">{receipt(seen, direct)}</span>}
         </div>
@@ -117,11 +123,12 @@ function receipt(seen: number, direct: boolean): string {
   return direct ? t("Seen") : tn(seen, { one: "Seen by {count}", other: "Seen by {count}" });
 }
 
-function Body({ row, conversation }: { row: Row; conversation: string }): JSX.Element {
+function Body({ row, visit }: { row: Row; visit: Visit }): JSX.Element {
   const { people, me } = useChat();
   const text = row.message?.text ?? row.outgoing?.text ?? "";
   const place = placeIn(text);
-  const names = { name: (username: string) => people.name(username), me: me.username };
+  const conversation = visit.id;
+  const names = { name: (username: string) => people.name(username), me: me.username, ...(row.message && { mentions: row.message.mentions }) };
   return (
     <>
       {place ? <LocationCard place={place} /> : text && <Markdown text={text} names={names} />}
@@ -130,25 +137,51 @@ function Body({ row, conversation }: { row: Row; conversation: string }): JSX.El
       {row.message && <Previews message={row.message} conversation={conversation} />}
       {row.outgoing && <OutgoingFiles files={row.outgoing.files ?? []} />}
       {!!row.message?.edited && (
-        <span class="edited" title={fullTime(row.message.edited)}>
+        <button
+          type="button"
+          class="edited"
+          tabIndex={-1}
+          title={fullTime(row.message.edited)}
+          aria-label={t("edited, show earlier versions")}
+          onClick={() => (visit.versions.value = row.timestamp)}
+        >
           {t("edited")}
-        </span>
+        </button>
       )}
     </>
   );
 }
 
-function Quote(props: { original: Message | null; timestamp: number; visit: Visit }): JSX.Element {
+/** `message` is the reply, once the server has it. */
+function Quote({ original, message, visit }: { original: Message | null; message: Message | null; visit: Visit }): JSX.Element {
   const { people } = useChat();
-  const { original, visit, timestamp } = props;
   const text = original?.deleted ? t("This message was deleted.") : original ? gist(original) : "";
-  return (
-    <button type="button" class="quoted" tabIndex={-1} onClick={() => visit.toMessage(timestamp)}>
+  const quoted = (
+    <button type="button" class="quoted" tabIndex={-1} onClick={() => visit.toMessage(message?.reply_to ?? 0)}>
       <span class="hidden">{t("In reply to")} </span>
       {original ? <bdi class="quoted-author">{people.name(original.author)}</bdi> : <span class="quoted-author">{t("An earlier message")}</span>}
       <span class="quoted-text" dir="auto">
         {text || (original ? "…" : t("Show it"))}
       </span>
+    </button>
+  );
+  if (!message || visit.thread) return quoted;
+  return (
+    <div class="quote-line">
+      {quoted}
+      <button type="button" class="icon-button" tabIndex={-1} aria-label={t("Open thread")} title={t("Open thread")} onClick={() => openThread(visit, message)}>
+        <Icon name="thread" />
+      </button>
+    </div>
+  );
+}
+
+/** Leads to the thread. Of how many replies there are, only those that the list holds are known. */
+function ThreadChip({ message, visit, replies }: { message: Message; visit: Visit; replies: number }): JSX.Element {
+  const held = tn(replies, { one: "{count} reply here", other: "{count} replies here" });
+  return (
+    <button type="button" class="text-button thread-chip" tabIndex={-1} onClick={() => openThread(visit, message)}>
+      {t("Thread · {replies}", { replies: held })}
     </button>
   );
 }

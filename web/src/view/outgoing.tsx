@@ -40,17 +40,17 @@ export function OutgoingMark({ outgoing }: { outgoing: Outgoing }): JSX.Element 
 }
 
 export function OutgoingProblem({ outgoing, visit }: { outgoing: Outgoing; visit: Visit }): JSX.Element | null {
-  const { sending, drafts, store, media: { uploads } } = useChat();
+  const { sending, drafts, media: { uploads } } = useChat();
   if (!outgoing.failed) return null;
   const files = outgoing.files ?? [];
   const edit = (): void => {
     uploads.giveBack(files);
-    const written = drafts.get(visit.id);
+    const written = drafts.get(visit.desk);
     const text = sending.discard(outgoing.id);
     if (visit.mode.peek().kind === "edit") visit.mode.value = { kind: "new" };
     // What is being written stays, after it.
     visit.setText(together(text, written));
-    const message = store.peek(visit.id)?.pane?.messages.find((each) => each.timestamp === outgoing.reply_to);
+    const message = visit.messages().find((each) => each.timestamp === outgoing.reply_to);
     if (message && visit.mode.peek().kind === "new") visit.mode.value = { kind: "reply", message };
     visit.focusComposer();
   };

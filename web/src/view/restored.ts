@@ -10,7 +10,7 @@ export function useRestored(chat: Chat, visit: Visit, setText: (text: string) =>
   const mode = visit.mode.value;
   const began = useRef(false);
   useLayoutEffect(() => {
-    if (began.current && visit.mode.peek().kind !== "edit") setText(drafts.get(visit.id));
+    if (began.current && visit.mode.peek().kind !== "edit") setText(drafts.get(visit.desk));
     began.current = true;
     void chat.restoreDraft(visit);
   }, [taken]);
@@ -18,7 +18,7 @@ export function useRestored(chat: Chat, visit: Visit, setText: (text: string) =>
   useEffect(() => {
     if (before.current === mode) return;
     before.current = mode;
-    if (mode.kind !== "edit") drafts.change(visit.id, { reply: mode.kind === "reply" ? mode.message.timestamp : 0 });
+    if (mode.kind !== "edit") drafts.change(visit.desk, { reply: mode.kind === "reply" ? mode.message.timestamp : 0 });
   }, [mode]);
   useEffect(() => () => void drafts.pause(), []);
 }

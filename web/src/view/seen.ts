@@ -43,6 +43,8 @@ export function attentive(): boolean {
 
 /** The timestamps of the messages that show enough. */
 function visibleIn(element: HTMLElement): number[] {
+  // What lies behind the results of a search, or behind a thread, isn't seen.
+  if (!element.checkVisibility({ checkVisibilityCSS: true })) return [];
   const view = element.getBoundingClientRect();
   const rows = [...element.querySelectorAll<HTMLElement>("[data-timestamp]")];
   const shown = rows.filter((row) => {

@@ -44,6 +44,7 @@ const groups = (): readonly (readonly [string, readonly Line[]])[] => [
       ["Ctrl Home / Ctrl End", t("Beginning, end of the conversation")],
       [reads() === "rtl" ? "Enter or ←" : "Enter or →", t("What one can do with the message")],
       ["r", t("Reply")],
+      ["t", t("Open thread")],
       ["e", t("Edit")],
       ["+", t("React")],
       ["Shift U", t("Mark unread from here")],

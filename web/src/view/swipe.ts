@@ -65,7 +65,7 @@ export class Swipe {
     const { touch, visit, chat } = this;
     this.end();
     if (!touch || touch.along < ENOUGH) return;
-    const messages = chat.store.peek(visit.id)?.pane?.messages ?? [];
+    const messages = visit.messages();
     const message = messages[find(messages, Number(touch.row.dataset["timestamp"]))];
     if (!message || chat.deleting.gone(visit.id, message)) return;
     visit.mode.value = { kind: "reply", message };

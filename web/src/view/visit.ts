@@ -8,6 +8,8 @@ export type Mode = { kind: "new" } | { kind: "reply"; message: Message } | { kin
 
 export class Visit {
   readonly id: string;
+  /** The message whose thread this is, by its timestamp; 0: the visit is to the whole conversation. */
+  readonly thread: number;
   /**
    * The last message that was read when the visit began, or when the person last looked away; null where nothing was
    * unread. The line of the unread stays there.
@@ -28,7 +30,14 @@ export class Visit {
   readonly reacting: Signal<Message | null> = signal(null);
   /** The message whose moving picture is saved to the library. */
   readonly saving: Signal<Message | null> = signal(null);
+  /** The timestamp of the message whose earlier versions are shown; 0 for none. */
+  readonly versions = signal(0);
   /** Set by the list and by the composer while they are there. */
+  messages: () => readonly Message[] = () => [];
+  /** The timestamp that what is written replies to where nothing is chosen. */
+  replyTo: () => number = () => 0;
+  /** Where the visit can be left by itself, such as that to a thread. */
+  leave: (() => void) | null = null;
   toEnd: () => void = () => undefined;
   toMessage: (timestamp: number, quietly?: boolean) => void = () => undefined;
   /** To the first message at or after a moment, or else the last. */
@@ -38,9 +47,15 @@ export class Visit {
   focusComposer: () => void = () => undefined;
   setText: (text: string) => void = () => undefined;
 
-  constructor(id: string, unreadAfter: Cursor | null, landing = 0) {
+  constructor(id: string, unreadAfter: Cursor | null, landing = 0, thread = 0) {
     this.id = id;
+    this.thread = thread;
     this.landing = landing;
     this.unreadAfter = signal(unreadAfter);
+  }
+
+  /** The name under which what is being written is kept. */
+  get desk(): string {
+    return this.thread ? `${this.id}/${this.thread}` : this.id;
   }
 }

@@ -12,7 +12,7 @@ from tertulia.adapters.cognito.settings import CognitoSettings
 from tertulia.domain import limits
 from tertulia.domain.errors import ForbiddenError, InvalidError, UnavailableError
 from tertulia.domain.passwords import check_password
-from tertulia.domain.texts import checked_email, checked_line, checked_username
+from tertulia.domain.texts import checked_email, checked_line, checked_new_username
 from tertulia.domain.users import User
 
 FIRST_ADMIN_SECONDS: Final = 24 * 3600
@@ -30,7 +30,7 @@ class Registration:
         is lost where the process dies in between."""
         # First, so that who may not sign up learns nothing of who exists.
         invite = await self._admitted(code)
-        checked_username(username)
+        checked_new_username(username)
         shown = checked_line(name, limits.NAME_MAX, "A name")
         check_new_password(username, password)
         if self._settings.confirm_by_email:

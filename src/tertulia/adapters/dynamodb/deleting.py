@@ -5,7 +5,6 @@ from typing import Final
 from tertulia.adapters.dynamodb import keys
 from tertulia.adapters.dynamodb.database import Database
 from tertulia.adapters.dynamodb.writing import erasure
-from tertulia.domain.limits import TIMESTAMP_MAX
 
 IN_TRANSACTION: Final = 80
 """Edits that are erased in the transaction of the deletion; DynamoDB takes a hundred items in one."""
@@ -16,7 +15,7 @@ _SAYING: Final = ("edited", "previewed")
 
 async def edits_of(database: Database, conversation: str, target: int) -> list[int]:
     """The timestamps of the entries that said what a message says or shows, newest first."""
-    found = database.query(keys.INDEX, conversation, about_range(target), descending=True, only=("key", "kind"))
+    found = database.query(keys.INDEX, conversation, keys.about_range(target), descending=True, only=("key", "kind"))
     return [keys.timestamp_of(item["key"]) async for item in found if item["kind"] in _SAYING]
 
 
@@ -29,9 +28,3 @@ async def finish_deletion(database: Database, conversation: str, target: int) ->
     for update in erasure(conversation, [int(timestamp) for timestamp in left]):
         await database.write(update)
     return len(left)
-
-
-def about_range(target: int) -> tuple[str, str]:
-    """The sort keys of the entries about a message."""
-    prefix = keys.about_prefix(target)
-    return f"{prefix}{0:016}", f"{prefix}{TIMESTAMP_MAX:016}"

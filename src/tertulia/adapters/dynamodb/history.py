@@ -5,11 +5,12 @@ from typing import Any
 
 from tertulia.adapters.dynamodb import items, keys
 from tertulia.adapters.dynamodb.database import Database
-from tertulia.adapters.dynamodb.deleting import about_range
 from tertulia.adapters.dynamodb.sight import Sight
+from tertulia.domain import limits
 from tertulia.domain import messages as folding
-from tertulia.domain.entries import AboutMessage
+from tertulia.domain.entries import AboutMessage, MessageEdited, MessageSent
 from tertulia.domain.messages import Message
+from tertulia.domain.versions import LookedAt, Saying, page_of
 
 
 async def page(
@@ -43,8 +44,31 @@ async def as_seen(database: Database, name: str, sight: Sight, row: Mapping[str,
     found = items.message_from(row)
     if not found.changed or found.deleted or await sight.sees_span(found.timestamp, found.changed):
         return found
-    about = database.query(keys.INDEX, name, about_range(found.timestamp), only=("key",))
+    about = database.query(keys.INDEX, name, keys.about_range(found.timestamp), only=("key",))
     stamps = [stamp async for item in about if sight.reader.sees(stamp := keys.timestamp_of(item["key"]))]
     there = await database.get_many([keys.change(name, stamp) for stamp in stamps])
     entries = sorted(map(items.entry_from, there.values()), key=lambda entry: entry.seq)
     return folding.fold(items.sent_from(row), [entry for entry in entries if isinstance(entry, AboutMessage)])
+
+
+async def versions(
+    database: Database, name: str, sight: Sight, timestamp: int, *, before: int | None = None, limit: int
+) -> tuple[list[Saying], int | None]:
+    """The entries that gave a message its texts, newest first: one query for each period of membership, and one
+    batch."""
+    looked_at: list[LookedAt] = []
+    async for first, last in sight.ranges(before, None):
+        left = limits.EDITS_LOOKED_AT_MAX - len(looked_at)
+        between = keys.about_range(timestamp, max(first, timestamp), last)
+        about = database.query(keys.INDEX, name, between, limit=left, descending=True, only=("key", "kind"))
+        looked_at += [LookedAt(keys.timestamp_of(item["key"]), item["kind"] == "edited") async for item in about]
+        if first <= timestamp or len(looked_at) >= limits.EDITS_LOOKED_AT_MAX:
+            break
+    whole = len(looked_at) < limits.EDITS_LOOKED_AT_MAX
+    if whole and (before is None or timestamp < before):
+        looked_at.append(LookedAt(timestamp, True))
+    stamps, cursor = page_of(looked_at, limit, whole=whole)
+    places = [keys.message(name, at) if at == timestamp else keys.change(name, at) for at in stamps]
+    there = await database.get_many(places)
+    entries = [items.entry_from(there[place]) for place in places if place in there]
+    return [each for each in entries if isinstance(each, MessageSent | MessageEdited)], cursor

@@ -17,7 +17,7 @@ from tertulia.adapters.dynamodb.database import Database, Delete, Put, Update
 from tertulia.adapters.dynamodb.items import Head, Item
 from tertulia.adapters.dynamodb.placing import Line, Placing, undo
 from tertulia.domain.conversations import Conversation
-from tertulia.domain.entries import MessageSent, is_same
+from tertulia.domain.entries import Entry, MessageSent, is_same, with_thread
 from tertulia.domain.errors import ConflictError, InvalidError
 from tertulia.domain.limits import TIMESTAMP_MAX
 from tertulia.domain.members import Member
@@ -153,6 +153,7 @@ class _Importing:
         lines, self._lines = self._lines, []
         if not lines:
             return
+        lines = await self._with_threads(lines)
         if self.known or self._resumed:
             self._again += await self._compared([e for e in lines if self._resumed or e.entry.seq <= self.known])
         new = [line for line in lines if line.entry.seq > self.known]
@@ -173,8 +174,22 @@ class _Importing:
             if (found is None and not self._resumed) or (found is not None and not is_same(found, line.entry)):
                 raise self._conflict(f"has another entry {line.entry.seq} here: it is not the same log")
             if not self._resumed and getattr(line.entry, "erased", False) and not getattr(found, "erased", False):
-                again.append(line)
+                again.append(Line(_in_thread_of(line.entry, found), line.digest))
         return again
+
+    async def _with_threads(self, lines: list[Line]) -> list[Line]:
+        """The lines of an export that an earlier version wrote, with their threads."""
+        entries = [line.entry for line in lines]
+        bare = [e.reply_to for e in entries if isinstance(e, MessageSent) and e.reply_to and not e.thread]
+        there = await self._database.get_many([keys.message(self.head.id, target) for target in bare])
+        threads = {int(key.sort): int(item.get("thread", 0)) for key, item in there.items()}
+        found = []
+        for line in lines:
+            entry = with_thread(line.entry, lambda timestamp: threads.get(timestamp, 0))
+            if isinstance(entry, MessageSent):
+                threads[entry.timestamp] = entry.thread
+            found.append(Line(entry, line.digest))
+        return found
 
     async def _move(self) -> None:
         """Before the first entry that is new: the head goes to where it will be, so that who writes meanwhile writes
@@ -241,3 +256,10 @@ class _Importing:
 
     def _conflict(self, what: str) -> ConflictError:
         return ConflictError("id_reused", f"The conversation {self.head.id} {what}.")
+
+
+def _in_thread_of(entry: Entry, there: Entry | None) -> Entry:
+    """What is here already keeps its thread: of one that was deleted since, an earlier version didn't keep it."""
+    if isinstance(entry, MessageSent) and isinstance(there, MessageSent):
+        return replace(entry, thread=there.thread)
+    return entry

@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from tertulia.adapters.dynamodb import items, keys, segments
 from tertulia.adapters.dynamodb.database import Database, Update
-from tertulia.adapters.dynamodb.deleting import about_range
 from tertulia.adapters.dynamodb.segments import Line, Packing
 from tertulia.domain import messages
 from tertulia.domain.entries import MessageDeleted, MessageEdited, MessageSent
@@ -144,7 +143,7 @@ class Indexer:
         now = items.message_from(row)
         if now.deleted or not now.edited:
             return segments.line_of([now])
-        about = self._database.query(keys.INDEX, name, about_range(now.timestamp), only=("key", "kind"))
+        about = self._database.query(keys.INDEX, name, keys.about_range(now.timestamp), only=("key", "kind"))
         edits = [keys.timestamp_of(item["key"]) async for item in about if item["kind"] == "edited"]
         there = await self._database.get_many([keys.change(name, edit) for edit in edits])
         entries = sorted(map(items.entry_from, there.values()), key=lambda entry: entry.seq)

@@ -9,6 +9,7 @@
 | `Chat-Index` | `sent#<author>#<client id>` | `timestamp`, `digest` of the message |
 | | `seq#<16 digits>` | `timestamp` of every 64th entry |
 | | `about#<target>#<timestamp>` | `kind` of the entry |
+| | `thread#<first message>#<timestamp>` | none: a reply of the thread that began with a message |
 | | `<conversation>`, of the owner `@<username>` | none: the person is an active member |
 | | `<conversation>`, of the owner `~<username>` | a draft, see `drafts.py` |
 | `Chat-Search` | segment, under its number | `first`, `last`, `count`, `pack`, `version` (4) |
@@ -57,7 +58,7 @@ _STATE: Final = (
 """What entries about a message change of it."""
 _MESSAGE: Final = (
     *("seq", "timestamp", "number", "author", "id"),
-    *("text", "reply_to", "attachments", "mentions", "live_until"),
+    *("text", "reply_to", "attachments", "mentions", "live_until", "thread"),
 )
 """What a message has in common with the entry that it began with."""
 

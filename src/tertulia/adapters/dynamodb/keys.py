@@ -3,6 +3,7 @@
 from typing import Any, Final, NamedTuple
 
 from tertulia.domain.entries import Entry, MessageSent
+from tertulia.domain.limits import TIMESTAMP_MAX
 
 CONVERSATIONS: Final = "Chat-Conversations"
 MESSAGES: Final = "Chat-Messages"
@@ -78,9 +79,19 @@ def about_prefix(target: int) -> str:
     return f"about#{target:016}#"
 
 
+def about_range(target: int, first: int = 0, last: int = TIMESTAMP_MAX) -> tuple[str, str]:
+    """The sort keys of the entries about a message that were committed from `first` to `last`."""
+    prefix = about_prefix(target)
+    return f"{prefix}{first:016}", f"{prefix}{last:016}"
+
+
 def timestamp_of(about_key: str) -> int:
-    """The timestamp of the entry that an item `about#` stands for."""
+    """The timestamp of the entry that an item `about#` or `thread#` stands for."""
     return int(about_key.rpartition("#")[2])
+
+
+def reply(conversation: str, thread: int, timestamp: int) -> Key:
+    return Key(INDEX, conversation, f"thread#{thread:016}#{timestamp:016}")
 
 
 def segment(conversation: str, number: int) -> Key:

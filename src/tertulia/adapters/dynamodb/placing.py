@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from tertulia.adapters.dynamodb import items, keys
 from tertulia.adapters.dynamodb.database import WRITE_BATCH, Database, Delete, Put, Update
-from tertulia.adapters.dynamodb.deleting import about_range
 from tertulia.domain import messages
 from tertulia.domain.entries import AboutMessage, Entry, MessageSent
 from tertulia.domain.errors import InvalidError
@@ -16,8 +15,8 @@ from tertulia.domain.limits import TIMESTAMP_MAX
 
 PARALLEL: Final = 8
 """Calls under way at once."""
-_INDEX_RANGE: Final = ("a", "t")
-"""The sort keys of a conversation's items in the index: they begin with `about#`, `sent#` and `seq#`."""
+_INDEX_RANGE: Final = ("a", "u")
+"""The sort keys of a conversation's items in the index: they begin with `about#`, `sent#`, `seq#` and `thread#`."""
 
 
 class Line(Struct, frozen=True):
@@ -74,6 +73,8 @@ class Placing:
             puts.append(Put(keys.milestone(name, entry.seq), {"timestamp": entry.timestamp}))
         if isinstance(entry, MessageSent):
             puts.append(Put(keys.sent(name, entry.author, entry.id), items.sent_item(entry, line.digest)))
+            if entry.thread:
+                puts.append(Put(keys.reply(name, entry.thread, entry.timestamp)))
             if changes:
                 item["state"] = items.state_item(entry, messages.fold(entry, changes))
         elif isinstance(entry, AboutMessage):
@@ -87,7 +88,7 @@ class Placing:
             row = await database.get(place)
             if row is None:
                 raise InvalidError("invalid_request", f"In the log of {self._name} there is no message at {target}.")
-            about = database.query(keys.INDEX, self._name, about_range(target), only=("key",))
+            about = database.query(keys.INDEX, self._name, keys.about_range(target), only=("key",))
             stamps = [keys.timestamp_of(item["key"]) async for item in about]
             there = await database.get_many([keys.change(self._name, stamp) for stamp in stamps])
             entries = sorted(map(items.entry_from, there.values()), key=lambda entry: entry.seq)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
-from tertulia.adapters.dynamodb import appending, cursors, deleting, history, people
+from tertulia.adapters.dynamodb import appending, cursors, deleting, history, people, threads
 from tertulia.adapters.dynamodb import log as reading
 from tertulia.adapters.dynamodb.database import Database
 from tertulia.adapters.dynamodb.sight import Sight
@@ -14,6 +14,7 @@ from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import Entry, Stamp, VisibleEntry
 from tertulia.domain.members import Member
 from tertulia.domain.messages import Message
+from tertulia.domain.versions import Saying
 from tertulia.ports.clock import Clock
 from tertulia.ports.store import Append, Committed, CursorMove, Listener, Membership, Outcome
 
@@ -72,9 +73,20 @@ class DynamoStore:
         return await reading.log(self.database, conversation, reader, after=after, limit=limit)
 
     async def messages(
-        self, conversation: str, reader: Member, *, before: int | None = None, after: int | None = None, limit: int
+        self,
+        conversation: str,
+        reader: Member,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        thread: int | None = None,
+        limit: int,
     ) -> list[Message]:
         sight = Sight(self.database, conversation, reader)
+        if thread is not None:
+            return await threads.page(
+                self.database, conversation, sight, thread, before=before, after=after, limit=limit
+            )
         return await history.page(self.database, conversation, sight, before=before, after=after, limit=limit)
 
     async def message(self, conversation: str, reader: Member, timestamp: int) -> Message | None:
@@ -84,6 +96,12 @@ class DynamoStore:
     async def message_of(self, conversation: str, reader: Member, author: str, client_id: str) -> Message | None:
         sight = Sight(self.database, conversation, reader)
         return await history.message_of(self.database, conversation, sight, author, client_id)
+
+    async def versions(
+        self, conversation: str, reader: Member, timestamp: int, *, before: int | None = None, limit: int
+    ) -> tuple[list[Saying], int | None]:
+        sight = Sight(self.database, conversation, reader)
+        return await history.versions(self.database, conversation, sight, timestamp, before=before, limit=limit)
 
     async def sharing(self, username: str, others: Sequence[str]) -> set[str]:
         return await people.sharing(self.database, username, others)

@@ -71,6 +71,8 @@ def writes(seen: Seen, decision: Decision, edits: Sequence[int]) -> list[Write]:
             after = replace(after, last=entry.timestamp, recent=recent)
             sent = keys.sent(name, entry.author, entry.id)
             changed.append(Put(sent, items.sent_item(entry, decision.digest), once=True))
+            if entry.thread:
+                changed.append(Put(keys.reply(name, entry.thread, entry.timestamp)))
             if settled is not None:
                 cursor = items.cursor_item(Cursor(settled.timestamp, settled.number), "sent")
                 changed.append(Update(keys.member(name, settled.username), cursor))

@@ -10,7 +10,7 @@ from tertulia.adapters.local_accounts.hashing import Passwords
 from tertulia.domain import limits
 from tertulia.domain.errors import ConflictError, ForbiddenError, InvalidError
 from tertulia.domain.passwords import check_password
-from tertulia.domain.texts import checked_line, checked_username
+from tertulia.domain.texts import checked_line, checked_new_username
 from tertulia.domain.users import User
 from tertulia.ports.clock import Clock
 from tertulia.ports.entropy import Entropy
@@ -79,7 +79,7 @@ class Registration:
         is_admin: Callable[[sqlite3.Connection], bool],
         invite: str | None,
     ) -> User:
-        checked_username(username)
+        checked_new_username(username)
         shown = checked_line(name, limits.NAME_MAX, "A name")
         check_password(username, password)
         if await self._database.read(lambda c: people.find(c, username)) is not None:

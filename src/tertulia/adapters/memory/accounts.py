@@ -20,7 +20,7 @@ from tertulia.domain.errors import (
     UnavailableError,
 )
 from tertulia.domain.passwords import check_password, password_bytes
-from tertulia.domain.texts import checked_line, checked_username
+from tertulia.domain.texts import checked_line, checked_new_username
 from tertulia.domain.tries import TRIES_MAX, recent, wait
 from tertulia.domain.users import User
 from tertulia.ports.accounts import Grant, Identity, SessionsEnded
@@ -87,7 +87,7 @@ class MemoryAccounts:
         email: str = "",  # noqa: ARG002 - no codes are sent
     ) -> tuple[User, bool]:
         admin = self._admitted(invite)
-        checked_username(username)
+        checked_new_username(username)
         shown = checked_line(name, limits.NAME_MAX, "A name")
         check_password(username, password)
         if username in self._people:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tertulia.domain import conversations, members, messages
+from tertulia.domain import conversations, limits, members, messages
 from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import (
     AboutMessage,
@@ -15,6 +15,7 @@ from tertulia.domain.entries import (
     MemberAdded,
     MemberRemoved,
     MessageDeleted,
+    MessageEdited,
     MessageSent,
     RoleChanged,
     Stamp,
@@ -27,6 +28,7 @@ from tertulia.domain.errors import NotFoundError
 from tertulia.domain.members import Cursor, Member
 from tertulia.domain.messages import Message
 from tertulia.domain.receipts import advance
+from tertulia.domain.versions import LookedAt, Saying, page_of
 from tertulia.ports.clock import Clock
 from tertulia.ports.store import Append, Committed, CursorMove, Listener, Membership, Outcome, Snapshot
 
@@ -53,8 +55,9 @@ class Log(Struct):
         )
         return messages.fold(sent, changes)
 
-    def timestamps(self) -> list[int]:
-        return [e.timestamp for e in self.entries if isinstance(e, MessageSent)]
+    def timestamps(self, thread: int | None = None) -> list[int]:
+        sent = [e for e in self.entries if isinstance(e, MessageSent)]
+        return [e.timestamp for e in sent if thread is None or thread in (e.timestamp, e.thread)]
 
 
 class MemoryStore:
@@ -151,11 +154,18 @@ class MemoryStore:
         return page, max(after, log.head.seq)
 
     async def messages(
-        self, conversation: str, reader: Member, *, before: int | None = None, after: int | None = None, limit: int
+        self,
+        conversation: str,
+        reader: Member,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        thread: int | None = None,
+        limit: int,
     ) -> list[Message]:
         log = self.logs[conversation]
         seen = _sight(log, reader)
-        timestamps = [t for t in log.timestamps() if seen(t)]
+        timestamps = [t for t in log.timestamps(thread) if seen(t)]
         if after is not None:
             chosen = [t for t in timestamps if t > after][:limit]
         else:
@@ -172,6 +182,23 @@ class MemoryStore:
         if log is None or (author, client_id) not in log.sent:
             return None
         return await self.message(conversation, reader, log.sent[author, client_id][0])
+
+    async def versions(
+        self, conversation: str, reader: Member, timestamp: int, *, before: int | None = None, limit: int
+    ) -> tuple[list[Saying], int | None]:
+        log = self.logs[conversation]
+        seen = _sight(log, reader)
+        there = {
+            e.timestamp: e
+            for e in reversed(log.entries)
+            if timestamp in (e.timestamp, target_of(e))
+            and seen(e.timestamp)
+            and (before is None or e.timestamp < before)
+        }
+        looked_at = [LookedAt(e.timestamp, isinstance(e, MessageSent | MessageEdited)) for e in there.values()]
+        whole = len(looked_at) <= limits.EDITS_LOOKED_AT_MAX
+        found, cursor = page_of(looked_at[: limits.EDITS_LOOKED_AT_MAX], limit, whole=whole)
+        return [e for t in found if isinstance(e := there[t], MessageSent | MessageEdited)], cursor
 
     async def move_cursor(self, conversation: str, username: str, timestamp: int) -> CursorMove:
         log = self.logs.get(conversation)

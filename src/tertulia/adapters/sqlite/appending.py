@@ -49,8 +49,8 @@ WHERE "conversation" = ? AND "timestamp" = ? AND "number" IS NOT NULL
 """
 _INSERT_ENTRY: Final = """
 INSERT INTO "Chat-Messages"
-    ("conversation", "timestamp", "seq", "number", "author", "client_id", "digest", "target", "entry")
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ("conversation", "timestamp", "seq", "number", "author", "client_id", "digest", "target", "thread", "entry")
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _MOVE_HEAD: Final = """
 UPDATE "Chat-Conversations" SET "seq" = ?, "timestamp" = ?, "messages" = ?
@@ -209,9 +209,9 @@ def _target(connection: sqlite3.Connection, name: str, timestamp: int) -> Messag
 
 
 def _insert(connection: sqlite3.Connection, name: str, entry: Entry, digest: bytes) -> None:
-    number = client_id = sent_digest = None
+    number = client_id = sent_digest = thread = None
     if isinstance(entry, MessageSent):
-        number, client_id, sent_digest = entry.number, entry.id, digest
+        number, client_id, sent_digest, thread = entry.number, entry.id, digest, entry.thread or None
     connection.execute(
         _INSERT_ENTRY,
         (
@@ -223,6 +223,7 @@ def _insert(connection: sqlite3.Connection, name: str, entry: Entry, digest: byt
             client_id,
             sent_digest,
             target_of(entry),
+            thread,
             rows.encode(entry),
         ),
     )

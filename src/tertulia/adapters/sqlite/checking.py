@@ -28,7 +28,7 @@ SELECT "conversation", "item", "seq", "timestamp", "messages" FROM "Chat-Convers
 ORDER BY "conversation"
 """
 _ENTRIES: Final = """
-SELECT "timestamp", "seq", "number", "author", "client_id", "target", "entry", "state" FROM "Chat-Messages"
+SELECT "timestamp", "seq", "number", "author", "client_id", "target", "thread", "entry", "state" FROM "Chat-Messages"
 WHERE "conversation" = ? ORDER BY "timestamp"
 """
 _ABOUT: Final = 'SELECT "entry" FROM "Chat-Messages" WHERE "conversation" = ? AND "target" = ? ORDER BY "timestamp"'
@@ -41,7 +41,7 @@ SELECT DISTINCT "conversation" FROM "Chat-Messages"
 EXCEPT SELECT "conversation" FROM "Chat-Conversations" WHERE "username" = '#'
 """
 
-Row = tuple[int, int, int | None, str, str | None, int | None, str, str | None]
+Row = tuple[int, int, int | None, str, str | None, int | None, int | None, str, str | None]
 
 
 def problems(connection: sqlite3.Connection, progress: Callable[[int], None]) -> Iterator[str]:
@@ -87,7 +87,7 @@ def _conversation(connection: sqlite3.Connection, head: Conversation, progress: 
     replay = _Replay()
     seq = timestamp = number = 0
     for row in connection.execute(_ENTRIES, (head.id,)):
-        entry = rows.entry_from(row[6])
+        entry = rows.entry_from(row[7])
         yield from _row(row, entry)
         if entry.seq != seq + 1:
             yield f"after the entry {seq} comes {entry.seq}."
@@ -97,7 +97,7 @@ def _conversation(connection: sqlite3.Connection, head: Conversation, progress: 
             if entry.number != number + 1:
                 yield f"after the message {number} comes {entry.number}."
             number = entry.number
-            yield from _message(connection, head.id, entry, row[7])
+            yield from _message(connection, head.id, entry, row[8])
         seq, timestamp = entry.seq, entry.timestamp
         replay.apply(head.id, entry)
         progress(1)
@@ -110,8 +110,10 @@ def _conversation(connection: sqlite3.Connection, head: Conversation, progress: 
 
 def _row(row: Row, entry: Entry) -> Iterator[str]:
     """The columns say the same as the entry."""
-    number, name = (entry.number, entry.id) if isinstance(entry, MessageSent) else (None, None)
-    if row[:6] != (entry.timestamp, entry.seq, number, entry.author, name, target_of(entry)):
+    number = name = thread = None
+    if isinstance(entry, MessageSent):
+        number, name, thread = entry.number, entry.id, entry.thread or None
+    if row[:7] != (entry.timestamp, entry.seq, number, entry.author, name, target_of(entry), thread):
         yield f"the columns of the entry {entry.seq} are not the entry's."
 
 

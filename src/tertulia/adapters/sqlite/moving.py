@@ -4,11 +4,13 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from tertulia.adapters.sqlite import rows
 from tertulia.adapters.sqlite.schema import HEAD
 from tertulia.domain import messages
 from tertulia.domain.conversations import Conversation
-from tertulia.domain.entries import AboutMessage, Entry, MessageSent, is_same, target_of
+from tertulia.domain.entries import AboutMessage, Entry, MessageSent, is_same, target_of, with_thread
 from tertulia.domain.errors import ConflictError, InvalidError
 from tertulia.ports.portable import LogRecord, PortableConversation, PortableEntry, PortableMember
 
@@ -37,10 +39,11 @@ ON CONFLICT DO UPDATE SET "seq" = excluded."seq", "timestamp" = excluded."timest
 """
 _PUT_ENTRY: Final = """
 INSERT INTO "Chat-Messages"
-    ("conversation", "timestamp", "seq", "number", "author", "client_id", "digest", "target", "entry")
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ("conversation", "timestamp", "seq", "number", "author", "client_id", "digest", "target", "thread", "entry")
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT ("conversation", "timestamp") DO UPDATE SET "entry" = excluded."entry"
 """
+_THREAD: Final = 'SELECT "thread" FROM "Chat-Messages" WHERE "conversation" = ? AND "timestamp" = ?'
 _ABOUT: Final = """
 SELECT "entry" FROM "Chat-Messages" WHERE "conversation" = ?1 AND "timestamp" = ?2
 UNION ALL SELECT "entry" FROM (
@@ -139,15 +142,24 @@ class LogWriter:
             self._compare(name, entry)
             if self._left_alone:
                 return False
-        columns: tuple[object, ...] = (None, entry.author, None, None)
+        entry = self._with_thread(name, entry)
+        columns: tuple[object, ...] = (None, entry.author, None, None, target_of(entry), None)
         if isinstance(entry, MessageSent):
-            columns = (entry.number, entry.author, entry.id, digest)
-        self._connection.execute(
-            _PUT_ENTRY, (name, entry.timestamp, entry.seq, *columns, target_of(entry), rows.encode(entry))
-        )
+            columns = (entry.number, entry.author, entry.id, digest, None, entry.thread or None)
+        self._connection.execute(_PUT_ENTRY, (name, entry.timestamp, entry.seq, *columns, rows.encode(entry)))
         if isinstance(entry, AboutMessage):
             self._targets.add(entry.target)
         return entry.seq > self._known
+
+    def _with_thread(self, name: str, entry: Entry) -> Entry:
+        """What is here already keeps its thread: of one that was deleted since, an earlier version didn't keep it."""
+        if isinstance(entry, MessageSent) and entry.seq <= self._known:
+            return replace(entry, thread=self._thread_at(name, entry.timestamp))
+        return with_thread(entry, lambda timestamp: self._thread_at(name, timestamp))
+
+    def _thread_at(self, name: str, timestamp: int) -> int:
+        row = self._connection.execute(_THREAD, (name, timestamp)).fetchone()
+        return row[0] or 0 if row else 0
 
     def _compare(self, name: str, entry: Entry) -> None:
         """The entry that is there is the same one: what was said may have been erased on either side."""

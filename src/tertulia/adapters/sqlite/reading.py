@@ -6,12 +6,14 @@ from typing import Final
 
 from tertulia.adapters.sqlite import rows
 from tertulia.adapters.sqlite.schema import HEAD
+from tertulia.domain import limits
 from tertulia.domain import messages as folding
 from tertulia.domain.conversations import Conversation
-from tertulia.domain.entries import AboutMessage, MessageSent, VisibleEntry, hide, target_of
+from tertulia.domain.entries import AboutMessage, MessageEdited, MessageSent, VisibleEntry, hide, target_of
 from tertulia.domain.limits import TIMESTAMP_MAX
 from tertulia.domain.members import Member
 from tertulia.domain.messages import Message
+from tertulia.domain.versions import LookedAt, Saying, page_of
 from tertulia.ports.store import Membership
 
 _HEAD_AND_MEMBER: Final = """
@@ -45,10 +47,28 @@ SELECT group_concat("shown", ',') FROM (
 )
 """
 _AFTER: Final = _BEFORE.replace("DESC", "ASC")
+_IN_THREAD_BEFORE: Final = """
+SELECT group_concat("shown", ',') FROM (
+    SELECT coalesce("state", "entry") AS "shown", "timestamp" FROM "Chat-Messages"
+    WHERE "conversation" = ?1 AND "timestamp" = ?5 AND "timestamp" BETWEEN ?2 AND ?3 AND "number" IS NOT NULL
+    UNION ALL
+    SELECT coalesce("state", "entry"), "timestamp" FROM "Chat-Messages" INDEXED BY "messages by thread"
+    WHERE "conversation" = ?1 AND "thread" = ?5 AND "timestamp" BETWEEN ?2 AND ?3
+    ORDER BY "timestamp" DESC LIMIT ?4
+)
+"""
+"""The message that a thread began with, and the replies."""
+_IN_THREAD_AFTER: Final = _IN_THREAD_BEFORE.replace("DESC", "ASC")
 _ONE: Final = """
 SELECT coalesce("state", "entry") FROM "Chat-Messages"
 WHERE "conversation" = ? AND "timestamp" = ? AND "number" IS NOT NULL
 """
+_ABOUT_ONE: Final = """
+SELECT "timestamp", "entry" ->> 'kind' = 'edited' FROM "Chat-Messages" INDEXED BY "entries by target"
+WHERE "conversation" = ? AND "target" = ? AND "timestamp" >= ? AND "timestamp" <= ?
+ORDER BY "timestamp" DESC LIMIT ?
+"""
+_ENTRY: Final = 'SELECT "entry" FROM "Chat-Messages" WHERE "conversation" = ? AND "timestamp" = ?'
 _ONE_BY_CLIENT_ID: Final = """
 SELECT coalesce("state", "entry") FROM "Chat-Messages"
 WHERE "conversation" = ? AND "author" = ? AND "client_id" = ?
@@ -121,14 +141,22 @@ def log(
 
 
 def messages(
-    connection: sqlite3.Connection, name: str, reader: Member, before: int | None, after: int | None, limit: int
+    connection: sqlite3.Connection,
+    name: str,
+    reader: Member,
+    before: int | None,
+    after: int | None,
+    limit: int,
+    thread: int | None = None,
 ) -> list[Message]:
     open_history = _open_history(connection, name)
+    query = _BEFORE if after is None else _AFTER
+    of_thread: tuple[int, ...] = ()
+    if thread is not None:
+        query, of_thread = _IN_THREAD_BEFORE if after is None else _IN_THREAD_AFTER, (thread,)
     found: list[Message] = []
     for first, last in _ranges(reader, before, after, open_history=open_history):
-        joined = connection.execute(
-            _BEFORE if after is None else _AFTER, (name, first, last, limit - len(found))
-        ).fetchone()[0]
+        joined = connection.execute(query, (name, first, last, limit - len(found), *of_thread)).fetchone()[0]
         found += rows.messages_from(joined)
         if len(found) >= limit:
             break
@@ -144,6 +172,23 @@ def message_of(
     connection: sqlite3.Connection, name: str, reader: Member, author: str, client_id: str
 ) -> Message | None:
     return _seen(connection, name, reader, connection.execute(_ONE_BY_CLIENT_ID, (name, author, client_id)).fetchone())
+
+
+def versions(
+    connection: sqlite3.Connection, name: str, reader: Member, timestamp: int, before: int | None, limit: int
+) -> tuple[list[Saying], int | None]:
+    looked_at: list[LookedAt] = []
+    for first, last in _ranges(reader, before, None, open_history=_open_history(connection, name)):
+        left = limits.EDITS_LOOKED_AT_MAX - len(looked_at)
+        found = connection.execute(_ABOUT_ONE, (name, timestamp, first, last, left))
+        looked_at += [LookedAt(stamp, bool(says)) for stamp, says in found]
+    whole = len(looked_at) < limits.EDITS_LOOKED_AT_MAX
+    if whole and (before is None or timestamp < before):
+        looked_at.append(LookedAt(timestamp, True))
+    stamps, cursor = page_of(looked_at, limit, whole=whole)
+    texts = [text for stamp in stamps for (text,) in connection.execute(_ENTRY, (name, stamp))]
+    entries = map(rows.entry_from, texts)
+    return [each for each in entries if isinstance(each, MessageSent | MessageEdited)], cursor
 
 
 def sharing(connection: sqlite3.Connection, username: str, others: Sequence[str]) -> set[str]:

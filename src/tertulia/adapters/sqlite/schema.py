@@ -88,7 +88,39 @@ END;
 """
 """How much there is, for administrators: counted where it happens, since to look would be to look at everything."""
 
-MIGRATIONS: Final[tuple[str, ...]] = (_VERSION_1, _LIBRARY, _FIGURES)
+_THREADS: Final = """
+ALTER TABLE "Chat-Messages" ADD COLUMN "thread" INTEGER;    -- replies: the timestamp of what they began with
+
+-- First what each replies to, then what that began with: of a chain of replies the first one's.
+UPDATE "Chat-Messages" SET "thread" = "entry" ->> 'reply_to'
+WHERE "number" IS NOT NULL AND "entry" ->> 'reply_to' IS NOT NULL;
+
+CREATE INDEX "messages by thread" ON "Chat-Messages" ("conversation", "thread", "timestamp")
+    WHERE "thread" IS NOT NULL;
+
+WITH RECURSIVE "chain" AS (
+    SELECT "conversation", "timestamp", "thread" FROM "Chat-Messages" "reply"
+    WHERE "thread" IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM "Chat-Messages" "original"
+        WHERE "original"."conversation" = "reply"."conversation" AND "original"."timestamp" = "reply"."thread"
+            AND "original"."thread" IS NOT NULL
+    )
+    UNION ALL
+    SELECT "reply"."conversation", "reply"."timestamp", "chain"."thread" FROM "chain"
+    JOIN "Chat-Messages" "reply" INDEXED BY "messages by thread"
+        ON "reply"."conversation" = "chain"."conversation" AND "reply"."thread" = "chain"."timestamp"
+)
+UPDATE "Chat-Messages" SET "thread" = "chain"."thread",
+    "entry" = json_set("entry", '$.thread', "chain"."thread"),
+    "state" = json_set("state", '$.thread', "chain"."thread")
+FROM "chain"
+WHERE "Chat-Messages"."conversation" = "chain"."conversation"
+    AND "Chat-Messages"."timestamp" = "chain"."timestamp";
+"""
+"""Which messages belong together because they reply to each other. Of a reply that was deleted before, nobody knows any
+more what it replied to: it begins a thread."""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_VERSION_1, _LIBRARY, _FIGURES, _THREADS)
 """Migration n brings a file from version n to n + 1. Only ever appended to."""
 
 

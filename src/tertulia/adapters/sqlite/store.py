@@ -15,6 +15,7 @@ from tertulia.domain.entries import Entry, Stamp, VisibleEntry
 from tertulia.domain.errors import UnavailableError
 from tertulia.domain.members import Member
 from tertulia.domain.messages import Message
+from tertulia.domain.versions import Saying
 from tertulia.ports.clock import Clock
 from tertulia.ports.store import Append, Committed, CursorMove, Listener, Membership, Outcome
 
@@ -89,15 +90,27 @@ class SqliteStore:
         return await self.read(reading.log, conversation, reader, after, limit)
 
     async def messages(
-        self, conversation: str, reader: Member, *, before: int | None = None, after: int | None = None, limit: int
+        self,
+        conversation: str,
+        reader: Member,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        thread: int | None = None,
+        limit: int,
     ) -> list[Message]:
-        return await self.read(reading.messages, conversation, reader, before, after, limit)
+        return await self.read(reading.messages, conversation, reader, before, after, limit, thread)
 
     async def message(self, conversation: str, reader: Member, timestamp: int) -> Message | None:
         return await self.read(reading.message, conversation, reader, timestamp)
 
     async def message_of(self, conversation: str, reader: Member, author: str, client_id: str) -> Message | None:
         return await self.read(reading.message_of, conversation, reader, author, client_id)
+
+    async def versions(
+        self, conversation: str, reader: Member, timestamp: int, *, before: int | None = None, limit: int
+    ) -> tuple[list[Saying], int | None]:
+        return await self.read(reading.versions, conversation, reader, timestamp, before, limit)
 
     async def sharing(self, username: str, others: Sequence[str]) -> set[str]:
         return await self.read(reading.sharing, username, others)

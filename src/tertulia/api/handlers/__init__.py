@@ -40,6 +40,7 @@ HANDLERS: Final[dict[str, Handler]] = {
         messages.read_log,
         messages.send_message,
         messages.edit_message,
+        messages.list_versions,
         messages.delete_message,
         messages.remove_previews,
         messages.add_reaction,

@@ -14,7 +14,13 @@ from tertulia.services.search import parse_query
 async def list_messages(chat: Chat, call: Call[q.ConversationPath, q.MessagesQuery, None]) -> Answer:
     query = call.query
     page = await chat.history.messages(
-        call.identity, call.path.id, before=query.before, after=query.after, around=query.around, limit=query.limit
+        call.identity,
+        call.path.id,
+        before=query.before,
+        after=query.after,
+        around=query.around,
+        thread=query.thread,
+        limit=query.limit,
     )
     body = r.Messages(
         messages=page.messages,
@@ -50,6 +56,12 @@ def new_message(body: q.MessageFields) -> NewMessage:
 async def edit_message(chat: Chat, call: Call[q.MessagePath, q.Nothing, q.EditMessage]) -> Answer:
     message = await chat.messages.edit(call.identity, call.path.id, call.path.timestamp, call.body.text)
     return Answer(status=200, body=message)
+
+
+async def list_versions(chat: Chat, call: Call[q.MessagePath, q.VersionsQuery, None]) -> Answer:
+    path, query = call.path, call.query
+    page = await chat.history.versions(call.identity, path.id, path.timestamp, before=query.before, limit=query.limit)
+    return Answer(status=200, body=r.Versions(versions=page.versions, cursor=page.cursor))
 
 
 async def delete_message(chat: Chat, call: Call[q.MessagePath, q.Nothing, None]) -> Answer:

@@ -63,6 +63,19 @@ OPERATIONS: Final = (
         errors=(*MESSAGE, "forbidden", "message_deleted"),
     ),
     Operation(
+        name="list_versions",
+        method="GET",
+        path="/api/conversations/{id}/messages/{timestamp}/edits",
+        summary="What a message says and said before its edits, newest first. A page may be short: go on by its cursor "
+        "while there is one.",
+        tag="messages",
+        function=Function.MESSAGES_GET,
+        path_type=q.MessagePath,
+        query_type=q.VersionsQuery,
+        response=r.Versions,
+        errors=(*MESSAGE, "message_deleted"),
+    ),
+    Operation(
         name="delete_message",
         method="DELETE",
         path="/api/conversations/{id}/messages/{timestamp}",

@@ -15,6 +15,9 @@ export function AttachButton({ conversation }: { conversation: string }): JSX.El
     const onKeyDown = (event: KeyboardEvent): void => {
       const asked = (event.ctrlKey || event.metaKey) && event.shiftKey && !event.altKey && event.key.toLowerCase() === "u";
       if (!asked || document.querySelector("dialog[open]")) return;
+      // Of several places to write, the one that has the focus; else the first.
+      const place = document.activeElement?.closest(".thread-panel") ?? document;
+      if (place.querySelector(".composer input[type=file]") !== input.current) return;
       event.preventDefault();
       input.current?.click();
     };

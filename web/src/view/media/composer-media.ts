@@ -6,19 +6,20 @@ import { notify } from "../../app/notices.ts";
 import { shownName } from "../../state/media.ts";
 import { outgoingOf, type Picture } from "../../state/pictures.ts";
 import { t } from "../../words/index.ts";
+import type { Visit } from "../visit.ts";
 
 export const full = (): string => t("Too many messages wait to be sent here. Try again when you are connected.");
 
 /** Hands a message with the files of what is being written to the outbox; false where it can't be sent, and why is said. */
-export function post(chat: Chat, conversation: string, text: string, replyTo: number): boolean {
+export function post(chat: Chat, { id, desk }: Visit, text: string, replyTo: number): boolean {
   const { uploads } = chat.media;
-  const refused = uploads.draft(conversation).peek().find((upload) => upload.state === "failed");
+  const refused = uploads.draft(desk).peek().find((upload) => upload.state === "failed");
   if (refused) {
     notify(t("“{name}” could not be uploaded. Retry or remove it, then send.", { name: shownName(refused.name) }), true);
     return false;
   }
-  const files = uploads.take(conversation);
-  if (chat.sending.add(conversation, text, replyTo, files)) return true;
+  const files = uploads.take(desk);
+  if (chat.sending.add(id, text, replyTo, files)) return true;
   uploads.giveBack(files);
   notify(full(), true);
   return false;

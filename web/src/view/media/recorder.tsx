@@ -8,14 +8,15 @@ import { useChat } from "../context.ts";
 import { Icon, type IconName } from "../icons.tsx";
 import { t } from "../../words/index.ts";
 import { holdVoice, postVoice } from "./voice.ts";
+import type { Visit } from "../visit.ts";
 import { Waveform } from "./waveform.tsx";
 
 interface Props {
-  conversation: string;
+  visit: Visit;
   onClose: () => void;
 }
 
-export function Recorder({ conversation, onClose }: Props): JSX.Element {
+export function Recorder({ visit, onClose }: Props): JSX.Element {
   const chat = useChat();
   const [recording] = useState(() => new Recording());
   const [sendWhenDone, setSendWhenDone] = useState(false);
@@ -30,7 +31,7 @@ export function Recorder({ conversation, onClose }: Props): JSX.Element {
     };
   }, []);
   useEffect(() => {
-    if (state === "done" && recording.recorded) held.current = holdVoice(chat, conversation, recording.recorded);
+    if (state === "done" && recording.recorded) held.current = holdVoice(chat, visit, recording.recorded);
   }, [state]);
   const send = (): void => {
     if (!held.current) {
@@ -38,7 +39,7 @@ export function Recorder({ conversation, onClose }: Props): JSX.Element {
       recording.finish();
       return;
     }
-    const sent = postVoice(chat, conversation, held.current);
+    const sent = postVoice(chat, visit, held.current);
     if (sent) held.current = "";
     if (sent) onClose();
   };

@@ -4,18 +4,19 @@ import type { Chat } from "../../app/chat.ts";
 import type { Recorded } from "../../app/media/recording.ts";
 import { notify } from "../../app/notices.ts";
 import { fileOf } from "../../state/uploads.ts";
+import type { Visit } from "../visit.ts";
 import { full } from "./composer-media.ts";
 
 /** Begins to upload a voice note; from now on it is part of what is being written. Answers the upload's name. */
-export function holdVoice(chat: Chat, conversation: string, { note, name, peaks, duration }: Recorded): string {
-  return chat.media.uploads.addVoice(conversation, note, name, { peaks, duration });
+export function holdVoice(chat: Chat, { desk }: Visit, { note, name, peaks, duration }: Recorded): string {
+  return chat.media.uploads.addVoice(desk, note, name, { peaks, duration });
 }
 
 /** Sends a voice note as a message of its own; what is being written stays. */
-export function postVoice(chat: Chat, conversation: string, upload: string): boolean {
+export function postVoice(chat: Chat, visit: Visit, upload: string): boolean {
   const { uploads } = chat.media;
   const held = uploads.get(upload);
-  if (!held || !chat.sending.add(conversation, "", 0, [fileOf(held)])) {
+  if (!held || !chat.sending.add(visit.id, "", visit.replyTo(), [fileOf(held)])) {
     notify(full(), true);
     return false;
   }
