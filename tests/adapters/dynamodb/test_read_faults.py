@@ -95,6 +95,26 @@ async def test_waiting_for_half_a_transaction_has_an_end(world: World, no_waitin
         await world.store.log(do.GROUP, ana, after=1, limit=10)
 
 
+async def test_half_a_reply_is_no_gap_in_its_thread(world: World) -> None:
+    """The index names a reply that can't be seen in its own table yet: it is waited for. What was asked for and is no
+    message isn't."""
+    await do.begin(world.store)
+    first = do.timestamp(await do.send(world.store, "ana", "x", "1"))
+    reply = do.timestamp(await do.send(world.store, "ana", "y", "2", reply_to=first))
+    ana = await do.reader(world.store, "ana")
+
+    def not_yet(real: Any, parameters: dict[str, Any]) -> Any:
+        answer = real(**parameters)
+        return {**answer, "Responses": {table: rows[:0] for table, rows in answer["Responses"].items()}}
+
+    world.client.plan("batch_get_item", not_yet)
+    world.client.calls.clear()
+    found = await world.store.messages(do.GROUP, ana, thread=first, limit=5)
+    assert [message.timestamp for message in found] == [first, reply]
+    assert world.client.calls == ["query", "batch_get_item", "batch_get_item"]
+    assert await world.store.messages(do.GROUP, ana, thread=first + 1_000, limit=5) == []
+
+
 async def test_nothing_is_read_by_who_has_it_all(world: World) -> None:
     """A client that is up to date costs one look at the head."""
     await do.begin(world.store)

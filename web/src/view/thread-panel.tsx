@@ -24,6 +24,7 @@ import { Swipe } from "./swipe.ts";
 import { Visit } from "./visit.ts";
 
 const Saving = later(async () => (await import("./library/saving.tsx")).default);
+const Versions = later(async () => (await import("./versions.tsx")).Versions);
 
 interface Props {
   id: string;
@@ -81,6 +82,7 @@ function Opened({ id, thread: root, onClose, held }: Props & { held: Held }): JS
       <Composer conversation={held.conversation} visit={visit} name={name} />
       <Reacting visit={visit} />
       {visit.saving.value && <Saving visit={visit} onClose={() => (visit.saving.value = null)} />}
+      {visit.versions.value > 0 && <Versions visit={visit} onClose={() => (visit.versions.value = 0)} />}
       {drop.over && <p class="drop-target">{t("Drop the files here to attach them")}</p>}
     </aside>
   );
