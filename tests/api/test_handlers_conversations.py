@@ -142,3 +142,16 @@ async def test_a_message_carries_files(caller: Caller, group: str) -> None:
     assert sent["attachments"] == [
         {"media": media, "name": "a.bin", "type": "application/x-bytes", "size": 10, "alt": "a cat"}
     ]
+
+
+async def test_a_draft_comes_back_as_it_was_kept(caller: Caller, group: str) -> None:
+    """With its files, for its person alone; without text and files there is none."""
+    file = {"media": "m1", "voice": True, "peaks": [1, 2]}
+    body = {"text": "half", "reply_to": 5, "attachments": [file]}
+    status, kept = await caller.call("keep_draft", "ben", path={"id": group}, body=body)
+    assert status == 200
+    _, found = await caller.call("list_drafts", "ben")
+    assert found == {"drafts": [{"conversation": group, **kept, **body}]}
+    assert (await caller.call("list_drafts", "ana"))[1] == {"drafts": []}
+    await caller.call("keep_draft", "ben", path={"id": group}, body={})
+    assert (await caller.call("list_drafts", "ben"))[1] == {"drafts": []}

@@ -250,6 +250,8 @@ SCENARIOS: Final = (
     Scenario("add_pack", (NOBODY, *[NO] * 5, ENDED, _GONE), lambda s: ({}, {"json": {"media": s.setting.media}})),
     Scenario("remove_pack", (NOBODY, *[NO] * 5, ENDED, "pack_not_found")),
     Scenario("create_ticket", USERS),
+    Scenario("list_drafts", USERS),
+    Scenario("keep_draft", MEMBERS, _body(text="half a sent")),
     Scenario("get_notifications", USERS),
     Scenario("set_quiet_hours", USERS, _body(quiet=None)),
     Scenario("choose_notifications", USERS, _body(level="mentions")),

@@ -238,6 +238,10 @@ async def _read(scene: Scene, group: str, ana: str, ben: str) -> None:
     await scene.call("list_conversations", ana)
     await scene.call("get_conversation", ana, id=group)
     await scene.call("list_members", ana, id=group)
+    for text in ("half a", "half a sent"):
+        # The first is a new one; what holds is each that follows.
+        await scene.call("keep_draft", ana, {"text": text}, id=group)
+    await scene.call("list_drafts", ana)
     page = await scene.call("list_messages", ana, id=group, query="limit=50")
     thread = next(each["thread"] for each in page["messages"] if "thread" in each)
     await scene.call("list_messages", ana, id=group, query=f"thread={thread}", record="list_messages of a thread")

@@ -8,6 +8,7 @@ from msgspec import UNSET
 from tests.services.refused import refused
 from tests.services.world import PASSWORD, World, stream, who
 
+from tertulia.domain.drafts import KeptDraft
 from tertulia.domain.entries import ConversationKind
 from tertulia.domain.errors import ChatError
 from tertulia.domain.limits import RateLimit
@@ -35,6 +36,7 @@ BY_PERSON: dict[str, Limited] = {
     "complete": lambda w, u: w.chat.media.complete(who(u), "unknown"),
     "status": lambda w, u: w.chat.statuses.set(who(u), Status()),
     "receipts": lambda w, u: w.chat.notifying.set_receipts(who(u), shown=False),
+    "draft": lambda w, u: w.chat.drafts.keep(who(u), KeptDraft(conversation="g", timestamp=0, text="x")),
     "ticket": lambda w, u: w.chat.tickets.issue(who(u), ""),
 }
 BY_ADDRESS: dict[str, Limited] = {

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Collection
 from tertulia.adapters.memory.accounts import MemoryAccounts
 from tertulia.adapters.memory.books import MemoryBooks
 from tertulia.adapters.memory.clock import SetClock
+from tertulia.adapters.memory.drafts import MemoryDrafts
 from tertulia.adapters.memory.entropy import SeededEntropy
 from tertulia.adapters.memory.figures import MemoryFigures
 from tertulia.adapters.memory.library import MemoryLibrary
@@ -28,6 +29,7 @@ from tertulia.ports.store import Committed
 from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
+from tertulia.services.drafts import KeptDrafts
 from tertulia.services.figures import ServerFigures
 from tertulia.services.history import HistoryReader
 from tertulia.services.library import PictureLibrary
@@ -122,6 +124,7 @@ class World:
                 processor=processor,
             ),
             library=PictureLibrary(self.library, self.media, self.clock, self.entropy, made, processor=processor),
+            drafts=KeptDrafts(self.store, MemoryDrafts(), self.broadcast, self.clock, made),
             notifying=Notifying(self.books, made_key, self.clock, made, self.broadcast),
             figures=ServerFigures(MemoryFigures(self.store)),
             tickets=Tickets(MemoryTickets(self.clock, self.entropy), self.clock, made),

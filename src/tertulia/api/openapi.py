@@ -21,6 +21,7 @@ TAGS: Final = {
     "conversations": "Direct conversations and groups, their members and roles.",
     "messages": "The log of a conversation: reading it, adding to it, searching it.",
     "media": "Files that messages carry.",
+    "drafts": "What somebody has written and not sent yet.",
     "library": "The server's own pictures: stickers, GIFs, emoji.",
     "notifications": "What somebody is told of, and by which browsers while nobody looks.",
     "real time": "What a WebSocket connection needs. What goes over it is in the AsyncAPI document.",

@@ -254,6 +254,18 @@ class SearchMessages(Request, frozen=True, rename={"from_": "from"}):
     cursor: fields.PageCursor = ""
 
 
+# Drafts
+
+
+class KeepDraft(Request, frozen=True):
+    """What a message would say if it was sent now; a file is described in up to 500 characters. Without text and files
+    there is no draft any more."""
+
+    text: fields.Text = ""
+    reply_to: fields.Timestamp = 0
+    attachments: list[AttachmentRef] = []
+
+
 # Notifications
 
 

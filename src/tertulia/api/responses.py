@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
+from tertulia.domain.drafts import KeptDraft
 from tertulia.domain.entries import ConversationKind, History, VisibleEntry
 from tertulia.domain.library import Adding, PictureKind
 from tertulia.domain.media import MediaKind
@@ -127,6 +128,19 @@ class Log(Response, frozen=True):
 class ReadState(Response, frozen=True):
     read: Cursor
     unread: int
+
+
+class KeptDrafts(Response, frozen=True):
+    """Those of conversations in which the caller is. A file that is named may be gone: an upload that is in no message
+    is deleted after a week."""
+
+    drafts: list[KeptDraft]
+
+
+class DraftKept(Response, frozen=True):
+    """When, by the server's clock. The event `kept_draft` says the same to the caller's other devices."""
+
+    timestamp: int
 
 
 class QuietHoursView(Response, frozen=True):

@@ -20,6 +20,7 @@ from tertulia.domain.events import (
     DraftEvent,
     EntryEvent,
     HeadEvent,
+    KeptDraftEvent,
     LocationEvent,
     Membership,
     PresenceEvent,
@@ -34,6 +35,7 @@ LiveEvent = (
     | ReadEvent
     | TypingEvent
     | DraftEvent
+    | KeptDraftEvent
     | LocationEvent
     | ConversationChanged
     | PresenceEvent

@@ -362,6 +362,17 @@ class Operations:
     async def remove_pack(self, pack: str) -> None:
         await self._do("remove_pack", {"id": pack})
 
+    # Drafts
+
+    async def list_drafts(self) -> r.KeptDrafts:
+        return await self._call("list_drafts", r.KeptDrafts)
+
+    async def keep_draft(
+        self, conversation: str, text: str, *, reply_to: int = 0, attachments: Sequence[q.AttachmentRef] = ()
+    ) -> r.DraftKept:
+        body = q.KeepDraft(text=text, reply_to=reply_to, attachments=list(attachments))
+        return await self._call("keep_draft", r.DraftKept, {"id": conversation}, body=body)
+
     # Notifications
 
     async def get_notifications(self) -> r.Notifications:

@@ -52,6 +52,14 @@ class DraftEvent(Struct, frozen=True, tag_field="type", tag="draft"):
     version: int
 
 
+class KeptDraftEvent(Struct, frozen=True, tag_field="type", tag="kept_draft"):
+    """What the receiver has written and not sent yet in a conversation is another now, or none: for the devices of that
+    person alone. `timestamp` is what whoever changed it was answered. What it says, `GET /api/drafts` does."""
+
+    conversation: str
+    timestamp: int
+
+
 class LocationEvent(Struct, frozen=True, tag_field="type", tag="location"):
     """Where somebody is whose message at `timestamp` began a live location: degrees (WGS 84), and by how many metres
     that may be wrong. The next one takes its place."""
@@ -104,13 +112,14 @@ class Goodbye(Struct, frozen=True, tag_field="type", tag="goodbye"):
 
 
 ConversationEvent = EntryEvent | ReadEvent | TypingEvent | DraftEvent | LocationEvent
-UserEvent = ConversationChanged | PresenceEvent | ReadEvent | StatusEvent | ReceiptsEvent
+UserEvent = ConversationChanged | PresenceEvent | ReadEvent | StatusEvent | ReceiptsEvent | KeptDraftEvent
 Event = (
     EntryEvent
     | HeadEvent
     | ReadEvent
     | TypingEvent
     | DraftEvent
+    | KeptDraftEvent
     | LocationEvent
     | ConversationChanged
     | PresenceEvent

@@ -47,6 +47,15 @@ there."""
 DRAFT_MAX: Final = 1_000
 """Characters of a live-typing draft that are shown to others."""
 
+# Drafts that are kept
+DRAFTS_MAX: Final = 100
+"""Of one person; the oldest goes. With DRAFT_ALT_MAX a list of the longest is less than the 6 MB that a function may
+answer (AWS Lambda quotas)."""
+DRAFT_ALT_MAX: Final = 500
+"""Of the words for one file of a draft."""
+DRAFT_SECONDS: Final = 30 * 24 * 3600
+"""How long a draft is kept after it was changed last."""
+
 # Link previews
 PREVIEWS_MAX: Final = 3
 """Links of one message that get a preview: the first ones."""
@@ -108,8 +117,8 @@ TRANSCODE_QUEUE_MAX: Final = 20
 """Files that wait to be made again; one comes after the other."""
 TRANSCODE_KNOWN_MAX: Final = 10_000
 """Files of which a server remembers that they waited already."""
-MEDIA_UNSENT_SECONDS: Final = 24 * 3600
-"""An upload that no message refers to is deleted after this time."""
+MEDIA_UNSENT_SECONDS: Final = 7 * 24 * 3600
+"""An upload that no message refers to is deleted after this time; a draft may name it so long."""
 
 # The library
 LIBRARY_STICKERS_MAX: Final = 600
@@ -225,6 +234,8 @@ MESSAGES_RATE: Final = RateLimit(60, 10)
 CHANGES_RATE: Final = RateLimit(60, 5)
 """Changes to conversations and their members by one person."""
 CURSORS_RATE: Final = RateLimit(60, 10)
+DRAFTS_RATE: Final = RateLimit(30, 1)
+"""Drafts that one person keeps or clears."""
 PREVIEWS_RATE: Final = RateLimit(20, 0.2)
 """Messages of one person whose links are looked at."""
 SEARCH_RATE: Final = RateLimit(30, 2)

@@ -22,6 +22,7 @@ from tertulia.ports.rates import Rate
 from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
+from tertulia.services.drafts import KeptDrafts
 from tertulia.services.figures import ServerFigures
 from tertulia.services.history import HistoryReader
 from tertulia.services.library import PictureLibrary
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from tertulia.adapters.apigateway.statuses import DynamoStatuses
     from tertulia.adapters.cognito.accounts import CognitoAccounts
     from tertulia.adapters.dynamodb.books import DynamoBooks
+    from tertulia.adapters.dynamodb.drafts import DynamoDrafts
     from tertulia.adapters.dynamodb.library import DynamoLibrary
     from tertulia.adapters.dynamodb.search import DynamoSearch
     from tertulia.adapters.dynamodb.store import DynamoStore
@@ -149,7 +151,7 @@ class AwsHome:
     def chat(self) -> Chat:
         """The services, over parts that are made when they are first used."""
         store, accounts, media = deferred(lambda: self.store), self._accounts(), deferred(lambda: self.media)
-        library = deferred(lambda: self.library)
+        library, processor = deferred(lambda: self.library), deferred(lambda: self.processor)
         broadcast: Broadcast = deferred(lambda: self.broadcast)
         changes = self._rate(limits.CHANGES_RATE)
         return Chat(
@@ -165,24 +167,17 @@ class AwsHome:
             statuses=Statuses(deferred(lambda: _statuses(self)), broadcast, self.clock, self._rate(limits.STATUS_RATE)),
             search=MessageSearch(store, deferred(lambda: self.search), self._rate(limits.SEARCH_RATE)),
             media=MediaFiles(
-                store,
-                media,
-                self.clock,
-                self.entropy,
-                self._rate(limits.MEDIA_RATE),
-                processor=deferred(lambda: self.processor),
+                store, media, self.clock, self.entropy, self._rate(limits.MEDIA_RATE), processor=processor
+            ),
+            drafts=KeptDrafts(
+                store, deferred(lambda: _drafts(self)), broadcast, self.clock, self._rate(limits.DRAFTS_RATE)
             ),
             notifying=Notifying(
                 deferred(lambda: self.books), new_push_key, self.clock, self._rate(limits.NOTIFICATIONS_RATE), broadcast
             ),
             figures=ServerFigures(deferred(lambda: _figures(self))),
             library=PictureLibrary(
-                library,
-                media,
-                self.clock,
-                self.entropy,
-                self._rate(limits.LIBRARY_RATE),
-                processor=deferred(lambda: self.processor),
+                library, media, self.clock, self.entropy, self._rate(limits.LIBRARY_RATE), processor=processor
             ),
             tickets=Tickets(deferred(lambda: self.places.tickets), self.clock, self._rate(limits.TICKETS_RATE)),
         )
@@ -352,6 +347,12 @@ def _statuses(home: AwsHome) -> "DynamoStatuses":
     from tertulia.adapters.apigateway.statuses import DynamoStatuses
 
     return DynamoStatuses(home.clients, prefix=home.settings.prefix)
+
+
+def _drafts(home: AwsHome) -> "DynamoDrafts":
+    from tertulia.adapters.dynamodb.drafts import DynamoDrafts
+
+    return DynamoDrafts(home.store.database)
 
 
 def _figures(home: AwsHome) -> "AwsFigures":

@@ -17,6 +17,7 @@ from msgspec import Struct
 from tertulia.adapters.disk.media import DiskMedia
 from tertulia.adapters.hub.hub import Hub
 from tertulia.adapters.local_accounts.accounts import LocalAccounts
+from tertulia.adapters.local_accounts.drafts import LocalDrafts
 from tertulia.adapters.local_accounts.statuses import LocalStatuses
 from tertulia.adapters.memory.clock import SystemClock
 from tertulia.adapters.memory.entropy import SystemEntropy
@@ -54,6 +55,7 @@ from tertulia.ports.rates import Rate
 from tertulia.services.accounts import Accounts
 from tertulia.services.chat import Chat
 from tertulia.services.conversations import Conversations
+from tertulia.services.drafts import KeptDrafts
 from tertulia.services.figures import ServerFigures
 from tertulia.services.history import HistoryReader
 from tertulia.services.library import PictureLibrary
@@ -110,6 +112,7 @@ class LocalHome:
         self.accounts: Final = LocalAccounts(
             self.folder.accounts, self.clock, self.entropy, sign_up=settings.sign_up.value
         )
+        self.drafts: Final = LocalDrafts(self.accounts.database)
         self._stack = AsyncExitStack()
         self._draining = False
 
@@ -158,7 +161,7 @@ class LocalHome:
         if self.settings.previews:
             await self._look_at_links()
         await self._make_administrator()
-        for work in (self._expire_presence(), self._clean_media()):
+        for work in (self._expire_presence(), self._clean()):
             task = asyncio.get_running_loop().create_task(work)
             self._stack.callback(task.cancel)
 
@@ -210,6 +213,7 @@ class LocalHome:
                 processor=self.processor,
             ),
             tickets=Tickets(self.tickets, self.clock, self._rate(limits.TICKETS_RATE)),
+            drafts=KeptDrafts(self.store, self.drafts, self.hub, self.clock, self._rate(limits.DRAFTS_RATE)),
             notifying=self.notifications.notifying,
             figures=ServerFigures(self._figures()),
         )
@@ -297,10 +301,11 @@ class LocalHome:
             await asyncio.sleep(_PRESENCE_SECONDS)
             await self.chat.presence.expire()
 
-    async def _clean_media(self) -> None:
+    async def _clean(self) -> None:
         while True:
             await asyncio.sleep(_CLEANING_SECONDS)
             await self.chat.media.clean()
+            await self.drafts.clean(self.clock.now() - limits.DRAFT_SECONDS * 1_000_000)
 
 
 class _Server(uvicorn.Server):

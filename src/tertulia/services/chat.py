@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from tertulia.services.accounts import Accounts
 from tertulia.services.conversations import Conversations
+from tertulia.services.drafts import KeptDrafts
 from tertulia.services.figures import ServerFigures
 from tertulia.services.history import HistoryReader
 from tertulia.services.library import PictureLibrary
@@ -35,5 +36,6 @@ class Chat(Struct, frozen=True, kw_only=True):
     media: MediaFiles
     library: PictureLibrary
     tickets: Tickets
+    drafts: KeptDrafts
     notifying: Notifying
     figures: ServerFigures

@@ -125,6 +125,15 @@ export class Client {
     return this.call(on ? "PUT" : "DELETE", path);
   }
 
+  listDrafts(): Promise<t.KeptDrafts> {
+    return this.call("GET", "/drafts");
+  }
+
+  /** `going`: the page may go meanwhile. */
+  keepDraft(id: string, draft: t.KeepDraft, going: boolean): Promise<t.DraftKept> {
+    return this.session.authorised({ method: "PUT", path: `${at(id)}/draft`, body: draft, ...(going && { keepalive: true }) });
+  }
+
   searchMessages(search: Search, cursor: string, limit: number): Promise<t.SearchResults> {
     return this.call("GET", "/search", { ...search, cursor: cursor || undefined, limit });
   }

@@ -190,6 +190,19 @@ export interface DraftEvent {
   version: number;
 }
 
+/** A file that is uploaded and in no message yet. `media` is the upload's id; the rest is what the message will say of it: `alt` in words, `voice` and `peaks` of a voice note. */
+export interface DraftFile {
+  media: string;
+  alt?: string;
+  voice?: boolean;
+  peaks?: readonly number[];
+}
+
+/** When, by the server's clock. The event `kept_draft` says the same to the caller's other devices. */
+export interface DraftKept {
+  timestamp: number;
+}
+
 export interface EditMessage {
   text: string;
 }
@@ -265,6 +278,35 @@ export type History = "all" | "joined";
 export interface Invite {
   code: string;
   expires_in: number;
+}
+
+/** What a message would say if it was sent now; a file is described in up to 500 characters. Without text and files there is no draft any more. */
+export interface KeepDraft {
+  text?: string;
+  /** Microseconds; strictly increasing within a conversation. */
+  reply_to?: number;
+  attachments?: readonly AttachmentRef[];
+}
+
+/** One for each person and conversation. `timestamp` (microseconds) is when it was kept: of two devices the one that came last holds. `reply_to` is the timestamp of a message, or 0. */
+export interface KeptDraft {
+  conversation: string;
+  timestamp: number;
+  text?: string;
+  reply_to?: number;
+  attachments?: readonly DraftFile[];
+}
+
+/** What the receiver has written and not sent yet in a conversation is another now, or none: for the devices of that person alone. `timestamp` is what whoever changed it was answered. What it says, `GET /api/drafts` does. */
+export interface KeptDraftEvent {
+  type: "kept_draft";
+  conversation: string;
+  timestamp: number;
+}
+
+/** Those of conversations in which the caller is. A file that is named may be gone: an upload that is in no message is deleted after a week. */
+export interface KeptDrafts {
+  drafts: readonly KeptDraft[];
 }
 
 /** A JWK set. */
@@ -995,10 +1037,10 @@ export type VisibleEntry = ConversationCreated | MessageSent | MessageEdited | M
 export type Action = Send | Read | Typing | Draft | Locate | SetPresence | Ping;
 
 /** What the server pushes: `type` tells them apart. */
-export type Event = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | LocationEvent | ConversationChanged | PresenceEvent | StatusEvent | ReceiptsEvent | Goodbye;
+export type Event = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | KeptDraftEvent | LocationEvent | ConversationChanged | PresenceEvent | StatusEvent | ReceiptsEvent | Goodbye;
 
 /** All that the server sends over the WebSocket. */
-export type Frame = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | LocationEvent | ConversationChanged | PresenceEvent | StatusEvent | ReceiptsEvent | Goodbye | Result | ActionError;
+export type Frame = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | KeptDraftEvent | LocationEvent | ConversationChanged | PresenceEvent | StatusEvent | ReceiptsEvent | Goodbye | Result | ActionError;
 
 /** Every code that an error can have. */
 export type ErrorCode = "attachment_not_found" | "conversation_not_found" | "direct_conversation" | "emoji_not_found" | "forbidden" | "group_full" | "id_reused" | "internal" | "invalid_code" | "invalid_request" | "invite_invalid" | "invite_required" | "last_owner" | "library_full" | "live_location_over" | "live_typing_off" | "media_broken" | "media_mismatch" | "media_not_found" | "media_not_ready" | "media_too_complex" | "media_unsupported" | "member_not_found" | "message_deleted" | "message_not_found" | "method_not_allowed" | "name_taken" | "not_found" | "not_supported" | "origin_not_allowed" | "overloaded" | "pack_broken" | "pack_not_found" | "picture_not_found" | "picture_unsuitable" | "rate_limited" | "reply_not_found" | "session_ended" | "shutting_down" | "sign_up_closed" | "ticket_invalid" | "token_expired" | "too_large" | "too_many_connections" | "too_many_reactions" | "unauthenticated" | "unavailable" | "upload_incomplete" | "user_not_found" | "username_taken" | "weak_password" | "wrong_credentials";

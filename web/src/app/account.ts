@@ -68,6 +68,7 @@ export class Account {
     this.leaving = true;
     try {
       await phase.chat.deleting.flush();
+      await phase.chat.drafts.pause();
       await this.session.signOut(everywhere);
     } finally {
       this.leaving = false;

@@ -14,6 +14,8 @@ import type { Message } from "../state/messages.ts";
 import { t } from "../words/index.ts";
 import { Deleting } from "./deleting.ts";
 import { Drafts } from "./drafts.ts";
+import type { KeptDrafts } from "./kept-drafts.ts";
+import type { Restored } from "./restoring.ts";
 import type { Keeping } from "./keeping.ts";
 import { Library } from "./library.ts";
 import { MediaDesk } from "./media/desk.ts";
@@ -22,6 +24,7 @@ import { announced, Announcer } from "./announcer.ts";
 import { Locating } from "./locating.ts";
 import { attempt, notify } from "./notices.ts";
 import { Notifying } from "./notifying.ts";
+import { watchOffline } from "./offline.ts";
 import { holdPage } from "./pages.ts";
 import { People } from "./people.ts";
 import { Preferences } from "./preferences.ts";
@@ -35,8 +38,6 @@ import { Database } from "./storage.ts";
 import { Store } from "./store.ts";
 import { Sync } from "./sync.ts";
 
-/** The banner waits this long, so that a blip doesn't flash. */
-const OFFLINE_AFTER = 3_000;
 const WATCH_AFTER = 300;
 const RESYNC_AGAIN = 2_000;
 
@@ -71,6 +72,8 @@ export class Chat {
   private readonly socket: Socket;
   private readonly events = new Gathering<Event>((all) => batch(() => this.receiveAll(all)));
   private readonly database = new Database();
+  /** Drafts at the server, once there was a connection. */
+  private kept: Promise<KeptDrafts> | undefined;
   /** For the first connection: asked for while what was kept is read. */
   private ticket: Promise<WebSocketTicket> | null = null;
   private stopped = false;
@@ -150,6 +153,7 @@ export class Chat {
     this.keeping.stop();
     this.notifying.stop();
     void this.deleting.flush();
+    void this.kept?.then((kept) => kept.stop());
     this.locating.stop();
     this.socket.stop();
     this.events.stop();
@@ -216,6 +220,9 @@ export class Chat {
       case "draft":
         if (event.username !== this.me.username) this.moment.draft(event);
         break;
+      case "kept_draft":
+        void this.kept?.then((kept) => kept.heard(event));
+        break;
       case "location":
         this.locating.heard(event);
         break;
@@ -274,6 +281,22 @@ export class Chat {
     void this.preferences.known().catch(() => undefined);
     this.saying(({ forget }) => forget(this.people));
     this.follow(watched(this.store, this.me.username));
+    void this.keepDrafts().catch(() => undefined);
+  }
+
+  /** Drafts come after all that a first screen needs. */
+  private async keepDrafts(): Promise<void> {
+    this.kept ??= import("./kept-drafts.ts").then(({ begin }) => begin(this));
+    const kept = await this.kept;
+    if (this.stopped) kept.stop();
+    else await kept.connect();
+  }
+
+  /** Puts back what a draft has beside its text, where it has anything. */
+  async restoreDraft(visit: Restored): Promise<void> {
+    const { files, reply } = this.drafts.of(visit.desk);
+    if (!files.length && !reply && visit.mode.peek().kind === "new") this.media.uploads.known.add(visit.desk);
+    else await import("./kept-drafts.ts").then(({ restore }) => restore(this, visit), () => undefined);
   }
 
   /** Only after what other devices set is known: others may no longer be shown what is read. */
@@ -302,15 +325,11 @@ export class Chat {
   }
 
   private watchConnection(): void {
-    let timer: ReturnType<typeof setTimeout> | undefined;
     const end = effect(() => {
-      clearTimeout(timer);
       this.people.setPresence(this.me.username, this.connected.value ? "online" : "offline");
-      if (this.connected.value) this.offline.value = false;
-      else timer = setTimeout(() => (this.offline.value = !this.parted.peek()), OFFLINE_AFTER);
       this.preferences.missed();
     });
-    this.ends.push(end, () => clearTimeout(timer));
+    this.ends.push(end, watchOffline(this.connected, this.offline, () => !this.parted.peek()));
   }
 
   private watchPresence(): void {

@@ -124,6 +124,34 @@ describe("sending", () => {
     expect(server.calls).toEqual([]);
   });
 
+  it("expires also what waits for its files, or behind such a one, and then sends what came later", async () => {
+    const at = Date.now() - 49 * 3_600_000;
+    const file = { upload: "u", media: "", name: "f", type: "", size: 1, alt: "" };
+    const box = sending();
+    box.add("c", "with a file", 0, [file]);
+    box.outbox.value = box.outbox.value.map((message) => ({ ...message, at }));
+    box.add("c", "later", 0);
+    await vi.waitFor(() => expect(box.outbox.value.map((message) => message.failed)).toEqual([expect.stringMatching(/two days/)]));
+    expect(texts()).toEqual(["later"]);
+  });
+
+  it("sends what is tried again in its old place, after a reload too", async () => {
+    const at = Date.now() - 1_000;
+    const kept = { user: "ana", conversation: "c", reply_to: 0, tried: 0, failed: "" };
+    await storage.put({ ...kept, id: "x", text: "one", at, failed: "No." });
+    await storage.put({ ...kept, id: "y", text: "two", at: at + 1 });
+    server.plan = [new NoAnswer()];
+    const before = sending();
+    await before.load();
+    before.retry("x");
+    await vi.waitFor(async () => expect((await storage.all("ana")).map((message) => message.failed)).toEqual(["", ""]));
+    before.stop();
+    const after = sending();
+    await after.load();
+    await settled(after);
+    expect(texts()).toEqual(["one", "two"]);
+  });
+
   it("gives the text back when a message is let go", async () => {
     server.plan = [new ApiError({ status: 400, detail: "No." })];
     const box = sending();

@@ -78,7 +78,7 @@ export class Sending {
   /** Tries a refused message again, under its id. */
   retry(id: string): void {
     const files = this.outbox.peek().find((message) => message.id === id)?.files ?? [];
-    this.change(id, { failed: "", at: Date.now(), tried: 0 });
+    this.change(id, { failed: "", again: Date.now(), tried: 0 });
     this.ports.reupload?.(files.filter((file) => !file.media));
     this.flush();
   }
@@ -106,6 +106,7 @@ export class Sending {
   private async run(): Promise<void> {
     this.running = true;
     try {
+      this.expire();
       for (let next = box.nextOf(this.outbox.peek()); next; next = box.nextOf(this.outbox.peek())) {
         if (!(await this.attempt(next))) break;
       }
@@ -116,8 +117,6 @@ export class Sending {
 
   /** Whether the message is done with, sent or refused; where not, the timer is set. */
   private async attempt(message: box.Outgoing): Promise<boolean> {
-    const late = box.expired(message, Date.now());
-    if (late) return this.fail(message.id, late);
     if (!message.tried) this.change(message.id, { tried: Date.now() });
     const { id, text, reply_to, conversation } = message;
     const attachments = box.refsOf(message);
@@ -135,6 +134,14 @@ export class Sending {
       const least = error instanceof ApiError ? error.retryAfter * 1000 : 0;
       if (!this.stopped) this.timer = setTimeout(this.flush, Math.max(least, 500, backoff(this.failures)));
       return false;
+    }
+  }
+
+  /** What waited too long waits no more, also for its files or behind another. */
+  private expire(): void {
+    for (const message of this.outbox.peek()) {
+      const late = message.failed ? "" : box.expired(message, Date.now());
+      if (late) this.fail(message.id, late);
     }
   }
 

@@ -43,6 +43,8 @@ export const settings = {
   reading: setting("reading", SWITCH, "on"),
   /** Whether what the pages say of themselves to which messages link is shown. */
   previews: setting("previews", SWITCH, "on"),
+  /** Whether drafts are kept by the server, for other devices. */
+  drafts: setting("drafts", SWITCH, "on"),
   /** Whether `:)` is sent as an emoji. */
   faces: setting("faces", SWITCH, "on"),
   notifications: setting("notifications", SWITCH, "off"),

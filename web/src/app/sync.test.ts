@@ -125,6 +125,22 @@ describe("the changes beside a page of messages", () => {
   });
 });
 
+describe("what came while there was no connection", () => {
+  it("is caught up with silently: only what is pushed is told", async () => {
+    const { server, store, sync } = start("mm");
+    const told: number[] = [];
+    sync.onEntry = (_, { seq }) => told.push(seq);
+    await sync.openPane("c");
+    const more = (seq: number) => ({ kind: "message", seq, timestamp: seq * 10, author: "ben", number: seq, id: `m${seq}` }) as const;
+    server.entries.push(more(3), more(4));
+    await sync.heardOf({ type: "head", conversation: "c", seq: 4 });
+    expect(store.peek("c")!.conversation.head.seq).toBe(4);
+    expect(told).toEqual([]);
+    await sync.entry({ conversation: "c", entry: more(5) });
+    expect(told).toEqual([5]);
+  });
+});
+
 describe("a conversation that is new here", () => {
   it("has what was told while it was read", async () => {
     const server = new Server("t");

@@ -42,10 +42,22 @@ describe("the outbox", () => {
     expect(box.expired(message, message.at + box.EXPIRES_AFTER + 1)).not.toBe("");
   });
 
+  it("counts from when somebody asked for it again, and leaves it in its place", () => {
+    const again = { ...message, again: message.at + box.EXPIRES_AFTER };
+    expect(box.expired(again, message.at + box.EXPIRES_AFTER + 1)).toBe("");
+    expect(box.stateOf({ ...again, tried: 0 }, again.again + 699)).toBe("fresh");
+    expect(again.at).toBe(message.at);
+  });
+
+  it("puts what is edited again before what is being written", () => {
+    expect(box.together("first", " ")).toBe("first");
+    expect(box.together("first", "second")).toBe("first\n\nsecond");
+  });
+
   it("takes only a definite refusal as one", () => {
     const error = (status: number, temporary = false) => new ApiError({ status, temporary, detail: "Because." });
     expect(box.refusal(new NoAnswer())).toBe("");
-    for (const status of [401, 429, 500, 503]) expect(box.refusal(error(status))).toBe("");
+    for (const status of [304, 401, 408, 425, 429, 500, 503]) expect(box.refusal(error(status))).toBe("");
     for (const status of [400, 403, 404, 409, 413]) expect(box.refusal(error(status))).toBe("Because.");
   });
 });

@@ -22,6 +22,8 @@ export interface Outgoing {
   readonly reply_to: number;
   /** When the person sent it. */
   readonly at: number;
+  /** When the person asked for it again, after it was refused. */
+  readonly again?: number;
   /** When sending it was first tried; 0 while it was not. */
   readonly tried: number;
   /** Why it was refused; empty while it was not. */
@@ -33,10 +35,13 @@ export interface Outgoing {
 
 export type SendState = "fresh" | "sending" | "unconfirmed" | "failed";
 
+/** When the person last wanted it sent. */
+export const asked = ({ at, again = at }: Outgoing): number => again;
+
 /** What the message's mark says at `now`. */
 export function stateOf(message: Outgoing, now: number): SendState {
   if (message.failed) return "failed";
-  const waited = now - message.at;
+  const waited = now - asked(message);
   if (waited < MARK_AFTER) return "fresh";
   return message.tried && now - message.tried >= UNCONFIRMED_AFTER ? "unconfirmed" : "sending";
 }
@@ -62,7 +67,11 @@ export function isComplete({ files = [] }: Outgoing): boolean {
 
 /** What goes to the server of a message's files. */
 export function refsOf({ files = [] }: Outgoing): readonly AttachmentRef[] {
-  return files.map(({ media, alt, voice, peaks }) => ({ media, ...(alt && { alt }), ...(voice && { voice }), ...(peaks && { peaks }) }));
+  return files.map(refOf);
+}
+
+export function refOf({ media, alt, voice, peaks }: OutgoingFile): AttachmentRef {
+  return { media, ...(alt && { alt }), ...(voice && { voice }), ...(peaks?.length && { peaks }) };
 }
 
 /** The outbox when a file changed, such as when it came to the server. */
@@ -99,14 +108,22 @@ export function remove(outbox: readonly Outgoing[], id: string): readonly Outgoi
 
 /** Why a message that waited too long is not sent; empty where it may be. */
 export function expired(message: Outgoing, now: number): string {
-  return now - message.at > EXPIRES_AFTER ? t("It could not be sent for two days.") : "";
+  return now - asked(message) > EXPIRES_AFTER ? t("It could not be sent for two days.") : "";
 }
+
+/** Statuses that say nothing of the message: the session is renewed, or somebody in between gave up waiting. */
+const INDEFINITE: ReadonlySet<number> = new Set([401, 408, 425]);
 
 /** What an error of a try means: empty where another try can help, else the reason for the person. */
 export function refusal(error: unknown): string {
   if (isTemporary(error)) return "";
-  if (error instanceof ApiError) return error.status === 401 ? "" : sentenceOf(error);
+  if (error instanceof ApiError) return error.status < 400 || INDEFINITE.has(error.status) ? "" : sentenceOf(error);
   return "";
+}
+
+/** A text that is written again, before what is being written. */
+export function together(text: string, written: string): string {
+  return written.trim() ? `${text}\n\n${written}` : text;
 }
 
 export function isFull(outbox: readonly Outgoing[], conversation: string): boolean {

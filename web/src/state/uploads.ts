@@ -48,6 +48,8 @@ export interface Upload extends OutgoingFile {
   readonly problem: string;
   /** Whether it belongs to a message that was sent, and no longer to what is being written. */
   readonly taken: boolean;
+  /** Whether it is a voice note that is being listened to, and not among the files to send. */
+  readonly aside?: boolean;
 }
 
 export interface Candidate {
@@ -109,7 +111,7 @@ export function completed(upload: Upload, { id, type, width, height, thumbhash, 
 
 /** What a message takes of an upload. */
 export function fileOf(upload: Upload): OutgoingFile {
-  const { conversation: _c, state, sent: _s, problem: _p, taken: _t, media, ...rest } = upload;
+  const { conversation: _c, state, sent: _s, problem: _p, taken: _t, aside: _a, media, ...rest } = upload;
   return { ...rest, media: state === "done" ? media : "" };
 }
 

@@ -18,7 +18,8 @@ import { Icon } from "./icons.tsx";
 import { LocationButton } from "./location-button.tsx";
 import { AttachButton, RecordButton } from "./media/attach-button.tsx";
 import { attach, pasted } from "./media/attach.ts";
-import { post, postPicture, postVoice } from "./media/composer-media.ts";
+import { post, postPicture } from "./media/composer-media.ts";
+import { useRestored } from "./restored.ts";
 import { later } from "./later.tsx";
 import { Tray } from "./media/tray.tsx";
 import type { Visit } from "./visit.ts";
@@ -64,6 +65,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
     if (matchMedia("(pointer: fine)").matches) box.current?.focus();
   }, []);
   useEffect(() => () => chat.moment.done(visit.id, live), []);
+  useRestored(chat, visit, setText);
 
   const back = (): void => {
     const wasEdit = visit.mode.peek().kind === "edit";
@@ -161,7 +163,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
     >
       {mode.kind !== "new" && <ModeLine visit={visit} onCancel={back} />}
       <Tray conversation={visit.desk} onLeave={() => box.current?.focus()} />
-      {recording && <Recorder onSend={(recorded) => postVoice(chat, visit, recorded)} onClose={stopRecording} />}
+      {recording && <Recorder visit={visit} onClose={stopRecording} />}
       {completion.list}
       {mode.kind !== "edit" && text.includes("@") && <Naming text={text} conversation={conversation} onAdded={() => box.current?.focus()} />}
       {telling > 0 && <Everybody count={telling} onSend={() => void submit(true)} onClose={() => setTelling(0)} />}

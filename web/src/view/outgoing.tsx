@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { MARK_AFTER, stateOf, UNCONFIRMED_AFTER, type Outgoing } from "../state/outbox.ts";
+import { asked, MARK_AFTER, stateOf, together, UNCONFIRMED_AFTER, type Outgoing } from "../state/outbox.ts";
 import { t } from "../words/index.ts";
 import { useChat } from "./context.ts";
 import { Icon } from "./icons.tsx";
@@ -18,17 +18,17 @@ const MARKS = {
 function useNow(outgoing: Outgoing): number {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
-    const moments = [outgoing.at + MARK_AFTER, (outgoing.tried || Infinity) + UNCONFIRMED_AFTER];
+    const moments = [asked(outgoing) + MARK_AFTER, (outgoing.tried || Infinity) + UNCONFIRMED_AFTER];
     const next = Math.min(...moments.filter((moment) => moment > Date.now()));
     if (next === Infinity) return undefined;
     const timer = setTimeout(() => setNow(Date.now()), next - Date.now() + 5);
     return () => clearTimeout(timer);
-  }, [outgoing.at, outgoing.tried, now]);
+  }, [asked(outgoing), outgoing.tried, now]);
   return now;
 }
 
 export function OutgoingMark({ outgoing }: { outgoing: Outgoing }): JSX.Element {
-  const state = stateOf(outgoing, Math.max(useNow(outgoing), outgoing.at));
+  const state = stateOf(outgoing, Math.max(useNow(outgoing), asked(outgoing)));
   if (state === "fresh") return <span class="mark" />;
   const { icon, words } = MARKS[state];
   return (
@@ -40,12 +40,18 @@ export function OutgoingMark({ outgoing }: { outgoing: Outgoing }): JSX.Element 
 }
 
 export function OutgoingProblem({ outgoing, visit }: { outgoing: Outgoing; visit: Visit }): JSX.Element | null {
-  const { sending, media: { uploads } } = useChat();
+  const { sending, drafts, media: { uploads } } = useChat();
   if (!outgoing.failed) return null;
   const files = outgoing.files ?? [];
   const edit = (): void => {
     uploads.giveBack(files);
-    visit.setText(sending.discard(outgoing.id));
+    const written = drafts.get(visit.desk);
+    const text = sending.discard(outgoing.id);
+    if (visit.mode.peek().kind === "edit") visit.mode.value = { kind: "new" };
+    // What is being written stays, after it.
+    visit.setText(together(text, written));
+    const message = visit.messages().find((each) => each.timestamp === outgoing.reply_to);
+    if (message && visit.mode.peek().kind === "new") visit.mode.value = { kind: "reply", message };
     visit.focusComposer();
   };
   const drop = (): void => {

@@ -54,6 +54,9 @@ export default function SettingsDialog({ onClose, onKeys }: { onClose: () => voi
         <OnOff label={t("Show link previews")} value={settings.previews}>
           {t("What the page that a message links to says of itself.")}
         </OnOff>
+        <OnOff label={t("Keep drafts on the server")} value={settings.drafts}>
+          {t("What you write and don’t send is then on all your devices. Without it, it stays in this browser.")}
+        </OnOff>
         <OnOff label={t("Faces become emoji")} value={settings.faces}>
           {t("What you send as :) arrives as 🙂.")}
         </OnOff>

@@ -1,7 +1,7 @@
 /** The list of conversations, and what is above it. */
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { navigate, pathOf, route } from "../app/route.ts";
 import { numberFormat } from "../words/formats.ts";
 import { gist } from "../state/gist.ts";
@@ -16,6 +16,7 @@ import { later } from "./later.tsx";
 import { StatusSign } from "./status-sign.tsx";
 
 const AccountDialog = later(async () => (await import("./account-dialog.tsx")).default);
+const DraftsButton = later(async () => (await import("./drafts-button.tsx")).default);
 const SettingsDialog = later(async () => (await import("./settings-dialog.tsx")).default);
 
 interface Props {
@@ -25,6 +26,8 @@ interface Props {
 }
 
 export function Sidebar({ onNew, onSwitch, onKeys }: Props): JSX.Element {
+  const written = useRef(false);
+  written.current ||= useChat().drafts.ids.value.size > 0;
   return (
     <nav class="sidebar" aria-label={t("Conversations")} id="conversations">
       <header class="sidebar-head">
@@ -39,6 +42,7 @@ export function Sidebar({ onNew, onSwitch, onKeys }: Props): JSX.Element {
           <Icon name="plus" />
         </button>
       </header>
+      {written.current && <DraftsButton />}
       <List onNew={onNew} />
       <Me onKeys={onKeys} />
     </nav>
@@ -67,7 +71,7 @@ function List({ onNew }: { onNew: () => void }): JSX.Element {
 }
 
 function ConversationItem({ id, current }: { id: string; current: boolean }): JSX.Element | null {
-  const { store, people, me } = useChat();
+  const { store, people, me, drafts } = useChat();
   const held = store.get(id);
   if (!held) return null;
   const { conversation } = held;
@@ -86,6 +90,7 @@ function ConversationItem({ id, current }: { id: string; current: boolean }): JS
         <span class="conversation-text">
           <span class="conversation-name"><bdi>{name}</bdi> {other && <StatusSign username={other} />}</span>
           <span class="conversation-time">{briefTime(conversation.head.timestamp)}</span>
+          {!current && drafts.ids.value.has(id) && <span class="draft-sign" title={t("Draft")}><Icon name="edit" /><span class="hidden">{t("Draft")}</span></span>}
           <Preview conversation={conversation} />
           {waiting > 0 && (
             <span class="badge" aria-label={tn(waiting, { one: "{count} unread", other: "{count} unread" })}>{waiting > 99 ? t("{count}+", { count: 99 }) : numberFormat().format(waiting)}</span>

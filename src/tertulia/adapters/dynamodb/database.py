@@ -219,6 +219,14 @@ class Database:
             else:
                 return True
 
+    async def put(self, write: Put) -> bool:
+        """The item, in place of what was under its key. Whether there was anything."""
+        return "Attributes" in await self._single("put_item", write, Item=write.item)
+
+    async def remove(self, write: Delete) -> bool:
+        """Whether it was there."""
+        return "Attributes" in await self._single("delete_item", write, Key=attributes(keys.columns(write.key)))
+
     async def write_many(self, writes: Sequence[Put | Delete]) -> None:
         """Each of them by itself, 25 a call; what DynamoDB leaves unprocessed is sent again, with a bound. No two in a
         row of 25 may have one key."""
@@ -250,6 +258,18 @@ class Database:
             if requests:
                 await _again(attempts)
         return found
+
+    async def _single(self, operation: str, write: Put | Delete, **what: Any) -> dict[str, Any]:
+        """A write without a condition, again where a transaction is under way with the same item."""
+        attempts = self.attempts()
+        table = self.prefix + write.key.table
+        while True:
+            try:
+                return await self._call(operation, TableName=table, ReturnValues="ALL_OLD", **what)
+            except ClientError as error:
+                if code_of(error) not in _BUSY:
+                    raise
+                await attempts.again()
 
     async def _call(self, operation: str, /, **parameters: Any) -> dict[str, Any]:
         return await self._clients.call(getattr(self._client, operation), **parameters)

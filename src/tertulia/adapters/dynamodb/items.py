@@ -11,6 +11,7 @@
 | | `about#<target>#<timestamp>` | `kind` of the entry |
 | | `thread#<first message>#<timestamp>` | none: a reply of the thread that began with a message |
 | | `<conversation>`, of the owner `@<username>` | none: the person is an active member |
+| | `<conversation>`, of the owner `~<username>` | a draft, see `drafts.py` |
 | `Chat-Search` | segment, under its number | `first`, `last`, `count`, `pack`, `version` (4) |
 | | mark, under -1 | `through`, `packed`, `last` (5) |
 

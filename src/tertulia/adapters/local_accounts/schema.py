@@ -110,7 +110,19 @@ CREATE TABLE statuses (
 """
 """What people say of themselves, as JSON."""
 
-MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _NOTIFICATIONS, _FIGURES, _PICTURES, _STATUSES)
+_DRAFTS: Final = """
+CREATE TABLE drafts (
+  username TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
+  conversation TEXT NOT NULL,
+  timestamp INTEGER NOT NULL,
+  draft TEXT NOT NULL,
+  PRIMARY KEY (username, conversation)
+) WITHOUT ROWID;
+CREATE INDEX drafts_by_time ON drafts (timestamp);
+"""
+"""What people have written and not sent yet; in microseconds when it was kept."""
+
+MIGRATIONS: Final[tuple[str, ...]] = (_FIRST, _NOTIFICATIONS, _FIGURES, _PICTURES, _STATUSES, _DRAFTS)
 """Step n leads from version n to n + 1. A step that has been released is never changed."""
 WITH_PICTURES: Final = 4
 """The first version in which people have pictures."""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from tertulia.api.calls import Answer, Call
-from tertulia.api.handlers import accounts, conversations, library, media, messages, notifications, statuses
+from tertulia.api.handlers import accounts, conversations, drafts, library, media, messages, notifications, statuses
 from tertulia.services.chat import Chat
 
 Handler = Callable[[Chat, Call[Any, Any, Any]], Awaitable[Answer]]
@@ -54,6 +54,8 @@ HANDLERS: Final[dict[str, Handler]] = {
         media.upload_content,
         media.upload_part,
         media.get_content,
+        drafts.list_drafts,
+        drafts.keep_draft,
         library.get_library,
         library.update_library,
         library.list_pictures,

@@ -3,7 +3,7 @@ permission tests."""
 
 from typing import Final
 
-from tertulia.api.operations import accounts, conversations, library, media, messages, notifications, statuses
+from tertulia.api.operations import accounts, conversations, drafts, library, media, messages, notifications, statuses
 from tertulia.api.operations.operation import (
     ACCESS_ERRORS,
     COMMON_ERRORS,
@@ -20,6 +20,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     *conversations.OPERATIONS,
     *messages.OPERATIONS,
     *media.OPERATIONS,
+    *drafts.OPERATIONS,
     *library.OPERATIONS,
     *notifications.OPERATIONS,
     *statuses.OPERATIONS,

@@ -14,6 +14,11 @@ export class Previews {
     if (kindOf({ type: content.type.split(";")[0]! }) !== "file") this.uploads.set(upload, URL.createObjectURL(content));
   }
 
+  /** Of a file that another device uploaded: where it is. */
+  put(upload: string, url: string): void {
+    this.uploads.set(upload, url);
+  }
+
   ofUpload(upload: string): string {
     return this.uploads.get(upload) ?? "";
   }
@@ -25,8 +30,9 @@ export class Previews {
   /** The upload is sent: from now on its picture goes by the server's name of it. */
   keep(upload: string, media: string): void {
     const url = this.uploads.get(upload);
-    if (!url) return;
     this.uploads.delete(upload);
+    // Another address ends.
+    if (!url?.startsWith("blob:")) return;
     this.sent.set(media, url);
     for (const [old, address] of this.sent) {
       if (this.sent.size <= KEPT_MAX) return;

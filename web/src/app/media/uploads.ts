@@ -29,6 +29,8 @@ export type Known = Partial<Pick<up.Upload, "voice" | "peaks" | "duration" | "wi
 
 export class Uploads {
   readonly all = signal<readonly up.Upload[]>([]);
+  /** The conversations of whose draft all files are here. */
+  readonly known = new Set<string>();
   readonly previews = new Previews();
   private readonly ports: UploadPorts;
   private readonly jobs = new Map<string, UploadJob>();
@@ -44,7 +46,7 @@ export class Uploads {
   draft(conversation: string): ReadonlySignal<readonly up.Upload[]> {
     const known = this.drafts.get(conversation);
     if (known) return known;
-    const made = computed(() => this.all.value.filter((upload) => upload.conversation === conversation && !upload.taken));
+    const made = computed(() => this.all.value.filter((upload) => upload.conversation === conversation && !upload.taken && !upload.aside));
     this.drafts.set(conversation, made);
     return made;
   }
@@ -66,9 +68,9 @@ export class Uploads {
     return [...refused.filter(Boolean), ...(room.problem ? [room.problem] : []), ...crowded];
   }
 
-  /** Uploads what was recorded, for a message of its own. */
-  addVoice(conversation: string, note: Blob, name: string, known: Known): up.OutgoingFile {
-    return up.fileOf(this.begin(conversation, note, name, { ...known, voice: true }, true));
+  /** Begins to upload what was recorded, so that it isn't lost, while somebody listens to it. */
+  addVoice(conversation: string, note: Blob, name: string, known: Known): string {
+    return this.begin(conversation, note, name, { ...known, voice: true }, true).upload;
   }
 
   /** The files of what is being written become those of a message. */
@@ -133,7 +135,7 @@ export class Uploads {
     this.previews.clear();
   }
 
-  private begin(conversation: string, content: Blob, name: string, known: Known, taken: boolean): up.Upload {
+  private begin(conversation: string, content: Blob, name: string, known: Known, aside: boolean): up.Upload {
     const upload: up.Upload = {
       upload: newId(),
       media: "",
@@ -145,7 +147,8 @@ export class Uploads {
       state: "waiting",
       sent: 0,
       problem: "",
-      taken,
+      taken: false,
+      ...(aside && { aside }),
       ...known,
     };
     const events = {
@@ -222,7 +225,7 @@ export class Uploads {
     this.all.value = this.all.peek().filter((upload) => upload.upload !== id);
   }
 
-  private change(id: string, fields: Partial<up.Upload>): void {
+  change(id: string, fields: Partial<up.Upload>): void {
     this.all.value = this.all.peek().map((upload) => (upload.upload === id ? { ...upload, ...fields } : upload));
   }
 }

@@ -2,14 +2,13 @@
 
 import { newId } from "../../api/ids.ts";
 import type { Chat } from "../../app/chat.ts";
-import type { Recorded } from "../../app/media/recording.ts";
 import { notify } from "../../app/notices.ts";
 import { shownName } from "../../state/media.ts";
 import { outgoingOf, type Picture } from "../../state/pictures.ts";
 import { t } from "../../words/index.ts";
 import type { Visit } from "../visit.ts";
 
-const full = (): string => t("Too many messages wait to be sent here. Try again when you are connected.");
+export const full = (): string => t("Too many messages wait to be sent here. Try again when you are connected.");
 
 /** Hands a message with the files of what is being written to the outbox; false where it can't be sent, and why is said. */
 export function post(chat: Chat, { id, desk }: Visit, text: string, replyTo: number): boolean {
@@ -22,15 +21,6 @@ export function post(chat: Chat, { id, desk }: Visit, text: string, replyTo: num
   const files = uploads.take(desk);
   if (chat.sending.add(id, text, replyTo, files)) return true;
   uploads.giveBack(files);
-  notify(full(), true);
-  return false;
-}
-
-/** Sends a voice note as a message of its own; what is being written stays. */
-export function postVoice(chat: Chat, visit: Visit, { note, name, peaks, duration }: Recorded): boolean {
-  const file = chat.media.uploads.addVoice(visit.desk, note, name, { peaks, duration });
-  if (chat.sending.add(visit.id, "", visit.replyTo(), [file])) return true;
-  chat.media.uploads.cancel(file.upload);
   notify(full(), true);
   return false;
 }

@@ -4,31 +4,49 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { LONGEST, Recording, type Recorded } from "../../app/media/recording.ts";
 import { durationText } from "../../state/media.ts";
+import { useChat } from "../context.ts";
 import { Icon, type IconName } from "../icons.tsx";
 import { t } from "../../words/index.ts";
+import { holdVoice, postVoice } from "./voice.ts";
+import type { Visit } from "../visit.ts";
 import { Waveform } from "./waveform.tsx";
 
 interface Props {
-  /** Takes the note; false where it can't be sent now. */
-  onSend: (recorded: Recorded) => boolean;
+  visit: Visit;
   onClose: () => void;
 }
 
-export function Recorder({ onSend, onClose }: Props): JSX.Element {
+export function Recorder({ visit, onClose }: Props): JSX.Element {
+  const chat = useChat();
   const [recording] = useState(() => new Recording());
   const [sendWhenDone, setSendWhenDone] = useState(false);
+  const held = useRef("");
   const state = recording.state.value;
   useEffect(() => {
     void recording.start();
-    return () => recording.discard();
+    return () => {
+      recording.discard();
+      // Neither sent nor discarded: it is among the files to send.
+      if (held.current) chat.media.uploads.change(held.current, { aside: false });
+    };
   }, []);
+  useEffect(() => {
+    if (state === "done" && recording.recorded) held.current = holdVoice(chat, visit, recording.recorded);
+  }, [state]);
   const send = (): void => {
-    if (!recording.recorded) {
+    if (!held.current) {
       setSendWhenDone(true);
       recording.finish();
-    } else if (onSend(recording.recorded)) {
-      onClose();
+      return;
     }
+    const sent = postVoice(chat, visit, held.current);
+    if (sent) held.current = "";
+    if (sent) onClose();
+  };
+  const discard = (): void => {
+    if (held.current) chat.media.uploads.cancel(held.current);
+    held.current = "";
+    onClose();
   };
   useEffect(() => {
     if (sendWhenDone && state === "done") send();
@@ -41,10 +59,10 @@ export function Recorder({ onSend, onClose }: Props): JSX.Element {
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
         event.preventDefault();
-        onClose();
+        discard();
       }}
     >
-      <Choice icon="trash" label={t("Discard the voice note")} onClick={onClose} />
+      <Choice icon="trash" label={t("Discard the voice note")} onClick={discard} />
       {state === "refused" ? (
         <p class="problem" role="alert">{recording.problem.value}</p>
       ) : state === "done" ? (
