@@ -65,6 +65,7 @@ class ChatServer:
             locations=absent,
             notifying=absent,
             statuses=absent,
+            drafts=absent,
             figures=absent,
             tickets=Tickets(self.tickets, clock, rate),
         )

@@ -49,6 +49,8 @@ SORTS: Final = {
     ("finding.py", "TAIL"): "at most 2,000 entries that aren't in the index yet",
     ("people.py", "_BY_BEGINNING"): "the people whom four and more letters fit; see directory.py",
     ("checking.py", "_ORPHANS"): "`tertulia check` reads everything",
+    ("drafts.py", "_KEPT"): "one person's drafts, of which there are a hundred at most",
+    ("drafts.py", "_TOO_MANY"): "the same",
 }
 
 

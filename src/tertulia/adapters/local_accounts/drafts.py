@@ -9,6 +9,12 @@ from tertulia.adapters.local_accounts.database import Database
 from tertulia.domain import limits
 from tertulia.domain.drafts import KeptDraft
 
+_KEEP: Final = "INSERT OR REPLACE INTO drafts (username, conversation, timestamp, draft) VALUES (?, ?, ?, ?)"
+_TOO_MANY: Final = """
+DELETE FROM drafts WHERE username = ?1 AND conversation IN (
+    SELECT conversation FROM drafts WHERE username = ?1 ORDER BY timestamp DESC, conversation DESC LIMIT -1 OFFSET ?2)
+"""
+_KEPT: Final = "SELECT draft FROM drafts WHERE username = ? AND timestamp > ? ORDER BY timestamp DESC"
 _decoder: Final = msgspec.json.Decoder(KeptDraft)
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -21,15 +27,9 @@ class LocalDrafts:
 
     async def keep(self, username: str, draft: KeptDraft) -> None:
         def keep(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "INSERT OR REPLACE INTO drafts (username, conversation, timestamp, draft) VALUES (?, ?, ?, ?)",
-                (username, draft.conversation, draft.timestamp, _encode(draft).decode()),
-            )
-            connection.execute(
-                "DELETE FROM drafts WHERE username = ?1 AND conversation IN (SELECT conversation FROM drafts"
-                " WHERE username = ?1 ORDER BY timestamp DESC, conversation DESC LIMIT -1 OFFSET ?2)",
-                (username, limits.DRAFTS_MAX),
-            )
+            row = (username, draft.conversation, draft.timestamp, _encode(draft).decode())
+            connection.execute(_KEEP, row)
+            connection.execute(_TOO_MANY, (username, limits.DRAFTS_MAX))
 
         await self._database.write(keep)
 
@@ -41,8 +41,7 @@ class LocalDrafts:
         return await self._database.write(forget)
 
     async def kept(self, username: str, after: int) -> list[KeptDraft]:
-        query = "SELECT draft FROM drafts WHERE username = ? AND timestamp > ? ORDER BY timestamp DESC"
-        rows = await self._database.read(lambda c: c.execute(query, (username, after)).fetchall())
+        rows = await self._database.read(lambda c: c.execute(_KEPT, (username, after)).fetchall())
         return [_decoder.decode(draft) for (draft,) in rows]
 
     async def clean(self, before: int) -> None:
