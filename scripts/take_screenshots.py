@@ -82,6 +82,7 @@ class Scene:
         for number, username in enumerate(("ana", "chloe", "emil"), start=5):
             portrait = self._upload(username, "me.png", _scenery(400, 400, number))["media"]
             self.call("PATCH", "/api/users/me", {"picture": portrait}, username)
+        self.thread = 0
         self.group = self._write()
         self.gallery = self._show()
 
@@ -116,9 +117,16 @@ class Scene:
             ("dana", 6, "🎉"),
         ):
             self.call("PUT", f"{path}/{written[number]['timestamp']}/reactions/{emoji}", {}, who)
+        self.thread = int(written[5]["timestamp"])
+        better = {"text": "Who brings something to read aloud, and in which language?"}
+        self.call("PATCH", f"{path}/{written[1]['timestamp']}", better, "ben")
         for who, text in (("emil", "Could you send me the address?"), ("chloe", "See you there 👋")):
             direct = self.call("POST", "/api/conversations", {"kind": "direct", "members": ["ana"]}, who)
             self.call("POST", f"/api/conversations/{direct['id']}/messages", {"id": who, "text": text}, who)
+            if who == "emil":
+                draft = {"text": "It is Rua do Alecrim 19, the door beside"}
+                self.call("PUT", f"/api/conversations/{direct['id']}/draft", draft, "ana")
+        self.call("PUT", "/api/users/me/status", {"emoji": "🎻", "text": "Rehearsing until eight", "dnd": True}, "emil")
         return conversation
 
     def _show(self) -> str:
@@ -283,6 +291,9 @@ def _of_a_member(page: Page, scene: Scene) -> Iterator[str]:
             if name == "new-conversation":
                 page.get_by_role("option").first.wait_for()
             yield name
+    page.locator(".drafts-button").click()
+    with _dialog(page):
+        yield "drafts"
     for name, keys in (("switcher", "Control+k"), ("shortcuts", "Control+/")):
         page.keyboard.press(keys)
         with _dialog(page):
@@ -314,6 +325,15 @@ def _of_a_member(page: Page, scene: Scene) -> Iterator[str]:
     with _dialog(page):
         page.locator(".member").nth(4).wait_for()
         yield "members"
+    page.locator("button.edited").first.click()
+    with _dialog(page):
+        page.locator(".versions li").nth(1).wait_for()
+        yield "versions"
+    page.goto(f"/c/{scene.group}/thread/{scene.thread}")
+    page.locator(".thread-panel article").nth(1).wait_for()
+    yield "thread"
+    page.goto(f"/c/{scene.group}")
+    page.locator(".pane article").last.wait_for()
     page.keyboard.press("Control+Shift+F")
     page.locator(".search-panel input").fill("letter")
     page.keyboard.press("Enter")
