@@ -67,6 +67,20 @@ describe("sending", () => {
     expect(await storage.all("ana")).toEqual([]);
   });
 
+  it("takes in all that the server says of the message as it was sent", async () => {
+    const entries: object[] = [];
+    const said = { author: "ana", seq: 4, number: 3, timestamp: 40, reply_to: 20, thread: 10, mentions: ["ben"], live_until: 90 };
+    const box = new Sending("ana", {
+      send: async (_, { id, text }) => ({ ...said, id, text, reactions: [], edited: 0 }),
+      arrived: async (_, entry) => void entries.push(entry),
+      storage,
+    });
+    started.push(box);
+    box.add("c", "@ben where?", 20);
+    await settled(box);
+    expect(entries).toEqual([{ kind: "message", ...said, id: expect.any(String), text: "@ben where?" }]);
+  });
+
   it("tries again with the same id when no answer came, so that the message is there once", async () => {
     server.plan = ["lost", new NoAnswer(), new ApiError({ status: 503, temporary: true })];
     const box = sending();

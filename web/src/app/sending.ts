@@ -158,17 +158,6 @@ export class Sending {
 }
 
 function entryOf(message: Message): MessageSent {
-  const { seq, timestamp, number, author, id, text, reply_to, attachments, mentions } = message;
-  return {
-    kind: "message",
-    seq,
-    timestamp,
-    number,
-    author,
-    id,
-    ...(text && { text }),
-    ...(reply_to && { reply_to }),
-    ...(attachments && { attachments }),
-    ...(mentions && { mentions }),
-  };
+  const { reactions, previews, edited, deleted, changed, ...sent } = message;
+  return { kind: "message", ...sent };
 }
