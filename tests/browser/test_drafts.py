@@ -27,6 +27,12 @@ def test_a_draft_goes_on_at_another_device_with_its_file_and_what_it_answers(inv
     found = phone.page.get_by_role("button", name="1 draft")
     expect(found).to_be_visible()
     expect(phone.item("Ben Okafor").get_by_text("Draft", exact=True)).to_be_attached()
+    # The name keeps its place beside the sign, and the list its own below the button.
+    expect(phone.item("Ben Okafor").get_by_text("Ben Okafor", exact=True)).to_be_visible()
+    button, first = found.bounding_box(), phone.item("Ben Okafor").bounding_box()
+    assert button is not None
+    assert first is not None
+    assert 0 <= first["y"] - button["y"] - button["height"] < 40
     found.press("Enter")
     dialog = phone.page.get_by_role("dialog", name="Drafts")
     expect(dialog).to_be_visible()
