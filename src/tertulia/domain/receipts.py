@@ -18,6 +18,11 @@ def move(member: Member, wanted: Cursor, *, private: bool) -> Member:
     that isn't also shows what was read privately before, up to `wanted`. Both cursors only move forward."""
     read = advance(member.read, wanted)
     shown = member.shown_read if private else advance(member.shown_read, wanted)
+    return with_cursors(member, read, shown)
+
+
+def with_cursors(member: Member, read: Cursor, shown: Cursor) -> Member:
+    """The member, who has read as far as `read`, of which others are shown as much as `shown`."""
     return replace(member, read=read, shown=None if shown == read else shown)
 
 

@@ -92,9 +92,7 @@ export class Drafts {
     try {
       for (const [key, kept] of Object.entries<string>(localStorage)) {
         if (!key.startsWith(this.prefix)) continue;
-        // Earlier versions of the page kept the text alone.
-        const draft: Draft = kept.startsWith('{"text":') ? JSON.parse(kept) : { ...NONE, text: kept, changed: true, at: Date.now() };
-        this.held.set(key.slice(this.prefix.length), draft);
+        this.held.set(key.slice(this.prefix.length), parsed(kept));
       }
     } catch {
       return;
@@ -107,4 +105,15 @@ export class Drafts {
     const ids = this.all().filter(([, draft]) => !isEmpty(draft)).map(([id]) => id);
     if (ids.join() !== [...this.ids.peek()].join()) this.ids.value = new Set(ids);
   }
+}
+
+/** A draft as it is kept; earlier versions of the page kept the text alone, whatever it looks like. */
+function parsed(kept: string): Draft {
+  try {
+    const found = JSON.parse(kept) as Draft | null;
+    if (typeof found?.text === "string" && Array.isArray(found.files)) return { ...NONE, ...found };
+  } catch {
+    // It is a text.
+  }
+  return { ...NONE, text: kept, changed: true, at: Date.now() };
 }

@@ -21,7 +21,7 @@ from tertulia.domain.entries import Entry, MessageSent, is_same, with_thread
 from tertulia.domain.errors import ConflictError, InvalidError
 from tertulia.domain.limits import TIMESTAMP_MAX
 from tertulia.domain.members import Member
-from tertulia.domain.receipts import advance
+from tertulia.domain.receipts import advance, with_cursors
 from tertulia.ports.portable import LogRecord, PortableConversation, PortableEntry, PortableMember
 
 BATCH: Final = 250
@@ -217,7 +217,7 @@ class _Importing:
             if member.username in rows:
                 here = items.member_from(rows[member.username], was)
                 read, shown = advance(member.read, here.read), advance(member.shown_read, here.shown_read)
-                member = replace(member, read=read, shown=None if shown == read else shown)  # noqa: PLW2901
+                member = with_cursors(member, read, shown)  # noqa: PLW2901
             writes.append(Put(keys.member(name, member.username), items.member_item(member)))
             listed = keys.membership(member.username, name)
             writes.append(Put(listed) if member.active else Delete(listed))

@@ -44,7 +44,7 @@ from tertulia.domain.conversations import Conversation
 from tertulia.domain.entries import Entry, MessageSent
 from tertulia.domain.members import Cursor, Member, Period, Role
 from tertulia.domain.messages import Message
-from tertulia.domain.receipts import advance
+from tertulia.domain.receipts import advance, with_cursors
 
 RECENT: Final = 8
 """Authors whose last message the head knows. The last of these eight is in the member's row too, so that a head and a
@@ -130,14 +130,13 @@ def member_from(item: Mapping[str, Any], head: Head) -> Member:
     written = advance(sent, head.cursor(username))
     read = advance(read, written)
     shown = advance(Cursor(item["shown_timestamp"], item["shown_number"]), written) if SHOWN[0] in item else read
-    return Member(
+    member = Member(
         username=username,
         role=Role(item["role"]),
         active=item["active"],
-        read=read,
-        shown=None if shown == read else shown,
         periods=tuple(Period(*period) for period in item["periods"]),
     )
+    return with_cursors(member, read, shown)
 
 
 def entry_item(entry: Entry) -> Item:
