@@ -48,6 +48,7 @@ def test_a_skin_tone_is_kept(invite: Invite) -> None:
     dialog.get_by_role("button", name="thumbs up").click()
     expect(ana.composer).to_have_value("👍🏽")
     ana.page.reload()
+    expect(ana.composer).to_have_value("👍🏽")
     ana.composer.fill("")
     ana.composer.type(":wave")
     ana.page.get_by_role("option", name=":wave:").click()

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.browser.conftest import WHOLE_CHROMIUM
 from tests.browser.guests import Guest, until
 
@@ -131,6 +131,21 @@ def test_a_conversation_tells_of_what_is_wanted(ana: Guest, invite: Invite) -> N
     write(ben, conversation, f"hello @{ana.username}")
     (note,) = told(ana.page, 1)
     assert note["body"] == f"hello @{ana.username}"
+
+
+def test_the_first_message_of_a_conversation_is_told(ana: Guest, invite: Invite) -> None:
+    """Also where the conversation, read because it is new here, has it already."""
+    ben = invite("Ben")
+    waiting: list[Route] = []
+    ana.page.route("**/api/conversations/*", lambda route: waiting.append(route))
+    with ana.page.expect_request("**/api/conversations/*"):
+        conversation = begin(ben, ana)
+        write(ben, conversation, "hello")
+    ana.page.unroute("**/api/conversations/*")
+    for route in waiting:
+        route.continue_()
+    (note,) = told(ana.page, 1)
+    assert note["body"] == "hello"
 
 
 def test_a_click_leads_to_the_tab_and_the_message(ana: Guest, invite: Invite) -> None:

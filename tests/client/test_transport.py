@@ -10,6 +10,8 @@ from tests.client.scripted import CUT, Reply, ScriptedServer, problem
 from tertulia.client import Client, MemorySessions, Retries, SavedSession, UnreachableError
 from tertulia.client.backoff import Retries as Backoff
 from tertulia.client.endpoints import endpoints_from
+from tertulia.client.transport import KEEP_SECONDS
+from tertulia.domain import limits
 from tertulia.domain.errors import (
     ChatError,
     ConflictError,
@@ -305,3 +307,8 @@ def test_the_server_says_where_its_apis_are(config: bytes, api: str, websocket: 
 def test_tokens_are_not_shown() -> None:
     """A session that is printed shows no token."""
     assert "secret" not in repr(SavedSession(url="u", username="ana", access_token="secret", refresh_token="secret"))
+
+
+def test_a_client_parts_with_an_unused_connection_before_the_server_does() -> None:
+    """Else a request could meet the end of its connection on the way (RFC 9112, 9.5)."""
+    assert limits.KEEP_ALIVE_SECONDS > 2 * KEEP_SECONDS

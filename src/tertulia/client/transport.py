@@ -29,6 +29,8 @@ _ONCE: Final = frozenset({"sign_up", "confirm", "change_password", "reset_passwo
 _EXPIRED: Final = frozenset({"token_expired", "unauthenticated"})
 _MARGIN: Final = 5.0
 """Seconds before its end at which an access token is replaced, so that few requests find it expired."""
+KEEP_SECONDS: Final = 20.0
+"""How long an unused connection is kept: for less than the server does, or a request could meet its end."""
 
 
 class Transport:
@@ -45,7 +47,7 @@ class Transport:
         """Held while an operation ends the session and begins another: the end may be heard of before the beginning."""
         self._http: Final = httpx.AsyncClient(
             timeout=httpx.Timeout(timeout, connect=min(timeout, 5.0)),
-            limits=httpx.Limits(max_connections=50, max_keepalive_connections=20, keepalive_expiry=20.0),
+            limits=httpx.Limits(max_connections=50, max_keepalive_connections=20, keepalive_expiry=KEEP_SECONDS),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
 

@@ -209,6 +209,9 @@ IDLE_SECONDS: Final = 60
 CLOSE_SECONDS: Final = 10
 """How long the server waits for the other side of a closing handshake."""
 HANDSHAKE_SECONDS: Final = 10
+KEEP_ALIVE_SECONDS: Final = 75
+"""How long an HTTP connection may rest between two requests. Longer than clients and proxies keep one (nginx keeps one
+to a server for 60 seconds): the side that closes it must not be the one that can't know of a request on its way."""
 TICKET_SECONDS: Final = 30
 PRESENCE_LEASE_SECONDS: Final = 60
 TYPING_INTERVAL_SECONDS: Final = 3

@@ -367,6 +367,7 @@ async def serve(settings: Settings, started: Callable[[Started], None], pages: P
                 server_header=False,
                 proxy_headers=False,
                 backlog=4096,
+                timeout_keep_alive=limits.KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=DRAIN_SECONDS,
             )
             await _Server(config, home, lambda: started(ready)).serve([listener])

@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import type { VisibleEntry } from "../api/types.ts";
 import { gist } from "../state/gist.ts";
-import { unread, type Conversation } from "../state/conversations.ts";
+import { readTo, unread, type Conversation } from "../state/conversations.ts";
 import { naming } from "../state/everyone.ts";
 import { conversationName } from "../state/names.ts";
 import { isQuiet, minuteOf, tells, wordsOf } from "../state/notifying.ts";
@@ -72,7 +72,7 @@ export class Notifying {
     const sounds = settings.sound.peek() === "on";
     if (!(wanted || sounds) || !this.tabs.leading.peek() || (await this.tabs.watched(id))) return;
     const conversation = this.store.peek(id)?.conversation;
-    if (!conversation) return;
+    if (!conversation || entry.number <= readTo(conversation).number) return;
     if (sounds) void sound();
     if (wanted) await this.show(id, entry.timestamp, this.words(conversation, entry));
   }

@@ -139,6 +139,18 @@ describe("what came while there was no connection", () => {
     await sync.entry({ conversation: "c", entry: more(5) });
     expect(told).toEqual([5]);
   });
+
+  it("is caught up with where something that was pushed comes after it, which is told", async () => {
+    const { server, store, sync } = start("mm");
+    const told: number[] = [];
+    sync.onEntry = (_, { seq }) => told.push(seq);
+    await sync.openPane("c");
+    const more = (seq: number) => ({ kind: "message", seq, timestamp: seq * 10, author: "ben", number: seq, id: `m${seq}` }) as const;
+    server.entries.push(more(3), more(4));
+    await sync.entry({ conversation: "c", entry: more(4) });
+    expect(store.peek("c")!.conversation.head.seq).toBe(4);
+    expect(told).toEqual([4]);
+  });
 });
 
 describe("a conversation that is new here", () => {
@@ -156,6 +168,17 @@ describe("a conversation that is new here", () => {
     await sync.join("c");
     await told;
     expect(store.peek("c")!.conversation.head.seq).toBe(2);
+  });
+
+  it("tells once of its first message, which was there when it was read", async () => {
+    const server = new Server("tm");
+    const sync = new Sync(server as unknown as Client, new Store(), "ana");
+    const told: number[] = [];
+    sync.onEntry = (_, { seq }) => told.push(seq);
+    await sync.join("c");
+    await sync.entry({ conversation: "c", entry: server.entries[1]! });
+    await sync.entry({ conversation: "c", entry: server.entries[1]! });
+    expect(told).toEqual([2]);
   });
 
   it("is brought up to what it was only told of", async () => {

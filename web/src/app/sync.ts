@@ -17,6 +17,8 @@ const UNREAD_ON_A_PAGE = 30;
 const LOG_PAGE = 500;
 const AGAIN = 400;
 const TRIES = 4;
+/** How many pushed entries are remembered, so that one that is pushed twice is told once. */
+const TOLD_MAX = 1_000;
 
 type Put = (held: Held, page: Messages, changes: readonly Change[]) => Held | null;
 export type Listener = (conversation: string, entry: VisibleEntry) => void;
@@ -29,13 +31,14 @@ export class Sync {
   private readonly filling = new Map<string, Promise<void>>();
   private readonly joining = new Map<string, Promise<void>>();
   private readonly widening = new Set<string>();
+  private readonly told = new Set<string>();
   private joined = new Set<string>();
   /** Conversations that were left: what still comes of them is not asked after. */
   private readonly gone = new Set<string>();
   private early: { readonly what: string; readonly done: Promise<void> } | null = null;
   /** What is about to be looked at, if anything: it is read while the page with the list is still being drawn. */
   ahead: () => { readonly id: string; readonly at: number } | null = () => null;
-  /** Called for each pushed entry that was new, in order. */
+  /** Called once for each entry that was pushed, also where it had been read by then: a first message comes with its conversation. */
   onEntry: Listener = () => undefined;
 
   constructor(client: Client, store: Store, me: string) {
@@ -49,9 +52,16 @@ export class Sync {
     const held = this.store.peek(id) ?? (await this.joinedNow(id));
     if (!held) return;
     const kind = arrival(held, entry);
-    if (kind === "old") return;
-    if (kind === "gap") return this.reach(id, entry.seq);
-    this.apply(id, (before) => follow(before, entry, this.me));
+    if (kind === "gap") await this.reach(id, entry.seq);
+    if (kind === "next") this.apply(id, (before) => follow(before, entry, this.me));
+    this.tell(id, entry);
+  }
+
+  private tell(id: string, entry: VisibleEntry): void {
+    const key = `${id}/${entry.seq}`;
+    if (this.told.has(key)) return;
+    this.told.add(key);
+    if (this.told.size > TOLD_MAX) this.told.delete(this.told.values().next().value!);
     this.onEntry(id, entry);
   }
 
