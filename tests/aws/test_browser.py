@@ -7,20 +7,20 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.aws.place import CONFIRMATION_CODE, AwsPlace, Cloud
+from tests.browser import guests
 from tests.browser.guests import PASSWORD, Guest, quiet
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(300)]
 
 PATIENCE_MS: Final = 30_000
 """Each function's first call begins a container."""
-_USUAL_MS: Final = 5_000
 
 
 @pytest.fixture(scope="module", autouse=True)
 def patience() -> Iterator[None]:
     expect.set_options(timeout=PATIENCE_MS)
     yield
-    expect.set_options(timeout=_USUAL_MS)
+    expect.set_options(timeout=guests.PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")

@@ -114,7 +114,7 @@ def pictures(guest: Guest) -> Locator:
 
 def is_loaded(image: Locator) -> None:
     """The browser has decoded it."""
-    expect(image).not_to_have_js_property("naturalWidth", 0, timeout=15_000)
+    expect(image).not_to_have_js_property("naturalWidth", 0)
     expect(image).to_have_js_property("complete", True)
 
 

@@ -15,11 +15,14 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 PASSWORD: Final = "correct horse battery"
 WIDE: Final = {"width": 1180, "height": 760}
 READING_SECONDS: Final = 30.0
+PATIENCE_MS: Final = 15_000
+"""How long what is expected may take: long, because tests run beside each other, and how quick the page is is measured
+elsewhere."""
 REFUSED: Final = "ERR_CONNECTION|WebSocket connection|Failed to load resource"
 BLOCKED: Final = "Service Worker registration blocked by Playwright"
 OFFLINE: Final = r"net::ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED"
 
-
+expect.set_options(timeout=PATIENCE_MS)
 _NUMBERS: Final = count(1)
 
 
@@ -54,7 +57,7 @@ class Guest:
         self.listen(self.page)
 
     def listen(self, page: Page) -> None:
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
 

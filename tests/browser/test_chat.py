@@ -112,7 +112,6 @@ def test_a_send_whose_answer_was_lost_is_retried_with_the_same_id_and_shows_once
     with ana.forgiving("Failed to load resource"):
         ana.page.route("**/messages", lose)
         ana.say("only once")
-        expect.set_options(timeout=10_000)
         ana.sees("only once")
         ben.open("Ana María")
         ben.sees("only once")
