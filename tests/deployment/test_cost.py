@@ -21,7 +21,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> None:
     names = times_of(Load(users=1, messages_per_day=1, group_size=1))
     monkeypatch.setattr(cost, "operations", lambda: {**dict.fromkeys(names, nothing), "send": send})
     habits = dict.fromkeys(cost.habits(), 0.0)
-    pauses = {"minutes_between_pings": 1e12, "minutes_between_refreshes": 1e12}
+    pauses = dict.fromkeys((name for name in habits if name.startswith("minutes_between_")), 1e12)
     monkeypatch.setattr(cost, "habits", lambda: {**habits, **pauses})
 
 
@@ -44,6 +44,17 @@ def test_the_bill_of_a_million_messages_by_hand() -> None:
     assert lines["GB-seconds (arm64)"].free == lines["GB-seconds (arm64)"].dollars == pytest.approx(2.66668)
     assert lines["people active in the month (Lite)"].dollars == pytest.approx(5.50)
     assert lines["people active in the month (Lite)"].free == pytest.approx(5.50)
+
+
+def test_a_month_has_all_that_the_page_asks_for() -> None:
+    """Ten people, thirty days, three times a day, eight hours: 900 sessions and 144,000 minutes; 2,000 messages."""
+    times = times_of(Load(users=10, messages_per_day=20 / 3, group_size=5))
+    assert times["send"] == pytest.approx(2_000)
+    assert times["keep_draft"] == pytest.approx(1_200)
+    each = ("list_conversations", "get_notifications", "list_drafts", "list_statuses", "read_log", "connect")
+    assert [times[name] for name in each] == [900] * len(each)
+    assert times["list_users"] == pytest.approx(900 + 144_000 / 25)
+    assert times["refresh"] == pytest.approx(900 + 144_000 / 5)
 
 
 @pytest.mark.usefixtures("tables")

@@ -195,6 +195,7 @@ def times_of(load: Load) -> dict[str, float]:
         # As if each found somebody to tell.
         "notify": sent,
         "typing": sent * habit["typing_a_message"],
+        "keep_draft": sent * habit["drafts_a_message"],
         "read": received * habit["reads_a_received_message"],
         "ping": online / habit["minutes_between_pings"],
         "presence": sessions,
@@ -204,6 +205,9 @@ def times_of(load: Load) -> dict[str, float]:
         "refresh": sessions + online / habit["minutes_between_refreshes"],
         "list_conversations": sessions,
         "get_notifications": sessions,
+        "list_drafts": sessions,
+        "list_statuses": sessions,
+        "list_users": sessions + online / habit["minutes_between_names"],
         "read_log": sessions,
         "list_messages": sessions * habit["pages_a_session"],
         "search_messages": sessions * habit["searches_a_session"],
