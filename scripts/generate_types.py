@@ -32,6 +32,8 @@ export interface Config {
   sign_up: "open" | "invite" | "closed";
   demo?: boolean;
   codes?: boolean;
+  /** For how long whoever wrote a message can change it; 0 is for ever. */
+  edit_seconds?: number;
 }
 """
 _UNIONS: Final = {

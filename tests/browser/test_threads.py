@@ -53,6 +53,8 @@ def test_a_thread_is_opened_answered_and_left(invite: Invite) -> None:
     expect(thread(ben).locator(".bubble .text")).to_have_text(["Where to?", "To the sea"])
     page.evaluate(RECORD)
     thread(ben).get_by_role("textbox").fill("Which one?")
+    for line in page.locator(".typing-line").all():
+        expect(line).to_have_text("Ben is typing…")
     ben.page.keyboard.press("Enter")
     expect(texts).to_have_text(["Where to?", "To the sea", "Which one?"])
     page.wait_for_function("() => window.said.length > 0")

@@ -12,6 +12,9 @@ async def test_typing_reaches_the_others(home: Home) -> None:
     await own.act("typing", conversation=group)
     event = await others.event("typing", conversation=group)
     assert event["username"] == ana.username
+    assert event["thread"] == 0
+    await own.act("typing", conversation=group, thread=17)
+    await others.event("typing", conversation=group, thread=17)
     for socket in (own, second):
         await socket.settle()
         assert socket.all("typing") == []

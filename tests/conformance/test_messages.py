@@ -1,5 +1,8 @@
 """Messages: replies, edits, deletions, reactions."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from tests.conformance.homes import Home
 from tests.conformance.people import message_path, new_id
@@ -55,6 +58,20 @@ async def test_a_reply_names_its_message(home: Home) -> None:
     for timestamp in (elsewhere["timestamp"], first["timestamp"] + 1, 1):
         body = {"id": new_id(), "text": "x", "reply_to": timestamp}
         await ana.refused("reply_not_found", "POST", f"/api/conversations/{group}/messages", json=body)
+
+
+async def test_an_edit_comes_in_time_where_the_operator_wants_it(start_home: Callable[..., Any]) -> None:
+    """Afterwards it is `too_late_to_edit`, and the message can still be deleted."""
+    async with start_home("clock", TERTULIA_EDIT_SECONDS="60") as home:
+        assert (await home.http.get("/config.json")).json()["edit_seconds"] == 60
+        ana, ben = await home.register_all("ana", "ben")
+        group = await ana.group(ben)
+        message = await ana.send(group, "first")
+        await ana.edit(group, message, "second")
+        home.move_clock(120)
+        path = message_path(group, message)
+        await ana.refused("too_late_to_edit", "PATCH", path, json={"text": "third"})
+        assert (await ana.call("DELETE", path))["deleted"]
 
 
 async def test_an_edit_changes_the_own_message_for_everybody(home: Home) -> None:

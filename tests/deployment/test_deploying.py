@@ -107,16 +107,19 @@ def test_a_plan_of_a_change_shows_the_change_alone(command: Callable[..., Ran], 
 
 def test_what_is_not_given_stays(command: Callable[..., Ran], ministack: Emulator) -> None:
     """A setting holds until it is given otherwise, and the functions and the page have it."""
-    outputs = deploy(command, "--sign-up", "closed", "--rate-factor", "2", "--confirm-by-email")["outputs"]
+    outputs = deploy(
+        command, "--sign-up", "closed", "--rate-factor", "2", "--confirm-by-email", "--edit-seconds", "900"
+    )["outputs"]
     deploy(command, "--sign-up", "open")
     function = ministack.client("lambda").get_function_configuration(FunctionName=f"{STACK}-Chat-Users-POST")
     variables = function["Environment"]["Variables"]
     assert (variables["TERTULIA_SIGN_UP"], variables["TERTULIA_RATE_FACTOR"]) == ("open", "2")
+    assert variables["TERTULIA_EDIT_SECONDS"] == "900"
     assert variables["TERTULIA_FRONT_SECRET"]
     config = ministack.client("s3").get_object(Bucket=outputs["WebBucket"], Key="config.json")["Body"].read()
     limits = {"bytes_max": 104857600, "part_bytes": 8388608, "files_max": 10}
     places = {"api": "/api", "ws": "/ws", "media": limits}
-    assert json.loads(config) == {**places, "sign_up": "open", "codes": True, "demo": False}
+    assert json.loads(config) == {**places, "sign_up": "open", "codes": True, "demo": False, "edit_seconds": 900}
 
 
 def test_the_page_is_sent_as_it_should_be(command: Callable[..., Ran], ministack: Emulator) -> None:

@@ -35,6 +35,7 @@ def test_settings_come_from_the_environment() -> None:
         "TERTULIA_CONFIRM_BY_EMAIL": "true",
         "TERTULIA_RATE_FACTOR": "0.5",
         "TERTULIA_PREVIEWS": "true",
+        "TERTULIA_EDIT_SECONDS": "900",
         "TERTULIA_FRONT_SECRET": "",
         "AWS_ENDPOINT_URL": "http://127.0.0.1:4566",
     }
@@ -49,13 +50,21 @@ def test_settings_come_from_the_environment() -> None:
         confirm_by_email=True,
         rate_factor=0.5,
         previews=True,
+        edit_seconds=900,
         endpoint_url="http://127.0.0.1:4566",
     )
     assert read_aws_settings({}) == AwsSettings()
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("RATE_FACTOR", "x"), ("RATE_FACTOR", "-1"), ("RATE_FACTOR", "inf"), ("SIGN_UP", "perhaps")]
+    ("name", "text"),
+    [
+        ("RATE_FACTOR", "x"),
+        ("RATE_FACTOR", "-1"),
+        ("RATE_FACTOR", "inf"),
+        ("SIGN_UP", "perhaps"),
+        ("EDIT_SECONDS", "-1"),
+    ],
 )
 def test_settings_that_cannot_be_are_named(name: str, text: str) -> None:
     """The sentence says which."""

@@ -6,10 +6,11 @@ import pytest
 from tests.services.refused import refused
 from tests.services.world import World, who
 
+from tertulia.adapters.memory.rates import Unlimited
 from tertulia.domain import limits
 from tertulia.domain.entries import History, MessageDeleted, MessageEdited, MessageSent
 from tertulia.domain.members import Cursor, Role
-from tertulia.services.messages import NewAttachment, NewMessage
+from tertulia.services.messages import Messages, NewAttachment, NewMessage
 
 
 class TestSending:
@@ -205,6 +206,18 @@ class TestEditing:
         length = len(world.entries(group))
         assert await world.chat.messages.edit(who("ben"), group, first.timestamp, "new") == edited
         assert len(world.entries(group)) == length
+
+    async def test_an_edit_comes_in_time_where_there_is_one(self, world: World, group: str) -> None:
+        """To the second; a retry of one that came in time is answered at any time, and a deletion is never late."""
+        messages = Messages(world.store, world.media, world.library, Unlimited(), edit_seconds=60)
+        first = await world.say("ben", group)
+        world.clock.time = first.timestamp + 60_000_000 - 2
+        edited = await messages.edit(who("ben"), group, first.timestamp, "new")
+        world.clock.time = first.timestamp + 60_000_001
+        with refused("too_late_to_edit"):
+            await messages.edit(who("ben"), group, first.timestamp, "newer")
+        assert await messages.edit(who("ben"), group, first.timestamp, "new") == edited
+        assert (await messages.delete(who("ben"), group, first.timestamp)).deleted
 
     @pytest.mark.parametrize("other", ["ana", "cleo", "dan"])
     async def test_nobody_changes_what_another_said(self, world: World, group: str, other: str) -> None:

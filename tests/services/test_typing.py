@@ -16,6 +16,12 @@ async def test_the_others_are_told_who_types(world: World, group: str) -> None:
     assert len(world.entries(group)) == length
 
 
+async def test_the_others_are_told_in_which_thread(world: World, group: str) -> None:
+    """By the message that it began with."""
+    await world.chat.typing.typing(who("ben"), group, 17)
+    assert world.broadcast.told == [(group, TypingEvent(group, "ben", 17), "ben")]
+
+
 async def test_live_typing_is_off_until_it_is_switched_on(world: World, group: str) -> None:
     """A draft is shown where the conversation has it on, and nowhere else."""
     with refused("live_typing_off"):

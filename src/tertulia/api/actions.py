@@ -26,7 +26,7 @@ async def perform(chat: Chat, identity: Identity, device: str, action: events.An
             )
             return {"read": read, "unread": unread}
         case events.Typing():
-            await chat.typing.typing(identity, action.conversation)
+            await chat.typing.typing(identity, action.conversation, action.thread)
         case events.Draft():
             await chat.typing.draft(identity, action.conversation, action.text, action.version)
         case events.Locate():

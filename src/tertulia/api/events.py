@@ -40,9 +40,11 @@ class Read(Action, frozen=True, kw_only=True, tag="read"):
 
 
 class Typing(Action, frozen=True, kw_only=True, tag="typing"):
-    """The caller is typing; to be repeated every three seconds while that is so."""
+    """The caller is typing; to be repeated every three seconds while that is so. `thread`: in the thread that began
+    with the message of this timestamp."""
 
     conversation: fields.ConversationId
+    thread: fields.Timestamp = 0
 
 
 class Draft(Action, frozen=True, kw_only=True, tag="draft"):

@@ -6,6 +6,7 @@ import typer
 
 from tertulia.cli.aws import EndpointUrl, Region, StackName, Yes, counted, open_account, tell_event
 from tertulia.cli.options import AsJson, print_json
+from tertulia.domain import limits
 
 if TYPE_CHECKING:
     from tertulia.deployment.account import Account
@@ -47,6 +48,14 @@ def deploy(
         bool | None,
         typer.Option("--previews/--no-previews", help="Look at pages that messages link to.  [default: no]"),
     ] = None,
+    edit_seconds: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=limits.EDIT_SECONDS_CEILING,
+            help="For how long whoever wrote a message can change it; 0 is for ever.  [default: 0]",
+        ),
+    ] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Show what would be done, and do nothing.")] = False,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -76,6 +85,7 @@ def deploy(
         origins=tuple(origin) if origin else None,
         protect=protect,
         previews=previews,
+        edit_seconds=edit_seconds,
         rate_factor=None if rate_factor is None else f"{rate_factor:g}",
     )
     with open_account(region, endpoint_url) as account:

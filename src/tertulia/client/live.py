@@ -180,9 +180,10 @@ class Live(AsyncIterator[LiveEvent]):
         except LostError:
             return await self._api.move_cursor(conversation, timestamp, private=private)
 
-    async def typing(self, conversation: str) -> None:
-        """Says that this person is typing; to be repeated every three seconds. Without a connection it is not said."""
-        await self._link.hint(Typing(conversation=conversation))
+    async def typing(self, conversation: str, thread: int = 0) -> None:
+        """Says that this person is typing; to be repeated every three seconds. `thread`: the timestamp of the message
+        that a thread began with. Without a connection it is not said."""
+        await self._link.hint(Typing(conversation=conversation, thread=thread))
 
     async def draft(self, conversation: str, text: str, version: int) -> None:
         """Live typing: all that is typed so far, and a number that grows. Without a connection it is not said."""

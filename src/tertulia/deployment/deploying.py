@@ -46,6 +46,7 @@ class Wishes(Struct, frozen=True, kw_only=True):
     protect: bool | None = None
     rate_factor: str | None = None
     previews: bool | None = None
+    edit_seconds: int | None = None
 
     def parameters(self) -> dict[str, str]:
         """Those of the template that were asked for."""
@@ -60,6 +61,7 @@ class Wishes(Struct, frozen=True, kw_only=True):
             "Protect": None if self.protect is None else str(self.protect).lower(),
             "RateFactor": self.rate_factor,
             "Previews": None if self.previews is None else str(self.previews).lower(),
+            "EditSeconds": None if self.edit_seconds is None else str(self.edit_seconds),
         }
         return {name: value for name, value in asked.items() if value is not None}
 
@@ -117,7 +119,10 @@ class Deployment:
             self.stack.execute(prepared.plan, tell)
         outputs = self.stack.outputs()
         site = Site(self.account, outputs["WebBucket"], outputs["DistributionId"])
-        done = site.upload(pages(outputs["SignUp"], codes=outputs["ConfirmByEmail"] == "true"), tell_upload)
+        files = pages(
+            outputs["SignUp"], codes=outputs["ConfirmByEmail"] == "true", edit_seconds=int(outputs["EditSeconds"])
+        )
+        done = site.upload(files, tell_upload)
         self.code.forget_old(*prepared.keys)
         return done
 

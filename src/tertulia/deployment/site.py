@@ -46,8 +46,9 @@ class Uploaded(Struct, frozen=True):
     forgotten: tuple[str, ...] = ()
 
 
-def pages(sign_up: str, *, codes: bool = False) -> list[Page]:
-    """Everything that the site has; `codes` says that accounts are confirmed by one.
+def pages(sign_up: str, *, codes: bool = False, edit_seconds: int = 0) -> list[Page]:
+    """Everything that the site has; `codes` says that accounts are confirmed by one, `edit_seconds` for how long a
+    message can be changed (0: for ever).
 
     Files whose names carry the hash of their content never change; of all others a browser asks each time whether they
     have."""
@@ -60,7 +61,7 @@ def pages(sign_up: str, *, codes: bool = False) -> list[Page]:
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(FOLDER).parts)
     ]
     made: dict[str, Any] = {
-        "config.json": WebConfig(sign_up=sign_up, codes=codes),
+        "config.json": WebConfig(sign_up=sign_up, codes=codes, edit_seconds=edit_seconds),
         "api/openapi.json": openapi(),
         "api/asyncapi.json": asyncapi(),
     }

@@ -108,6 +108,7 @@ class ConflictError(ChatError):
         "group_full": "The group has as many members as it can have.",
         "too_many_reactions": "This message has as many reactions as it can have.",
         "message_deleted": "The message was deleted.",
+        "too_late_to_edit": "The time in which this message could be changed is over. Write another.",
         "live_location_over": "This live location has ended. Send a message that begins another.",
         "upload_incomplete": "The file has not been uploaded yet, or not all of it.",
         "media_not_ready": "An attachment has not been completed yet. Complete the upload, then send the message.",

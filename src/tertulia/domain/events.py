@@ -36,10 +36,12 @@ class ReadEvent(Struct, frozen=True, tag_field="type", tag="read"):
 
 
 class TypingEvent(Struct, frozen=True, tag_field="type", tag="typing"):
-    """Somebody is typing; shown for five seconds unless it comes again or a message of that person does."""
+    """Somebody is typing; shown for five seconds unless it comes again or a message of that person does. `thread` is
+    what they answer: the timestamp of the message that a thread began with, 0 for none."""
 
     conversation: str
     username: str
+    thread: int = 0
 
 
 class DraftEvent(Struct, frozen=True, tag_field="type", tag="draft"):

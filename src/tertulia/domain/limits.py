@@ -68,6 +68,8 @@ PREVIEW_PAGE_BYTES: Final = 256 * 1024
 PREVIEW_PICTURE_BYTES: Final = 4 * 1024 * 1024
 """A larger picture is left out."""
 PREVIEW_REDIRECTS_MAX: Final = 3
+EDIT_SECONDS_CEILING: Final = 10 * 365 * 24 * 3600
+"""The longest time that an operator can give for changing a message, where it isn't for ever."""
 PREVIEW_SECONDS: Final = 8.0
 """For one page or picture, with all that leads to it: names, connections, redirects."""
 PREVIEW_QUEUE_MAX: Final = 200

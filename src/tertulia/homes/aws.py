@@ -153,12 +153,12 @@ class AwsHome:
         store, accounts, media = deferred(lambda: self.store), self._accounts(), deferred(lambda: self.media)
         library, processor = deferred(lambda: self.library), deferred(lambda: self.processor)
         broadcast: Broadcast = deferred(lambda: self.broadcast)
-        changes = self._rate(limits.CHANGES_RATE)
+        changes, sends = self._rate(limits.CHANGES_RATE), self._rate(limits.MESSAGES_RATE)
         return Chat(
             accounts=Accounts(accounts, self._rate(limits.SIGN_IN_RATE), media, self.clock),
             conversations=Conversations(store, accounts, self.entropy, changes),
             members=Members(store, accounts, changes),
-            messages=Messages(store, media, library, self._rate(limits.MESSAGES_RATE)),
+            messages=Messages(store, media, library, sends, edit_seconds=self.settings.edit_seconds),
             history=HistoryReader(store),
             receipts=Receipts(store, broadcast, self._rate(limits.CURSORS_RATE)),
             typing=Typing(store, broadcast),

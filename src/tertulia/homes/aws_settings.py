@@ -17,8 +17,8 @@ class AwsSettings(Struct, frozen=True, kw_only=True):
     pages may use the API, the product's own first. `websocket_endpoint` is the https address of the WebSocket API's
     stage. `front_secret` is what the product's own distribution adds to each request in `X-Tertulia-Front`; without it
     callers are told apart by the address that API Gateway sees. `rate_factor` multiplies every rate limit; 0 switches
-    them off. `previews`: links in messages are looked at. `endpoint_url` is an emulator's, from AWS's own variable
-    `AWS_ENDPOINT_URL`.
+    them off. `previews`: links in messages are looked at. `edit_seconds`: for how long whoever wrote a message can
+    change it; 0 is for ever. `endpoint_url` is an emulator's, from AWS's own variable `AWS_ENDPOINT_URL`.
     """
 
     prefix: str = ""
@@ -33,6 +33,7 @@ class AwsSettings(Struct, frozen=True, kw_only=True):
     front_secret: str = ""
     rate_factor: float = 1.0
     previews: bool = False
+    edit_seconds: int = 0
     log_level: str = "INFO"
     endpoint_url: str = ""
 
@@ -62,6 +63,7 @@ def read_aws_settings(environment: Mapping[str, str]) -> AwsSettings:
         sign_up=_sign_up(given.get("sign_up", SignUp.OPEN.value)),
         confirm_by_email=_is_on(given.get("confirm_by_email", "")),
         previews=_is_on(given.get("previews", "")),
+        edit_seconds=_seconds(given.get("edit_seconds", "0")),
         front_secret=given.get("front_secret", ""),
         rate_factor=_factor(given.get("rate_factor", "1")),
         log_level=given.get("log_level", "INFO"),
@@ -79,6 +81,13 @@ def _sign_up(text: str) -> SignUp:
     except ValueError:
         message = f"{PREFIX}SIGN_UP can't be {text!r}."
         raise SettingError(message) from None
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal():
+        message = f"{PREFIX}EDIT_SECONDS is a number of 0 or more, not {text!r}."
+        raise SettingError(message)
+    return int(text)
 
 
 def _factor(text: str) -> float:

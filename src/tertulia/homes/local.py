@@ -180,12 +180,12 @@ class LocalHome:
         return await self.accounts.first_admin_invite()
 
     def _chat(self) -> Chat:
-        changes = self._rate(limits.CHANGES_RATE)
+        changes, sends = self._rate(limits.CHANGES_RATE), self._rate(limits.MESSAGES_RATE)
         return Chat(
             accounts=Accounts(self.accounts, self._rate(limits.SIGN_IN_RATE), self.media, self.clock),
             conversations=Conversations(self.store, self.accounts, self.entropy, changes),
             members=Members(self.store, self.accounts, changes),
-            messages=Messages(self.store, self.media, self.library, self._rate(limits.MESSAGES_RATE)),
+            messages=Messages(self.store, self.media, self.library, sends, edit_seconds=self.settings.edit_seconds),
             history=HistoryReader(self.store),
             receipts=Receipts(self.store, self.hub, self._rate(limits.CURSORS_RATE)),
             typing=Typing(self.store, self.hub),
@@ -258,6 +258,7 @@ class LocalHome:
                     sign_up=settings.sign_up.value,
                     demo=settings.demo,
                     media=MediaConfig(bytes_max=settings.media_bytes_max),
+                    edit_seconds=settings.edit_seconds,
                 ),
                 static=_STATIC,
             ),

@@ -34,9 +34,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     `trusted_proxies` are addresses or networks whose `X-Forwarded-For` is believed. `https` says that people reach the
     server by https. `media_bytes_max` is how many bytes a file may have that people upload. `rate_factor` multiplies
     every rate limit; 0 switches them off. `previews`: the server looks at the public pages that messages link to, and
-    shows what they say of themselves. `ffmpeg` makes sounds and films that every browser plays: `auto` is the one of
-    the extra `tertulia[media]`, where it is installed, `off` none, else a program's path. `clock_offset_file` names a
-    file that holds microseconds to add to the clock: it is there to test what a jumping clock does.
+    shows what they say of themselves. `edit_seconds`: for how long whoever wrote a message can change it; 0 is for
+    ever. `ffmpeg` makes sounds and films that every browser plays: `auto` is the one of the extra `tertulia[media]`,
+    where it is installed, `off` none, else a program's path. `clock_offset_file` names a file that holds microseconds
+    to add to the clock: it is there to test what a jumping clock does.
     """
 
     host: str = "127.0.0.1"
@@ -53,6 +54,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     rate_factor: float = 1.0
     media_bytes_max: int = limits.MEDIA_BYTES_MAX
     previews: bool = False
+    edit_seconds: int = 0
     ffmpeg: str = "auto"
     admin_username: str = ""
     admin_password_file: Path | None = None
@@ -79,7 +81,7 @@ def _parse(name: str, text: str) -> Any:
     default = getattr(Settings(), name)
     try:
         match name:
-            case "port" | "media_bytes_max":
+            case "port" | "media_bytes_max" | "edit_seconds":
                 return int(text)
             case "rate_factor":
                 return float(text)
@@ -112,6 +114,9 @@ def _checked(settings: Settings) -> Settings:
         raise SettingError(message)
     if not 1 <= settings.media_bytes_max <= limits.MEDIA_BYTES_CEILING:
         message = f"A file may have from 1 to {limits.MEDIA_BYTES_CEILING:,} bytes, not {settings.media_bytes_max:,}."
+        raise SettingError(message)
+    if not 0 <= settings.edit_seconds <= limits.EDIT_SECONDS_CEILING:
+        message = f"Messages can be changed for 0 (for ever) to {limits.EDIT_SECONDS_CEILING:,} seconds."
         raise SettingError(message)
     for origin in settings.origins:
         if not _is_origin(origin):

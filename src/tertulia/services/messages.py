@@ -64,11 +64,14 @@ class NewMessage(Struct, frozen=True, kw_only=True):
 
 
 class Messages:
-    def __init__(self, store: Store, media: MediaStore, library: Library, rate: Rate) -> None:
+    """`edit_seconds`: for how long whoever wrote a message can change it; 0 is for ever."""
+
+    def __init__(self, store: Store, media: MediaStore, library: Library, rate: Rate, *, edit_seconds: int = 0) -> None:
         self._store = store
         self._media = media
         self._library = library
         self._rate = rate
+        self._edit_seconds = edit_seconds
 
     async def send(self, identity: Identity, conversation: str, new: NewMessage) -> tuple[Message, bool]:
         """The message, durable, and whether this call sent it: a retry gets the first result and False.
@@ -100,9 +103,10 @@ class Messages:
         return await self._first_result(outcome.snapshot), False
 
     async def edit(self, identity: Identity, conversation: str, timestamp: int, text: str) -> Message:
-        """Raises `message_not_found`, `forbidden`, `message_deleted`."""
+        """Raises `message_not_found`, `forbidden`, `message_deleted`, `too_late_to_edit`."""
         checked_text(text, may_be_empty=True)
-        return await self._change(identity, conversation, timestamp, _edit(identity.username, text))
+        decide = _edit(identity.username, text, self._edit_seconds)
+        return await self._change(identity, conversation, timestamp, decide)
 
     async def delete(self, identity: Identity, conversation: str, timestamp: int) -> Message:
         """What the message said is erased from the log; its files are deleted. Raises `message_not_found`,
@@ -257,7 +261,7 @@ def _alt(attachment: NewAttachment) -> str:
     return attachment.alt[: limits.TEXT_MAX]
 
 
-def _edit(username: str, text: str) -> Decide:
+def _edit(username: str, text: str, seconds: int) -> Decide:
     def decide(snapshot: Snapshot, stamp: Stamp) -> Decision:
         caller = access.caller_of(snapshot, Action.EDIT_OWN)
         target = access.target_of(snapshot, caller)
@@ -268,6 +272,8 @@ def _edit(username: str, text: str) -> Decide:
         checked_text(text, may_be_empty=bool(target.attachments or target.live_until))
         if target.text == text:
             return Decision(None)
+        if seconds and stamp.timestamp - target.timestamp > seconds * 1_000_000:
+            raise ConflictError("too_late_to_edit")
         return Decision(
             MessageEdited(
                 seq=stamp.seq,

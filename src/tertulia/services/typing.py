@@ -15,11 +15,12 @@ class Typing:
         self._store = store
         self._broadcast = broadcast
 
-    async def typing(self, identity: Identity, conversation: str) -> None:
-        """Raises `conversation_not_found`."""
+    async def typing(self, identity: Identity, conversation: str, thread: int = 0) -> None:
+        """`thread`: the message that the thread began with which is answered. It is passed on as it is said. Raises
+        `conversation_not_found`."""
         await access.member_of(self._store, conversation, identity.username)
         self._broadcast.to_conversation(
-            conversation, TypingEvent(conversation, identity.username), skip=identity.username
+            conversation, TypingEvent(conversation, identity.username, thread), skip=identity.username
         )
 
     async def draft(self, identity: Identity, conversation: str, text: str, version: int) -> None:

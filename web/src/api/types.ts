@@ -934,19 +934,22 @@ export interface TitleChanged {
   title: string;
 }
 
-/** The caller is typing; to be repeated every three seconds while that is so. */
+/** The caller is typing; to be repeated every three seconds while that is so. `thread`: in the thread that began with the message of this timestamp. */
 export interface Typing {
   action: "typing";
   /** The client's own number; the answer repeats it. */
   request?: number;
   conversation: string;
+  /** Microseconds; strictly increasing within a conversation. */
+  thread?: number;
 }
 
-/** Somebody is typing; shown for five seconds unless it comes again or a message of that person does. */
+/** Somebody is typing; shown for five seconds unless it comes again or a message of that person does. `thread` is what they answer: the timestamp of the message that a thread began with, 0 for none. */
 export interface TypingEvent {
   type: "typing";
   conversation: string;
   username: string;
+  thread: number;
 }
 
 /** What is absent stays. */
@@ -1022,6 +1025,8 @@ export interface Config {
   sign_up: "open" | "invite" | "closed";
   demo?: boolean;
   codes?: boolean;
+  /** For how long whoever wrote a message can change it; 0 is for ever. */
+  edit_seconds?: number;
 }
 
 /** Entries about an earlier message, named by its timestamp in `target`. */
@@ -1043,4 +1048,4 @@ export type Event = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEven
 export type Frame = EntryEvent | HeadEvent | ReadEvent | TypingEvent | DraftEvent | KeptDraftEvent | LocationEvent | ConversationChanged | PresenceEvent | StatusEvent | ReceiptsEvent | Goodbye | Result | ActionError;
 
 /** Every code that an error can have. */
-export type ErrorCode = "attachment_not_found" | "conversation_not_found" | "direct_conversation" | "emoji_not_found" | "forbidden" | "group_full" | "id_reused" | "internal" | "invalid_code" | "invalid_request" | "invite_invalid" | "invite_required" | "last_owner" | "library_full" | "live_location_over" | "live_typing_off" | "media_broken" | "media_mismatch" | "media_not_found" | "media_not_ready" | "media_too_complex" | "media_unsupported" | "member_not_found" | "message_deleted" | "message_not_found" | "method_not_allowed" | "name_taken" | "not_found" | "not_supported" | "origin_not_allowed" | "overloaded" | "pack_broken" | "pack_not_found" | "picture_not_found" | "picture_unsuitable" | "rate_limited" | "reply_not_found" | "session_ended" | "shutting_down" | "sign_up_closed" | "ticket_invalid" | "token_expired" | "too_large" | "too_many_connections" | "too_many_reactions" | "unauthenticated" | "unavailable" | "upload_incomplete" | "user_not_found" | "username_taken" | "weak_password" | "wrong_credentials";
+export type ErrorCode = "attachment_not_found" | "conversation_not_found" | "direct_conversation" | "emoji_not_found" | "forbidden" | "group_full" | "id_reused" | "internal" | "invalid_code" | "invalid_request" | "invite_invalid" | "invite_required" | "last_owner" | "library_full" | "live_location_over" | "live_typing_off" | "media_broken" | "media_mismatch" | "media_not_found" | "media_not_ready" | "media_too_complex" | "media_unsupported" | "member_not_found" | "message_deleted" | "message_not_found" | "method_not_allowed" | "name_taken" | "not_found" | "not_supported" | "origin_not_allowed" | "overloaded" | "pack_broken" | "pack_not_found" | "picture_not_found" | "picture_unsuitable" | "rate_limited" | "reply_not_found" | "session_ended" | "shutting_down" | "sign_up_closed" | "ticket_invalid" | "token_expired" | "too_large" | "too_late_to_edit" | "too_many_connections" | "too_many_reactions" | "unauthenticated" | "unavailable" | "upload_incomplete" | "user_not_found" | "username_taken" | "weak_password" | "wrong_credentials";

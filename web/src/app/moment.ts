@@ -16,6 +16,7 @@ export class Moment {
   private readonly tell: Tell;
   private readonly sweeper: ReturnType<typeof setInterval>;
   private told = 0;
+  private toldOf = 0;
   private version = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private pending: { conversation: string; text: string } | null = null;
@@ -37,7 +38,7 @@ export class Moment {
   }
 
   typing(event: TypingEvent): void {
-    this.change(event.conversation, (state) => typed(state, event.username, Date.now()));
+    this.change(event.conversation, (state) => typed(state, event.username, event.thread ?? 0, Date.now()));
   }
 
   draft({ conversation, username, text, version }: DraftEvent): void {
@@ -48,12 +49,13 @@ export class Moment {
     this.change(conversation, (state) => said(state, username));
   }
 
-  /** Something was typed here. `live`: the conversation shows drafts as they are typed. */
-  typedHere(conversation: string, text: string, live: boolean): void {
+  /** Something was typed here, in a thread or (0) in none. `live`: the conversation shows drafts as they are typed. */
+  typedHere(conversation: string, thread: number, text: string, live: boolean): void {
     const now = Date.now();
-    if (text && now - this.told >= TYPING_EVERY) {
+    if (text && (now - this.told >= TYPING_EVERY || thread !== this.toldOf)) {
       this.told = now;
-      this.tell("typing", { conversation });
+      this.toldOf = thread;
+      this.tell("typing", { conversation, ...(thread && { thread }) });
     }
     if (!live) return;
     this.pending = { conversation, text: [...text].slice(-DRAFT_MAX).join("") };
@@ -63,7 +65,7 @@ export class Moment {
   /** The message was sent or given up: the next key is told at once. */
   done(conversation: string, live: boolean): void {
     this.told = 0;
-    if (live) this.typedHere(conversation, "", true);
+    if (live) this.typedHere(conversation, 0, "", true);
   }
 
   private sendDraft(): void {

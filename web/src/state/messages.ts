@@ -88,6 +88,11 @@ export function apply(message: Message, entry: AboutMessage): Message {
 /** The thread in which a reply to the message is. */
 export const threadOf = (message: Message): number => message.thread || message.timestamp;
 
+/** Whether somebody can change what they wrote: for so many seconds, 0 for ever. `now` in milliseconds. */
+export function changeable({ author, timestamp, deleted }: Message, me: string, seconds: number, now = Date.now()): boolean {
+  return author === me && !deleted && (!seconds || now - timestamp / 1_000 <= seconds * 1_000);
+}
+
 export function isAboutMessage(entry: VisibleEntry): entry is AboutMessage {
   return "target" in entry;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { begin } from "./messages.ts";
+import { begin, changeable } from "./messages.ts";
 import { around, toDays } from "./rows.ts";
 import { look, SEEN_AFTER, showsEnough } from "./seen.ts";
 import { rank } from "./switching.ts";
-import { drafted, QUIET, said, settled, typed, TYPING_SHOWN } from "./typing.ts";
+import { drafted, QUIET, said, settled, typed, typists, TYPING_SHOWN } from "./typing.ts";
 
 const MINUTE = 60_000_000;
 const NOON = new Date(2026, 4, 4, 12).getTime() * 1000;
@@ -11,6 +11,17 @@ const NOON = new Date(2026, 4, 4, 12).getTime() * 1000;
 function message(number: number, author: string, minutes: number) {
   return begin({ kind: "message", seq: number, number, id: `m${number}`, author, timestamp: NOON + minutes * MINUTE });
 }
+
+describe("changing a message", () => {
+  it("is for who wrote it, in time, and while it isn't deleted", () => {
+    const sent = message(1, "a", 0);
+    const at = NOON / 1_000;
+    expect([0, 60].map((seconds) => changeable(sent, "a", seconds, at + 60_000))).toEqual([true, true]);
+    expect([0, 60].map((seconds) => changeable(sent, "a", seconds, at + 60_001))).toEqual([true, false]);
+    expect(changeable(sent, "b", 0, at)).toBe(false);
+    expect(changeable({ ...sent, deleted: NOON + 1 }, "a", 0, at)).toBe(false);
+  });
+});
 
 describe("rows", () => {
   it("groups one author's messages within five minutes of each other", () => {
@@ -109,10 +120,16 @@ describe("what was seen", () => {
 
 describe("typing", () => {
   it("is shown for five seconds, or until the message comes", () => {
-    const state = typed(QUIET, "ben", 0);
+    const state = typed(QUIET, "ben", 0, 0);
     expect(settled(state, TYPING_SHOWN - 1).typing.has("ben")).toBe(true);
     expect(settled(state, TYPING_SHOWN).typing.has("ben")).toBe(false);
     expect(said(state, "ben").typing.has("ben")).toBe(false);
+  });
+
+  it("is shown in its thread, and in the conversation whatever the thread is", () => {
+    const state = typed(typed(QUIET, "ben", 10, 0), "cleo", 0, 0);
+    expect([0, 10, 20].map((thread) => typists(state, thread))).toEqual([["ben", "cleo"], ["ben"], []]);
+    expect(typists(typed(state, "ben", 20, 1), 10)).toEqual([]);
   });
 
   it("never goes back to an older draft, nor to one of a message that was sent", () => {

@@ -10,15 +10,26 @@ export interface Draft {
   readonly at: number;
 }
 
+/** In which thread somebody types (0: in none), and when it was last said. */
+interface Hand {
+  readonly thread: number;
+  readonly at: number;
+}
+
 export interface Typing {
-  readonly typing: ReadonlyMap<string, number>;
+  readonly typing: ReadonlyMap<string, Hand>;
   readonly drafts: ReadonlyMap<string, Draft>;
 }
 
 export const QUIET: Typing = { typing: new Map(), drafts: new Map() };
 
-export function typed(state: Typing, username: string, now: number): Typing {
-  return { ...state, typing: new Map(state.typing).set(username, now) };
+export function typed(state: Typing, username: string, thread: number, now: number): Typing {
+  return { ...state, typing: new Map(state.typing).set(username, { thread, at: now }) };
+}
+
+/** Who types, in a thread or (0) anywhere in the conversation: a reply is a message of it too. */
+export function typists({ typing }: Typing, thread = 0): string[] {
+  return [...typing].filter(([, hand]) => !thread || hand.thread === thread).map(([username]) => username);
 }
 
 /** With a newer draft of somebody; an older one changes nothing. */
@@ -41,7 +52,7 @@ export function said(state: Typing, username: string): Typing {
 
 /** Without what is too old to be shown. */
 export function settled(state: Typing, now: number): Typing {
-  const typing = [...state.typing].filter(([, at]) => now - at < TYPING_SHOWN);
+  const typing = [...state.typing].filter(([, { at }]) => now - at < TYPING_SHOWN);
   const drafts = [...state.drafts].filter(([, draft]) => now - draft.at < DRAFT_SHOWN);
   if (typing.length === state.typing.size && drafts.length === state.drafts.size) return state;
   return { typing: new Map(typing), drafts: new Map(drafts) };

@@ -8,6 +8,7 @@ import { unread, type Conversation } from "../state/conversations.ts";
 import { withFaces } from "../state/emoticons.ts";
 import { asksFor } from "../state/everyone.ts";
 import { gist } from "../state/gist.ts";
+import { changeable } from "../state/messages.ts";
 import type { Picture } from "../state/pictures.ts";
 import { t, tp } from "../words/index.ts";
 import { useCompletion } from "./completion.tsx";
@@ -121,7 +122,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
   };
 
   const editLast = (): void => {
-    const own = visit.messages().findLast((message) => message.author === chat.me.username && !chat.deleting.gone(visit.id, message));
+    const own = visit.messages().findLast((message) => changeable(message, chat.me.username, chat.config.edit_seconds ?? 0) && !chat.deleting.gone(visit.id, message));
     if (own) visit.mode.value = { kind: "edit", message: own };
   };
 
@@ -129,7 +130,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
     const { value } = event.currentTarget as HTMLTextAreaElement;
     put(value);
     completion.look();
-    if (mode.kind !== "edit") chat.moment.typedHere(visit.id, value, live);
+    if (mode.kind !== "edit") chat.moment.typedHere(visit.id, visit.writingIn, value, live);
   };
 
   const onPaste = (event: ClipboardEvent): void => {

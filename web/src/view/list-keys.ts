@@ -4,7 +4,7 @@ import type { Chat } from "../app/chat.ts";
 import { settings } from "../app/settings.ts";
 import { notify } from "../app/notices.ts";
 import { navigate, threadPath } from "../app/route.ts";
-import { threadOf, type Message } from "../state/messages.ts";
+import { changeable, threadOf, type Message } from "../state/messages.ts";
 import { reads, t } from "../words/index.ts";
 import { nextUnread } from "./global-keys.ts";
 import { find } from "../state/pane.ts";
@@ -72,10 +72,20 @@ function letter(key: string, row: HTMLElement, visit: Visit, chat: Chat): boolea
   if (message && !visit.thread && key === "t") return (openThread(visit, message), true);
   if (!message || chat.deleting.gone(visit.id, message)) return false;
   if (key === "r") visit.mode.value = { kind: "reply", message };
-  else if (key === "e" && message.author === chat.me.username) visit.mode.value = { kind: "edit", message };
+  else if (key === "e" && message.author === chat.me.username) return edit(chat, visit, message);
   else if (key === "+") return focusFirst(row, ".actions button");
   else return false;
   visit.focusComposer();
+  return true;
+}
+
+function edit(chat: Chat, visit: Visit, message: Message): true {
+  if (changeable(message, chat.me.username, chat.config.edit_seconds ?? 0)) {
+    visit.mode.value = { kind: "edit", message };
+    visit.focusComposer();
+  } else {
+    notify(t("The time in which this message could be changed is over."));
+  }
   return true;
 }
 

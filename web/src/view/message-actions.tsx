@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { frequent, noteUse } from "../app/emoji.ts";
-import { hasReaction, type Message } from "../state/messages.ts";
+import { changeable, hasReaction, type Message } from "../state/messages.ts";
 import { customName, savable } from "../state/pictures.ts";
 import { t } from "../words/index.ts";
 import { useChat } from "./context.ts";
@@ -65,7 +65,7 @@ export function MessageActions({ message, visit }: { message: Message; visit: Vi
       <Action icon="reply" label={t("Reply")} onClick={() => set("reply")} />
       {!visit.thread && <Action icon="thread" label={t("Open thread")} onClick={() => openThread(visit, message)} />}
       {!own && !visit.thread && <Action icon="unread" label={t("Mark unread from here")} onClick={() => markUnread(chat, visit, message)} />}
-      {own && <Action icon="edit" label={t("Edit")} onClick={() => set("edit")} />}
+      {changeable(message, chat.me.username, chat.config.edit_seconds ?? 0) && <Action icon="edit" label={t("Edit")} onClick={() => set("edit")} />}
       {savable(message) && <Action icon="bookmark" label={t("Save to GIFs")} onClick={() => (visit.saving.value = message)} />}
       {(own || moderates) && <Action icon="trash" label={t("Delete")} onClick={remove} />}
     </div>

@@ -3,15 +3,16 @@
 import type { JSX } from "preact";
 import { listParts } from "../words/formats.ts";
 import type { Conversation } from "../state/conversations.ts";
+import { typists } from "../state/typing.ts";
 import { t, tnp } from "../words/index.ts";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
 
 const NAMED = 3;
 
-export function TypingLine({ conversation }: { conversation: Conversation }): JSX.Element {
+export function TypingLine({ conversation, thread = 0 }: { conversation: Conversation; thread?: number }): JSX.Element {
   const { moment, people } = useChat();
-  const usernames = [...moment.board(conversation.id).value.typing.keys()];
+  const usernames = typists(moment.board(conversation.id).value, thread);
   const names = usernames.slice(0, NAMED).map((username) => people.name(username));
   return (
     <p class="typing-line">

@@ -18,6 +18,7 @@ import { later } from "./later.tsx";
 import { listKeys } from "./list-keys.ts";
 import { attach, useDrop } from "./media/attach.ts";
 import { Days, tabStop } from "./message-list.tsx";
+import { TypingLine } from "./moment-line.tsx";
 import { Reacting } from "./reacting.tsx";
 import { ScrollKeeper } from "./scroll.ts";
 import { Swipe } from "./swipe.ts";
@@ -79,6 +80,7 @@ function Opened({ id, thread: root, onClose, held }: Props & { held: Held }): JS
         </button>
       </header>
       {thread ? <Replies visit={visit} held={held} thread={thread} reader={reader} /> : <Waiting reader={reader} />}
+      <TypingLine conversation={held.conversation} thread={root} />
       <Composer conversation={held.conversation} visit={visit} name={name} />
       <Reacting visit={visit} />
       {visit.saving.value && <Saving visit={visit} onClose={() => (visit.saving.value = null)} />}

@@ -2,7 +2,7 @@
 
 import { signal, type Signal } from "@preact/signals";
 import type { Cursor } from "../api/types.ts";
-import type { Message } from "../state/messages.ts";
+import { threadOf, type Message } from "../state/messages.ts";
 
 export type Mode = { kind: "new" } | { kind: "reply"; message: Message } | { kind: "edit"; message: Message };
 
@@ -52,6 +52,12 @@ export class Visit {
     this.thread = thread;
     this.landing = landing;
     this.unreadAfter = signal(unreadAfter);
+  }
+
+  /** The thread in which what is being written will be, 0 for none. */
+  get writingIn(): number {
+    const mode = this.mode.peek();
+    return this.thread || (mode.kind === "reply" ? threadOf(mode.message) : 0);
   }
 
   /** The name under which what is being written is kept. */

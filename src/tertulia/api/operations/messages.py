@@ -60,7 +60,7 @@ OPERATIONS: Final = (
         path_type=q.MessagePath,
         body_type=q.EditMessage,
         response=Message,
-        errors=(*MESSAGE, "forbidden", "message_deleted"),
+        errors=(*MESSAGE, "forbidden", "message_deleted", "too_late_to_edit"),
     ),
     Operation(
         name="list_versions",

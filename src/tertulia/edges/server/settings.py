@@ -21,6 +21,7 @@ class WebConfig(Struct, frozen=True, kw_only=True):
     is a demonstration.
 
     `codes`: whether the accounts can send codes, with which one confirms a new account and resets a password.
+    `edit_seconds`: for how long whoever wrote a message can change it; 0 is for ever.
     """
 
     api: str = "/api"
@@ -29,6 +30,7 @@ class WebConfig(Struct, frozen=True, kw_only=True):
     sign_up: str = "open"
     demo: bool = False
     codes: bool = False
+    edit_seconds: int = 0
 
 
 class HttpSettings(Struct, frozen=True, kw_only=True):
