@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Route, expect
-from tests.browser.guests import OFFLINE, REFUSED, Guest
+from tests.browser.files import held_up
+from tests.browser.guests import OFFLINE, REFUSED, Guest, until
 from tests.conformance.places import Place
 
 Invite = Callable[..., Guest]
@@ -370,3 +371,24 @@ def test_a_conversation_whose_first_page_fails_is_asked_for_again(pair: tuple[Gu
         ben.open("Ana María")
         ben.sees("worth waiting for")
     assert len(failures) == 2
+
+
+def test_who_cannot_sign_out_goes_on(invite: Invite) -> None:
+    """The connection is ended before the session is; where that fails there is another one."""
+    ana, ben = invite("Ana"), invite("Ben")
+    ana.visit(ben)
+    held = held_up(ana.page, re.compile("/api/auth/sign-out$"), "POST")
+    with ana.page.expect_websocket() as connected:
+        ana.page.reload()
+    expect(ana.composer).to_be_visible()
+    ana.page.get_by_role("button", name="Your account").click()
+    with ana.forgiving("Failed to load resource"):
+        with connected.value.expect_event("close"):
+            ana.page.get_by_role("button", name="Sign out", exact=True).click()
+        until(ana.page, "() => true", lambda _: len(held) == 1)
+        with ana.page.expect_websocket():
+            held[0].abort()
+    ana.page.keyboard.press("Escape")
+    ben.open("Ana")
+    ben.say("still there?")
+    ana.sees("still there?")

@@ -28,16 +28,19 @@ from tertulia.deployment.resources import path_of
 from tertulia.deployment.wheels import PYTHONS, SERVICES, Target, own_python, target_for
 
 pytestmark = pytest.mark.slow
-IMPORT_SECONDS = 0.3
-"""For all handlers and botocore, of the processor's time: others may use the machine too."""
+OWN_SHARE = 0.6
+"""The processor's time for all handlers, beside that for botocore alone in the same process: machines differ, and how
+busy they are. It is 300 ms for both where botocore takes 150 (docs/decisions/0005)."""
 ROUNDS = 20
 MEASURE = f"""
 import sys, time
 sys.path.insert(0, sys.argv[1])
 began = time.process_time()
+import botocore.session, botocore.client, botocore.endpoint, botocore.httpsession
+between = time.process_time()
 import {ENTRANCE}
 import tertulia.aws.clients
-print(time.process_time() - began)
+print((time.process_time() - between) / (between - began))
 print([name for name in sys.modules if name.split(".")[0] in ("uvicorn", "starlette", "sqlite3", "typer", "argon2")])
 print({{getattr(module, "__file__", None) for name, module in sys.modules.items() if name.startswith("tertulia")}})
 """
@@ -76,15 +79,15 @@ def test_it_is_small_on_lambdas_platforms(architecture: str) -> None:
 
 
 def test_all_handlers_load_from_the_package_alone_and_quickly(unpacked: Path) -> None:
-    """Nothing else is needed, nothing of the server is loaded, and it can be done in 300 ms."""
-    took: list[float] = []
-    while not took or (min(took) > IMPORT_SECONDS and len(took) < ROUNDS):
-        seconds, strangers, places = run_alone(MEASURE, unpacked)
-        took.append(float(seconds))
+    """Nothing else is needed, nothing of the server is loaded, and it takes little beside botocore alone."""
+    shares: list[float] = []
+    while not shares or (min(shares) > OWN_SHARE and len(shares) < ROUNDS):
+        share, strangers, places = run_alone(MEASURE, unpacked)
+        shares.append(float(share))
         assert strangers == "[]"
         assert str(unpacked) in places
         assert str(ROOT / "src") not in places
-    assert min(took) <= IMPORT_SECONDS, took
+    assert min(shares) <= OWN_SHARE, shares
 
 
 @pytest.fixture(scope="module")

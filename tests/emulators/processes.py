@@ -53,7 +53,8 @@ def _wait(process: "subprocess.Popen[bytes]", address: str, log: Path) -> None:
             break
         try:
             urllib.request.urlopen(address, timeout=2).close()
-        except urllib.error.HTTPError:
+        except urllib.error.HTTPError as error:
+            error.close()
             return
         except OSError:
             time.sleep(0.05)

@@ -105,7 +105,8 @@ def _answer(name: str, address: str) -> Check:
         with urllib.request.urlopen(address, timeout=_ANSWER_SECONDS) as answer:  # noqa: S310  our own addresses
             return Check(name, answer.status == 200, f"{answer.status}")
     except urllib.error.HTTPError as error:
-        return Check(name, False, str(error.code))
+        with error:
+            return Check(name, False, str(error.code))
     except OSError as error:
         return Check(name, False, str(error))
 

@@ -69,7 +69,12 @@ export class Account {
     try {
       await phase.chat.deleting.flush();
       await phase.chat.drafts.pause();
+      // The server ends it with the session, and nothing is to try to connect again.
+      phase.chat.disconnect();
       await this.session.signOut(everywhere);
+    } catch (error) {
+      phase.chat.reconnect();
+      throw error;
     } finally {
       this.leaving = false;
     }

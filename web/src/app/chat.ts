@@ -165,6 +165,10 @@ export class Chat {
     void this.database.close();
   }
 
+  disconnect(): void {
+    this.socket.stop();
+  }
+
   reconnect(): void {
     this.parted.value = false;
     this.socket.stop();
