@@ -107,6 +107,8 @@ def open_furnished(ana: Guest, conversation: str, last: str = "the last word") -
     """On the screen, with its pictures, at the end."""
     ana.page.goto(f"/c/{conversation}")
     expect(ana.message(last)).to_have_count(1)
+    # All rows, and not only those of the first screen: else the first picture is soon another.
+    expect(ana.log.locator(".beginning")).to_have_count(1)
     pictures = ana.log.locator(".picture")
     for index in range(pictures.count()):
         pictures.nth(index).scroll_into_view_if_needed()

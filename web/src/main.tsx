@@ -7,10 +7,14 @@ import "./styles/index.css";
 import { startWorker } from "./app/worker.ts";
 import { App } from "./view/app.tsx";
 
+/** Milliseconds in which the page may begin without saying so. */
+const GRACE = 300;
+
 const account = new Account();
 follow();
 followSettings();
 startWorker();
-void account.start();
-// What is shown first is in the right language.
-void followLanguage().then(() => render(<App account={account} />, document.getElementById("app")!));
+const started = account.start();
+const late = new Promise((resolve) => setTimeout(resolve, GRACE));
+// What is shown first is in the right language; and it isn't that the page begins, unless that takes a while.
+void Promise.all([followLanguage(), Promise.race([started, late])]).then(() => render(<App account={account} />, document.getElementById("app")!));

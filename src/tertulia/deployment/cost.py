@@ -203,7 +203,8 @@ def times_of(load: Load) -> dict[str, float]:
         "disconnect": sessions,
         "create_ticket": sessions,
         "refresh": sessions + online / habit["minutes_between_refreshes"],
-        "list_conversations": sessions,
+        # For the first screen, and again when the connection stands.
+        "list_conversations": 2 * sessions,
         "get_notifications": sessions,
         "list_drafts": sessions,
         "list_statuses": sessions,

@@ -1,6 +1,7 @@
 /** The operations that this page uses, typed. One method an operation, by its name in the API's table. */
 
-import { ask, send, type Call, type Query } from "./http.ts";
+import { allAhead, isAhead } from "./ahead.ts";
+import { address, ask, send, type Call, type Query } from "./http.ts";
 import type { Session } from "./session.ts";
 import type * as t from "./types.ts";
 
@@ -12,6 +13,8 @@ export type NewMedia = { name: string; type: string; size: number };
 export type NewConversation = { kind: t.ConversationKind; members: string[]; title?: string; id?: string };
 export type NewPicture = { media: string; kind: t.PictureKind; name: string; alt?: string; tags?: readonly string[] };
 export type NewUser = { username: string; password: string; name?: string; email?: string; invite?: string };
+
+const LISTED = 100;
 
 export class Client {
   readonly session: Session;
@@ -61,7 +64,7 @@ export class Client {
   }
 
   createTicket(): Promise<t.WebSocketTicket> {
-    return this.call("POST", "/tickets");
+    return this.session.authorised({ method: "POST", path: "/tickets", ahead: true });
   }
 
   createConversation(conversation: NewConversation): Promise<t.ConversationView> {
@@ -69,7 +72,17 @@ export class Client {
   }
 
   listConversations(cursor = ""): Promise<t.Conversations> {
-    return this.call("GET", "/conversations", { limit: 100, cursor: cursor || undefined });
+    return this.call("GET", "/conversations", { limit: LISTED, cursor: cursor || undefined });
+  }
+
+  /**
+   * The first page, where it was asked for ahead of this program, from before there was a connection; else null. What
+   * else was asked for is waited for, so long at most (milliseconds).
+   */
+  async listedAhead(within: number): Promise<t.Conversations | null> {
+    const call = { method: "GET", path: "/conversations", query: { limit: LISTED }, ahead: true } as const;
+    await Promise.race([allAhead(), new Promise((resolve) => setTimeout(resolve, within))]);
+    return isAhead(call.method, address(this.base, call.path, call.query)) ? this.session.authorised(call) : null;
   }
 
   getConversation(id: string): Promise<t.ConversationView> {
@@ -93,7 +106,7 @@ export class Client {
   }
 
   listMessages(id: string, page: Page): Promise<t.Messages> {
-    return this.call("GET", `${at(id)}/messages`, page);
+    return this.session.authorised({ method: "GET", path: `${at(id)}/messages`, query: page, ahead: true });
   }
 
   readLog(id: string, after: number, limit?: number): Promise<t.Log> {

@@ -4,7 +4,7 @@ import { send } from "./http.ts";
 import type { Config } from "./types.ts";
 
 export function loadConfig(): Promise<Config> {
-  return send<Config>("", { method: "GET", path: "/config.json" });
+  return send<Config>("", { method: "GET", path: "/config.json", ahead: true });
 }
 
 /** The address of the WebSocket, from what the configuration says and where the page is. */

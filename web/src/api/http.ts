@@ -1,5 +1,6 @@
 /** One request to the server: JSON in, JSON out, errors as exceptions. */
 
+import { takeAhead, type Early } from "./ahead.ts";
 import { ApiError, NoAnswer } from "./errors.ts";
 import type { Problem } from "./types.ts";
 
@@ -15,6 +16,8 @@ export interface Call {
   timeout?: number;
   /** Whether it is sent to its end where the page goes meanwhile. */
   keepalive?: true;
+  /** Whether an answer that was asked for ahead of this program will do. */
+  ahead?: true;
 }
 
 const TIMEOUT = 15_000;
@@ -37,28 +40,34 @@ export async function send<T>(base: string, call: Call): Promise<T> {
 
 /** The same, for operations whose success has more than one status. */
 export async function ask<T>(base: string, call: Call): Promise<Answer<T>> {
-  const headers: Record<string, string> = { Accept: "application/json" };
-  if (call.token !== undefined) headers["Authorization"] = `Bearer ${call.token}`;
-  if (call.body !== undefined) headers["Content-Type"] = "application/json";
-  let response: Response;
-  let text: string;
+  const where = address(base, call.path, call.query);
+  const early = call.ahead ? takeAhead(call.method, where) : null;
+  let answer: Early;
   try {
-    response = await fetch(address(base, call.path, call.query), {
-      method: call.method,
-      headers,
-      credentials: "same-origin",
-      cache: "no-store",
-      keepalive: call.keepalive ?? false,
-      signal: AbortSignal.timeout(call.timeout ?? TIMEOUT),
-      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-    });
-    text = await response.text();
+    answer = await (early ?? fetched(where, call));
   } catch (error) {
     throw new NoAnswer(error);
   }
+  const { status, text } = answer;
   const value = decode(text);
-  if (!response.ok) throw new ApiError({ ...(value as Partial<Problem> | undefined), status: response.status });
-  return { status: response.status, value: value as T };
+  if (status < 200 || status > 299) throw new ApiError({ ...(value as Partial<Problem> | undefined), status });
+  return { status, value: value as T };
+}
+
+async function fetched(where: string, call: Call): Promise<Early> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (call.token !== undefined) headers["Authorization"] = `Bearer ${call.token}`;
+  if (call.body !== undefined) headers["Content-Type"] = "application/json";
+  const response = await fetch(where, {
+    method: call.method,
+    headers,
+    credentials: "same-origin",
+    cache: "no-store",
+    keepalive: call.keepalive ?? false,
+    signal: AbortSignal.timeout(call.timeout ?? TIMEOUT),
+    ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+  });
+  return { status: response.status, text: await response.text() };
 }
 
 function decode(text: string): unknown {

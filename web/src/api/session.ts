@@ -1,5 +1,6 @@
 /** Who is signed in here. The access token is only ever in this object's memory; the refresh token in an HttpOnly cookie. */
 
+import { forgetAhead } from "./ahead.ts";
 import { ApiError } from "./errors.ts";
 import { send, type Call } from "./http.ts";
 import type { Session as Granted, User } from "./types.ts";
@@ -61,6 +62,7 @@ export class Session {
   }
 
   forget(): void {
+    forgetAhead();
     this.token = "";
     this.expires = 0;
     hint(false);
@@ -92,7 +94,7 @@ export class Session {
   }
 
   private call(path: string, body: object): Promise<Granted> {
-    return send<Granted>(this.base, { method: "POST", path, body });
+    return send<Granted>(this.base, { method: "POST", path, body, ahead: true });
   }
 
   private keep(granted: Granted): User {

@@ -44,6 +44,7 @@ export class Account {
   /** Finds out where the server is and who is signed in; waits for as long as it can't be reached. */
   async start(): Promise<void> {
     this.others.onmessage = () => location.reload();
+    if (this.session.likely) this.keeping.look();
     for (;;) {
       try {
         this.config = await loadConfig();

@@ -133,8 +133,9 @@ export class Chat {
     this.watchConnection();
     this.ticket = this.client.createTicket();
     this.ticket.catch(() => undefined);
-    await this.keeping.restore(this.store, this.people);
+    await this.keeping.restore(this.store, this.people, this.me.username);
     if (this.stopped) return;
+    void this.sync.glance().catch(() => undefined);
     this.keeping.watch(this.store, this.people);
     this.notifying.start();
     this.watchPresence();

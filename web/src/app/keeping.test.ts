@@ -35,7 +35,7 @@ function page(name: string) {
 /** What another page finds that is opened afterwards. */
 async function restored(name: string) {
   const { keeping, store, people } = page(name);
-  await keeping.restore(store, people);
+  await keeping.restore(store, people, ANA.username);
   return { identity: await keeping.identity(), ids: [...store.ids()].sort(), store, names: people.known().map((user) => user.name) };
 }
 
@@ -73,15 +73,46 @@ describe("keeping what was seen", () => {
     const name = await kept(open("one"));
     const { keeping, store, people } = page(name);
     store.take({ ...conversation("one"), title: "newer" });
-    await keeping.restore(store, people);
+    await keeping.restore(store, people, ANA.username);
     expect(store.peek("one")?.conversation.title).toBe("newer");
+  });
+
+  it("is read ahead of knowing who is signed in, and given to that person alone", async () => {
+    const name = await kept(open("one"));
+    const { keeping, store, people } = page(name);
+    keeping.look();
+    await keeping.restore(store, people, "somebody");
+    expect(store.ids()).toEqual([]);
+    await keeping.restore(store, people, ANA.username);
+    expect(store.ids()).toEqual(["one"]);
+  });
+
+  it("isn't looked for where nothing was kept", async () => {
+    const notes = new Map<string, string>();
+    vi.stubGlobal("localStorage", {
+      getItem: (name: string) => notes.get(name) ?? null,
+      setItem: (name: string, value: string) => void notes.set(name, value),
+      removeItem: (name: string) => void notes.delete(name),
+    });
+    notes.set("tertulia.kept", "1");
+    const name = await kept(open("one"));
+    notes.clear();
+    expect((await restored(name)).ids).toEqual([]);
+    const { keeping, store, people } = page(name);
+    await keeping.enter({ config: CONFIG, user: ANA });
+    store.restore([open("two")]);
+    keeping.watch(store, people);
+    await vi.waitFor(() => expect([...notes.keys()]).toEqual(["tertulia.kept"]));
+    await keeping.forget();
+    expect([...notes.keys()]).toEqual([]);
+    vi.unstubAllGlobals();
   });
 
   it("leaves nothing to the next person", async () => {
     const name = await kept(open("one"));
     const { keeping, store, people } = page(name);
     void keeping.enter({ config: CONFIG, user: { username: "ben" } });
-    await keeping.restore(store, people);
+    await keeping.restore(store, people, ANA.username);
     expect(store.ids()).toEqual([]);
     expect(people.known()).toEqual([]);
   });
@@ -89,7 +120,7 @@ describe("keeping what was seen", () => {
   it("forgets all, and writes nothing that was still to be written", async () => {
     const name = await kept(open("one"));
     const { keeping, store, people } = page(name);
-    await keeping.restore(store, people);
+    await keeping.restore(store, people, ANA.username);
     keeping.watch(store, people);
     await keeping.forget();
     store.take(conversation("late"));

@@ -19,6 +19,8 @@ const CONVERSATIONS_MAX = 200;
 const PEOPLE_MAX = 1_000;
 /** What changes is written after this (milliseconds), so that a busy conversation doesn't write all the time. */
 const WRITE_AFTER = 1_000;
+/** Noted while something is kept. */
+const HINT = "tertulia.kept";
 /** A database that doesn't open in this time is done without. */
 const PATIENCE = 1_500;
 
@@ -39,6 +41,12 @@ interface Schema extends DBSchema {
   people: { key: string; value: User };
 }
 
+interface Found {
+  readonly identity: Identity | undefined;
+  readonly conversations: readonly Kept[];
+  readonly people: readonly User[];
+}
+
 const STORES = ["identity", "conversations", "people"] as const;
 
 export class Keeping {
@@ -51,6 +59,7 @@ export class Keeping {
   /** Writes follow each other; nothing is written after what is kept was forgotten. */
   private last: Promise<void> = Promise.resolve();
   private forgotten = false;
+  private found: Promise<Found | undefined> | null = null;
 
   constructor(name = "tertulia-kept", writeAfter = WRITE_AFTER) {
     this.writeAfter = writeAfter;
@@ -82,14 +91,34 @@ export class Keeping {
     await this.read((database) => database.put("identity", identity, "me"));
   }
 
-  /** Puts what was kept into an empty store. */
-  async restore(store: Store, people: People): Promise<void> {
-    await this.last;
-    const kept = (await this.read((database) => database.getAll("conversations"))) ?? [];
-    people.know((await this.read((database) => database.getAll("people"))) ?? [], 0);
+  /** Begins to read what was kept, while it is still asked who is signed in. */
+  look(): void {
+    if (hinted()) this.found ??= this.readAll();
+  }
+
+  /** Puts what was kept of this person into an empty store. */
+  async restore(store: Store, people: People, username: string): Promise<void> {
+    // A database that is new takes longer to open than all else that the first screen needs.
+    if (!hinted()) return;
+    const found = await (this.found ?? this.last.then(() => this.readAll()));
+    this.found = null;
+    if (found?.identity?.user.username !== username) return;
+    people.know(found.people, 0);
     // What an earlier version of the page kept gets what it lacks.
     const whole = (pane: Pane): Pane => ({ ...pane, messages: pane.messages.map(complete) });
-    store.restore(kept.map(({ conversation, pane }) => ({ conversation, pane: pane && whole(pane), recent: [] })));
+    store.restore(found.conversations.map(({ conversation, pane }) => ({ conversation, pane: pane && whole(pane), recent: [] })));
+  }
+
+  private readAll(): Promise<Found | undefined> {
+    return this.read(async (database) => {
+      const transaction = database.transaction(STORES);
+      const [identity, conversations, people] = await Promise.all([
+        transaction.objectStore("identity").get("me"),
+        transaction.objectStore("conversations").getAll(),
+        transaction.objectStore("people").getAll(),
+      ]);
+      return { identity, conversations, people };
+    });
   }
 
   /** From now on keeps what changes. */
@@ -112,6 +141,7 @@ export class Keeping {
   async forget(): Promise<void> {
     this.stop();
     this.forgotten = true;
+    hint(false);
     await this.last;
     await this.clear();
     (await this.database)?.close();
@@ -120,6 +150,7 @@ export class Keeping {
   private async write(store: Store, people: People): Promise<void> {
     const database = await this.database;
     if (!database || this.forgotten) return;
+    hint(true);
     const order = store.order.peek().slice(0, CONVERSATIONS_MAX);
     const now = new Map(order.map((id) => [id, store.peek(id)!]));
     const transaction = database.transaction(["conversations", "people"], "readwrite");
@@ -158,5 +189,23 @@ export class Keeping {
     } catch {
       return undefined;
     }
+  }
+}
+
+/** Whether something may be kept: a browser that notes nothing is asked. */
+function hinted(): boolean {
+  try {
+    return localStorage.getItem(HINT) !== null;
+  } catch {
+    return true;
+  }
+}
+
+function hint(on: boolean): void {
+  try {
+    if (on) localStorage.setItem(HINT, "1");
+    else localStorage.removeItem(HINT);
+  } catch {
+    return;
   }
 }

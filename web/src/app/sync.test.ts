@@ -194,6 +194,34 @@ describe("a conversation that is new here", () => {
   });
 });
 
+describe("what was asked for ahead of the program", () => {
+  const ahead = async (cursor: string | null) => {
+    const { server, store, sync, shown } = start("mm");
+    const listedAhead = async () => ({ ...(await server.listConversations()), cursor });
+    Object.assign(server, { listedAhead });
+    sync.ahead = () => ({ id: "c", at: 0 });
+    await sync.glance();
+    return { server, store, sync, shown };
+  };
+
+  it("is there before the connection, which brings what came since", async () => {
+    const { server, store, sync, shown } = await ahead(null);
+    expect(store.loaded.value).toBe(true);
+    expect(shown()).toEqual([1, 2]);
+    expect(["c", "c"].map((id) => sync.hasOpened(id, 0))).toEqual([true, false]);
+    server.entries.push({ kind: "message", seq: 3, timestamp: 30, author: "ben", number: 3, id: "m3" });
+    await sync.resync();
+    expect(shown()).toEqual([1, 2, 3]);
+    expect(server.pages).toBe(1);
+  });
+
+  it("waits for the connection where it is only a part of the list", async () => {
+    const { store } = await ahead("next");
+    expect(store.loaded.value).toBe(false);
+    expect(store.peek("c")!.pane).toBeNull();
+  });
+});
+
 describe("what is about to be looked at", () => {
   const opened = async (ahead: ReturnType<Sync["ahead"]>) => {
     const { server, store, sync } = start("mmm");

@@ -4,7 +4,7 @@ import type { Client, Page } from "../api/client.ts";
 import { ApiError } from "../api/errors.ts";
 import type { EntryEvent, HeadEvent, MemberView, Messages, ReadEvent, VisibleEntry } from "../api/types.ts";
 import { isChange, spanOf, type Change, type Span } from "../state/changes.ts";
-import { fromView, moveCursor, readTo, unread } from "../state/conversations.ts";
+import { fromView, moveCursor, readTo, unread, type Conversation } from "../state/conversations.ts";
 import { arrival, catchUp, follow, forgetOldest, open, widen, type Held } from "../state/held.ts";
 import { find, type Side } from "../state/pane.ts";
 import type { Store } from "./store.ts";
@@ -17,6 +17,8 @@ const UNREAD_ON_A_PAGE = 30;
 const LOG_PAGE = 500;
 const AGAIN = 400;
 const TRIES = 4;
+/** What was asked for ahead is drawn together, if all of it comes in this time (milliseconds). */
+const TOGETHER = 300;
 /** How many pushed entries are remembered, so that one that is pushed twice is told once. */
 const TOLD_MAX = 1_000;
 
@@ -35,7 +37,7 @@ export class Sync {
   private joined = new Set<string>();
   /** Conversations that were left: what still comes of them is not asked after. */
   private readonly gone = new Set<string>();
-  private early: { readonly what: string; readonly done: Promise<void> } | null = null;
+  private early: { readonly what: string; readonly done: Promise<void>; there: boolean } | null = null;
   /** What is about to be looked at, if anything: it is read while the page with the list is still being drawn. */
   ahead: () => { readonly id: string; readonly at: number } | null = () => null;
   /** Called once for each entry that was pushed, also where it had been read by then: a first message comes with its conversation. */
@@ -102,6 +104,20 @@ export class Sync {
     this.store.remove(id);
   }
 
+  /**
+   * Takes what was asked for ahead of this program, so that it is seen before there is a connection; that then brings it
+   * up to date. A list of several pages is left to it.
+   */
+  async glance(): Promise<void> {
+    const page = await this.client.listedAhead(TOGETHER);
+    if (!page || page.cursor !== null || this.store.loaded.peek()) return;
+    const catching = this.takeListed(page.conversations.map(fromView));
+    const late = new Promise((resolve) => setTimeout(resolve, TOGETHER));
+    await Promise.race([this.early?.done.catch(() => undefined), late]);
+    this.store.loaded.value = true;
+    await Promise.all(catching);
+  }
+
   /** After connecting: reads the list, and the logs of what is open, up to where the server stands. */
   async resync(): Promise<void> {
     const before = this.store.ids();
@@ -112,21 +128,28 @@ export class Sync {
     while (cursor !== null) {
       const page = await this.client.listConversations(cursor);
       const fresh = page.conversations.map(fromView);
-      const behind = fresh.filter((conversation) => this.store.peek(conversation.id)?.pane);
-      for (const conversation of behind) {
-        const { id, head } = conversation;
-        const have = this.store.peek(id)!.conversation.head.seq;
-        if (head.seq <= have || head.seq - have > FAR_BEHIND) this.store.take(conversation);
-        else catching.push(this.reach(id, head.seq));
-      }
-      this.store.takeAll(fresh.filter((conversation) => !behind.includes(conversation)));
+      catching.push(...this.takeListed(fresh));
       for (const conversation of fresh) listed.add(conversation.id);
-      this.readAhead();
       cursor = page.cursor;
     }
     for (const id of before) if (!listed.has(id) && !this.joined.has(id)) this.store.remove(id);
     this.store.loaded.value = true;
     await Promise.all(catching);
+  }
+
+  /** Takes a page of the list; the logs of what is open are caught up with in the promises. */
+  private takeListed(fresh: readonly Conversation[]): Promise<void>[] {
+    const catching: Promise<void>[] = [];
+    const behind = fresh.filter((conversation) => this.store.peek(conversation.id)?.pane);
+    for (const conversation of behind) {
+      const { id, head } = conversation;
+      const have = this.store.peek(id)!.conversation.head.seq;
+      if (head.seq <= have || head.seq - have > FAR_BEHIND) this.store.take(conversation);
+      else catching.push(this.reach(id, head.seq));
+    }
+    this.store.takeAll(fresh.filter((conversation) => !behind.includes(conversation)));
+    this.readAhead();
+    return catching;
   }
 
   /** Reads what a conversation opens with. `afresh`: the last page, whatever is held and unread. */
@@ -187,8 +210,19 @@ export class Sync {
     if (!held || held.pane || this.early) return;
     const { id, at } = place;
     const done = at ? this.openFor(id, at) : this.openPane(id);
-    this.early = { what: `${id}/${at}`, done };
-    done.catch(() => undefined);
+    const early = { what: `${id}/${at}`, done, there: false };
+    this.early = early;
+    done.then(
+      () => (early.there = true),
+      () => undefined,
+    );
+  }
+
+  /** Whether what a conversation opens with is there already; then it need not be read. */
+  hasOpened(id: string, at: number): boolean {
+    if (this.early?.what !== `${id}/${at}` || !this.early.there || !this.store.peek(id)?.pane) return false;
+    this.early = null;
+    return true;
   }
 
   /** Whether what was read ahead is what is wanted now, and is there. Raises what it raised. */

@@ -52,14 +52,14 @@ function Starting({ waiting = false }: { waiting?: boolean }): JSX.Element {
 }
 
 /** What is empty for a moment only is not shown: it would flash, and drawing it takes as long as drawing all of it. */
-function Signed({ chat }: { chat: Chat }): JSX.Element {
+function Signed({ chat }: { chat: Chat }): JSX.Element | null {
   const [late, setLate] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setLate(true), GRACE);
     return () => clearTimeout(timer);
   }, []);
   const { loaded, order } = chat.store;
-  return late || loaded.value || order.value.length ? <Shell chat={chat} /> : <Starting />;
+  return late || loaded.value || order.value.length ? <Shell chat={chat} /> : null;
 }
 
 /** A page without conversations is shown after so long (milliseconds). */

@@ -21,8 +21,9 @@ import { useSeen } from "./seen.ts";
 import { Swipe } from "./swipe.ts";
 import type { Visit } from "./visit.ts";
 
-/** So many rows fill a screen. They are drawn first, and the others after that: half of the time until one can read. */
-const SCREEN = 24;
+/** Rows that fill the window (a row of one line has some 40 px) are drawn first, and the others after that: half of the
+ * time until one can read. */
+const screenful = (): number => Math.ceil(innerHeight / 40);
 /** Milliseconds between them: what was typed meanwhile comes first. */
 const REST_AFTER = 50;
 
@@ -39,7 +40,7 @@ export function MessageList({ visit, held, pane }: Props): JSX.Element {
   const all = useDays(visit, pane);
   const [control] = useState(() => new ListControl(chat, visit, pane));
   const [whole, setWhole] = useState(false);
-  const days = whole ? all : around(all, control.begins(all), SCREEN);
+  const days = whole ? all : around(all, control.begins(all), screenful());
   const [swipe] = useState(() => new Swipe(chat, visit));
   const seen = useSeen(scroller, (timestamp) => {
     const message = pane.messages[find(pane.messages, timestamp)];

@@ -19,7 +19,7 @@ export interface Opening {
 /** Opens the conversation's pane, around the message `at` where that is given; `there` says whether it has one. Tried at once when the connection changes. */
 export function useOpening(id: string, there: boolean, at = 0): Opening {
   const chat = useChat();
-  const [ready, setReady] = useState(false);
+  const [ready, setReady] = useState(() => chat.sync.hasOpened(id, at));
   const [failures, setFailures] = useState(0);
   const connected = chat.connected.value;
   /** The number of the last try, and whether it is under way; answers of an earlier one don't count. */
@@ -27,6 +27,12 @@ export function useOpening(id: string, there: boolean, at = 0): Opening {
   const asking = useRef(false);
 
   useEffect(() => setFailures(0), [connected]);
+  // A list that was read again names the first members only.
+  const { members, member_count: count } = chat.store.get(id)!.conversation;
+  const short = members.length < count;
+  useEffect(() => {
+    if (short) void chat.sync.loadMembers(id).catch(() => undefined);
+  }, [short, connected]);
   useEffect(() => () => void (last.current = -1), []);
   useEffect(() => {
     // What is there since it was asked for has come with the answer, which is about to say so.
@@ -48,7 +54,6 @@ export function useOpening(id: string, there: boolean, at = 0): Opening {
     };
     asking.current = true;
     (at ? chat.sync.openFor(id, at) : chat.sync.openPane(id)).then(() => end(() => setReady(true)), fail);
-    void chat.sync.loadMembers(id).catch(() => undefined);
     return () => clearTimeout(timer);
   }, [!there, connected, failures]);
 
