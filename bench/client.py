@@ -39,6 +39,10 @@ SLOWED: Final = 4
 """The processor is so many times slower for the first screen."""
 ROWS: Final = 250
 """So many rows are drawn before anybody types: nearly the most that ever are."""
+QUIET_SHARE: Final = 0.05
+"""A server that uses less of a core than this does nothing."""
+QUIET_TRIES: Final = 300
+"""Seconds that it may take to come to rest."""
 WAIT: Final = 60_000
 """Milliseconds that anything is waited for."""
 PICTURES: Final = ((1600, 500), (300, 900), (900, 700), (640, 360))
@@ -287,7 +291,19 @@ def _filled(messages: int) -> Iterator[Served]:
         served.stop()
         asyncio.run(_fill(served.folder, messages))
         served.start()
+        _wait_for_quiet(served)
         yield served
+
+
+def _wait_for_quiet(served: Served) -> None:
+    """Until the server has indexed what was filled: meanwhile it would have one of two cores."""
+    for _ in range(QUIET_TRIES):
+        before = served.cpu()
+        time.sleep(1)
+        if served.cpu() - before < QUIET_SHARE:
+            return
+    message = "The server doesn't come to rest."
+    raise RuntimeError(message)
 
 
 def measure(messages: int, keys: int, runs: int, hour: int) -> dict[str, Any]:

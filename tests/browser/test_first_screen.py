@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from playwright.sync_api import Request, expect
 from tests.browser.files import held_up
-from tests.browser.guests import Guest, until
+from tests.browser.guests import Guest, quiet, until
 
 Invite = Callable[..., Guest]
 
@@ -57,3 +57,21 @@ def test_nothing_depends_on_it(invite: Invite) -> None:
     ben.open("Ana")
     ben.say("and now")
     ana.sees("hello", "and now")
+
+
+def test_much_that_is_unread_is_asked_for_once(invite: Invite) -> None:
+    """The visit begins at the first of it; who goes to the end at once stays there."""
+    ana, ben = invite("Ana"), invite("Ben")
+    group = ana.post("/api/conversations", {"kind": "group", "members": [ben.username], "title": "Trip"})["id"]
+    path = f"/api/conversations/{group}/messages"
+    for number in range(90):
+        ben.post(path, {"id": uuid4().hex, "text": f"number {number}"})
+    around: list[str] = []
+    ana.page.on("request", lambda request: around.append(request.url) if "around=" in request.url else None)
+    ana.page.goto(f"/c/{group}")
+    ana.log.locator("article").last.focus()
+    ana.page.keyboard.press("Control+End")
+    expect(ana.message("number 89")).to_be_in_viewport()
+    quiet(ana)
+    expect(ana.message("number 89")).to_be_in_viewport()
+    assert len(around) == 1, around

@@ -117,6 +117,21 @@ describe("the changes beside a page of messages", () => {
     expect(store.peek("c")!.conversation.title).toBe("late");
   });
 
+  it("are not put to a page that took the place of theirs meanwhile", async () => {
+    const { server, sync, shown } = start("m".repeat(120));
+    await sync.openPane("c");
+    await sync.widenPane("c", "before");
+    const answer = server.listMessages.bind(server);
+    server.listMessages = async (id, page) => {
+      server.listMessages = answer;
+      const late = await answer(id, page);
+      await sync.openPane("c", true);
+      return late;
+    };
+    await sync.widenPane("c", "before");
+    expect(shown()).toEqual(range(71, 120));
+  });
+
   it("are read in bounded parts, and not for ever", async () => {
     const { server, sync, shown } = start(`m${"t".repeat(1_200)}m`);
     await sync.openPane("c");

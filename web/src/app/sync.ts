@@ -6,7 +6,8 @@ import type { EntryEvent, HeadEvent, MemberView, Messages, ReadEvent, VisibleEnt
 import { isChange, spanOf, type Change, type Span } from "../state/changes.ts";
 import { fromView, moveCursor, readTo, unread, type Conversation } from "../state/conversations.ts";
 import { arrival, catchUp, follow, forgetOldest, open, widen, type Held } from "../state/held.ts";
-import { find, type Side } from "../state/pane.ts";
+import type { Message } from "../state/messages.ts";
+import { find, type Pane, type Side } from "../state/pane.ts";
 import type { Store } from "./store.ts";
 
 /** A reader who is further behind than this many entries reads the last page again instead of the log. */
@@ -178,12 +179,14 @@ export class Sync {
   async widenPane(id: string, side: Side): Promise<void> {
     const pane = this.store.peek(id)?.pane;
     const more = side === "before" ? pane?.moreBefore : pane?.moreAfter;
-    const edge = side === "before" ? pane?.messages[0] : pane?.messages.at(-1);
+    const edge = pane && edgeOf(pane, side);
     if (!more || !edge || this.widening.has(id)) return;
     this.widening.add(id);
     try {
       const bounds: [number, number] = side === "before" ? [0, edge.seq] : [edge.seq, Infinity];
-      await this.place(id, { [side]: edge.timestamp }, (held, page, changes) => widen(held, page, side, changes), bounds);
+      // Where the reader went elsewhere meanwhile, the page belongs to nothing that is held.
+      const fits = ({ pane: now }: Held): boolean => !!now && edgeOf(now, side)?.timestamp === edge.timestamp;
+      await this.place(id, { [side]: edge.timestamp }, (held, page, changes) => (fits(held) ? widen(held, page, side, changes) : held), bounds);
     } finally {
       this.widening.delete(id);
     }
@@ -298,6 +301,10 @@ export class Sync {
       return this.store.shown.peek() === id ? after : forgetOldest(after);
     });
   }
+}
+
+function edgeOf({ messages }: Pane, side: Side): Message | undefined {
+  return side === "before" ? messages[0] : messages.at(-1);
 }
 
 /** Whether what is held is where opening would lead: at the end, and from the first unread message on. */

@@ -25,6 +25,9 @@ export function useOpening(id: string, there: boolean, at = 0): Opening {
   /** The number of the last try, and whether it is under way; answers of an earlier one don't count. */
   const last = useRef(0);
   const asking = useRef(false);
+  const met = useRef(connected);
+  /** What is drawn may not know yet that the answer is there. */
+  const answered = useRef(ready);
 
   useEffect(() => setFailures(0), [connected]);
   // A list that was read again names the first members only.
@@ -35,13 +38,18 @@ export function useOpening(id: string, there: boolean, at = 0): Opening {
   }, [short, connected]);
   useEffect(() => () => void (last.current = -1), []);
   useEffect(() => {
+    const first = connected && !met.current;
+    met.current ||= connected;
+    // What was asked for before there was a connection is on its way.
+    if (first && asking.current) return;
     // What is there since it was asked for has come with the answer, which is about to say so.
-    if ((there && (ready || asking.current)) || failures >= TRIES) return;
+    if ((there && (answered.current || asking.current)) || failures >= TRIES) return;
     const mine = ++last.current;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const end = (then: () => void): void => {
       if (mine !== last.current) return;
       asking.current = false;
+      answered.current = true;
       then();
     };
     const fail = (error: unknown): void => {
@@ -53,6 +61,7 @@ export function useOpening(id: string, there: boolean, at = 0): Opening {
       });
     };
     asking.current = true;
+    answered.current = false;
     (at ? chat.sync.openFor(id, at) : chat.sync.openPane(id)).then(() => end(() => setReady(true)), fail);
     return () => clearTimeout(timer);
   }, [!there, connected, failures]);
