@@ -73,9 +73,8 @@ else
     if [ -d web ]; then
         step "web client: types and units" $bin/python scripts/web_tests.py
     fi
-    # A file at a time in each process: see tests/conftest.py. Browsers and emulators are waited for a good deal, so there
-    # are more processes than cores.
-    step "tests" $bin/pytest -q tests --ignore tests/aws -n $((($(nproc) * 3 + 1) / 2)) --durations=20 --cov --cov-report=
+    # A file at a time on each core: see tests/conftest.py. Three processes for two cores were tried: no sooner.
+    step "tests" $bin/pytest -q tests --ignore tests/aws -n auto --durations=20 --cov --cov-report=
     step "the serverless home, in emulators" await $aws "$said"
     step "coverage of all: 90 %" $bin/coverage report --fail-under=90
     step "coverage of the domain: 100 % of branches" $bin/coverage report --include='src/tertulia/domain/*' --fail-under=100

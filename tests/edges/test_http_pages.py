@@ -80,7 +80,7 @@ async def test_configuration_of_the_web_client() -> None:
     async with client(app) as http:
         answer = await http.get("/config.json")
     where = {"api": "/api", "ws": "/ws", "media": {"bytes_max": 104857600, "part_bytes": 8388608, "files_max": 10}}
-    assert answer.json() == {**where, "sign_up": "invite", "demo": True, "codes": True}
+    assert answer.json() == {**where, "sign_up": "invite", "demo": True, "codes": True, "edit_seconds": 0}
     assert answer.headers["cache-control"] == "no-cache"
 
 

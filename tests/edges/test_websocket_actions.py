@@ -127,7 +127,7 @@ def test_typing_and_drafts_reach_the_others_only(pair: tuple[RawClient, RawClien
     assert answer(alice, 1)["result"] == {}
     alice.act("draft", request=2, conversation="g_live", text="hol", version=4)
     assert alice.receive_json() == {"type": "result", "request": 2, "result": {}}
-    assert bob.receive_json() == {"type": "typing", "conversation": "g_live", "username": "alice"}
+    assert bob.receive_json() == {"type": "typing", "conversation": "g_live", "username": "alice", "thread": 0}
     assert bob.receive_json() == {
         "type": "draft",
         "conversation": "g_live",

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Client, Page } from "../api/client.ts";
 import type { ConversationView, Log, Message, Messages, VisibleEntry } from "../api/types.ts";
 import { isChange } from "../state/changes.ts";
-import { fromView } from "../state/conversations.ts";
+import { fromView, unread } from "../state/conversations.ts";
 import { Store } from "./store.ts";
 import { Sync } from "./sync.ts";
 
@@ -165,6 +165,19 @@ describe("what came while there was no connection", () => {
     await sync.entry({ conversation: "c", entry: more(4) });
     expect(store.peek("c")!.conversation.head.seq).toBe(4);
     expect(told).toEqual([4]);
+  });
+});
+
+describe("what was read elsewhere while there was no connection", () => {
+  it("is read here, whether or not there is a log to catch up with", async () => {
+    for (const more of ["", "m"]) {
+      const { server, store, sync } = start("mm");
+      await sync.openPane("c");
+      store.update("c", (held) => ({ ...held, conversation: { ...held.conversation, read: { timestamp: 10, number: 1 } } }));
+      for (const _ of more) server.entries.push({ kind: "message", seq: 3, timestamp: 30, author: "ben", number: 3, id: "m3" });
+      await sync.resync();
+      expect(unread(store.peek("c")!.conversation)).toBe(0);
+    }
   });
 });
 

@@ -143,10 +143,14 @@ export class Sync {
     const catching: Promise<void>[] = [];
     const behind = fresh.filter((conversation) => this.store.peek(conversation.id)?.pane);
     for (const conversation of behind) {
-      const { id, head } = conversation;
+      const { id, head, read } = conversation;
       const have = this.store.peek(id)!.conversation.head.seq;
       if (head.seq <= have || head.seq - have > FAR_BEHIND) this.store.take(conversation);
-      else catching.push(this.reach(id, head.seq));
+      else {
+        // The log doesn't say what was read elsewhere.
+        this.apply(id, (held) => ({ ...held, conversation: moveCursor(held.conversation, this.me, read, this.me) }));
+        catching.push(this.reach(id, head.seq));
+      }
     }
     this.store.takeAll(fresh.filter((conversation) => !behind.includes(conversation)));
     this.readAhead();
