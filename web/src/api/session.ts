@@ -2,6 +2,7 @@
 
 import { forgetAhead } from "./ahead.ts";
 import { ApiError } from "./errors.ts";
+import { hint, hinted } from "./hint.ts";
 import { send, type Call } from "./http.ts";
 import type { Session as Granted, User } from "./types.ts";
 
@@ -25,12 +26,12 @@ export class Session {
 
   /** Whether somebody was signed in here last, as far as can be known without the server. */
   get likely(): boolean {
-    return hinted();
+    return hinted(HINT);
   }
 
   /** The user whom the refresh cookie belongs to, or null where nobody is signed in. */
   async resume(): Promise<User | null> {
-    if (!hinted()) return null;
+    if (!hinted(HINT)) return null;
     try {
       return await this.refresh();
     } catch (error) {
@@ -65,7 +66,7 @@ export class Session {
     forgetAhead();
     this.token = "";
     this.expires = 0;
-    hint(false);
+    hint(HINT, false);
   }
 
   private async refreshOrEnd(): Promise<void> {
@@ -100,25 +101,7 @@ export class Session {
   private keep(granted: Granted): User {
     this.token = granted.access_token;
     this.expires = Date.now() + granted.expires_in * 1000;
-    hint(true);
+    hint(HINT, true);
     return granted.user;
-  }
-}
-
-/** Where a browser keeps nothing, the server is asked every time. */
-function hinted(): boolean {
-  try {
-    return localStorage.getItem(HINT) !== null;
-  } catch {
-    return true;
-  }
-}
-
-function hint(on: boolean): void {
-  try {
-    if (on) localStorage.setItem(HINT, "1");
-    else localStorage.removeItem(HINT);
-  } catch {
-    return;
   }
 }

@@ -6,6 +6,7 @@
 
 import { effect } from "@preact/signals";
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import { hint, hinted } from "../api/hint.ts";
 import type { Config, User } from "../api/types.ts";
 import type { Conversation } from "../state/conversations.ts";
 import { type Held } from "../state/held.ts";
@@ -93,13 +94,13 @@ export class Keeping {
 
   /** Begins to read what was kept, while it is still asked who is signed in. */
   look(): void {
-    if (hinted()) this.found ??= this.readAll();
+    if (hinted(HINT)) this.found ??= this.readAll();
   }
 
   /** Puts what was kept of this person into an empty store. */
   async restore(store: Store, people: People, username: string): Promise<void> {
     // A database that is new takes longer to open than all else that the first screen needs.
-    if (!hinted()) return;
+    if (!hinted(HINT)) return;
     const found = await (this.found ?? this.last.then(() => this.readAll()));
     this.found = null;
     if (found?.identity?.user.username !== username) return;
@@ -141,7 +142,7 @@ export class Keeping {
   async forget(): Promise<void> {
     this.stop();
     this.forgotten = true;
-    hint(false);
+    hint(HINT, false);
     await this.last;
     await this.clear();
     (await this.database)?.close();
@@ -150,7 +151,7 @@ export class Keeping {
   private async write(store: Store, people: People): Promise<void> {
     const database = await this.database;
     if (!database || this.forgotten) return;
-    hint(true);
+    hint(HINT, true);
     const order = store.order.peek().slice(0, CONVERSATIONS_MAX);
     const now = new Map(order.map((id) => [id, store.peek(id)!]));
     const transaction = database.transaction(["conversations", "people"], "readwrite");
@@ -189,23 +190,5 @@ export class Keeping {
     } catch {
       return undefined;
     }
-  }
-}
-
-/** Whether something may be kept: a browser that notes nothing is asked. */
-function hinted(): boolean {
-  try {
-    return localStorage.getItem(HINT) !== null;
-  } catch {
-    return true;
-  }
-}
-
-function hint(on: boolean): void {
-  try {
-    if (on) localStorage.setItem(HINT, "1");
-    else localStorage.removeItem(HINT);
-  } catch {
-    return;
   }
 }

@@ -141,13 +141,20 @@ describe("the changes beside a page of messages", () => {
 });
 
 describe("what came while there was no connection", () => {
-  it("is caught up with silently: only what is pushed is told", async () => {
+  const more = (seq: number) => ({ kind: "message", seq, timestamp: seq * 10, author: "ben", number: seq, id: `m${seq}` }) as const;
+
+  /** An open conversation, which has two messages more than is known here. */
+  const behind = async () => {
     const { server, store, sync } = start("mm");
     const told: number[] = [];
     sync.onEntry = (_, { seq }) => told.push(seq);
     await sync.openPane("c");
-    const more = (seq: number) => ({ kind: "message", seq, timestamp: seq * 10, author: "ben", number: seq, id: `m${seq}` }) as const;
     server.entries.push(more(3), more(4));
+    return { store, sync, told };
+  };
+
+  it("is caught up with silently: only what is pushed is told", async () => {
+    const { store, sync, told } = await behind();
     await sync.heardOf({ type: "head", conversation: "c", seq: 4 });
     expect(store.peek("c")!.conversation.head.seq).toBe(4);
     expect(told).toEqual([]);
@@ -156,12 +163,7 @@ describe("what came while there was no connection", () => {
   });
 
   it("is caught up with where something that was pushed comes after it, which is told", async () => {
-    const { server, store, sync } = start("mm");
-    const told: number[] = [];
-    sync.onEntry = (_, { seq }) => told.push(seq);
-    await sync.openPane("c");
-    const more = (seq: number) => ({ kind: "message", seq, timestamp: seq * 10, author: "ben", number: seq, id: `m${seq}` }) as const;
-    server.entries.push(more(3), more(4));
+    const { store, sync, told } = await behind();
     await sync.entry({ conversation: "c", entry: more(4) });
     expect(store.peek("c")!.conversation.head.seq).toBe(4);
     expect(told).toEqual([4]);
