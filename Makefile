@@ -8,6 +8,8 @@ DATA ?= data
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# What is compiled once is kept, whatever the surroundings say: else each of many processes would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test test-aws check web browser bench lock format docs site clean
 
