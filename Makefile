@@ -61,24 +61,28 @@ clean: ## Remove what was built, not the data
 $(BIN)/python:
 	@scripts/venv.sh "$(PYTHON)" "$(VENV)"
 
-$(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
+# Not for every machine: then pip installs.
+$(BIN)/uv: requirements/install.txt | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/install.txt || true
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/uv
 	@echo "Setting up (once): Python packages ..."
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	@scripts/install.sh $(VENV) requirements/run.txt --compile-bytecode
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.txt $(VENV)/.run | $(BIN)/python
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run | $(BIN)/uv
 	@echo "Setting up (once): what the tests need ..."
-	@$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/dev.txt
+	@scripts/install.sh $(VENV) requirements/dev.txt
 	@touch $@
 
-$(VENV)-generator/.done: requirements/generator.txt
+$(VENV)-generator/.done: requirements/generator.txt | $(BIN)/uv
 	@echo "Setting up (once): a generator of clients, for a test ..."
 	@scripts/venv.sh "$(PYTHON)" "$(VENV)-generator"
-	@$(VENV)-generator/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements/generator.txt
+	@scripts/install.sh $(VENV)-generator requirements/generator.txt
 	@touch $@
 
-$(VENV)/.docs: requirements/docs.txt | $(BIN)/python
+$(VENV)/.docs: requirements/docs.txt | $(BIN)/uv
 	@$(BIN)/python -m venv $(VENV)-docs
-	@$(VENV)-docs/bin/python -m pip install --quiet --require-hashes -r requirements/docs.txt
+	@scripts/install.sh $(VENV)-docs requirements/docs.txt
 	@touch $@

@@ -4,6 +4,9 @@ set -eu
 cd "$(dirname "$0")/.."
 options="--quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-strip-extras"
 export UV_CUSTOM_COMPILE_COMMAND="make lock"
+# What installs the others.
+# shellcheck disable=SC2086
+.venv/bin/uv pip compile $options --group install -o requirements/install.txt
 # shellcheck disable=SC2086
 .venv/bin/uv pip compile $options pyproject.toml --group build -o requirements/run.txt
 # shellcheck disable=SC2086
