@@ -48,14 +48,15 @@ WAIT: Final = 60_000
 PICTURES: Final = ((1600, 500), (300, 900), (900, 700), (640, 360))
 TEXT: Final = "the train was late so i read the whole chapter in the station "
 USABLE: Final = """
-const look = () => {
-  const box = document.querySelector('.composer textarea');
-  if (!box || !document.querySelector('[data-key]')) return requestAnimationFrame(look);
-  setTimeout(() => usable(String(performance.now())));
-};
-requestAnimationFrame(look);
+const watch = new MutationObserver(() => {
+  if (!document.querySelector('.composer textarea') || !document.querySelector('[data-key]')) return;
+  watch.disconnect();
+  requestAnimationFrame(() => setTimeout(() => usable(String(performance.now()))));
+});
+watch.observe(document, { childList: true, subtree: true });
 """
-"""Says when messages and a place to write are on the screen: a task after the frame that draws them."""
+"""Says when messages and a place to write are on the screen: a task after the frame that draws them. It asks for no
+frames before that, each of which would be work for the page."""
 PAINTED: Final = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 AT_END: Final = """() => {
   const list = document.querySelector('.scroller');

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -69,5 +70,7 @@ def invite(place: Place, browser: Browser) -> Iterator[Invite]:
         return guest
 
     yield come
-    for guest in guests:
-        guest.close()
+    # Each of them, also where the page of one has complained.
+    with ExitStack() as leaving:
+        for guest in guests:
+            leaving.callback(guest.close)

@@ -12,6 +12,28 @@ from tests.browser.guests import Guest, quiet, until
 
 Invite = Callable[..., Guest]
 
+FIRST_DRAWN = """
+localStorage.removeItem('tertulia.kept');
+const list = () => {
+  const lines = [...document.querySelectorAll('#conversations li')];
+  const below = innerHeight - lines.at(-1)?.getBoundingClientRect().bottom;
+  const times = lines.map((line) => line.querySelector('.conversation-time').textContent.trim());
+  return { count: lines.length, below, times };
+};
+const log = () => {
+  const box = document.querySelector('[role=log]');
+  const count = document.querySelectorAll('[role=log] article').length;
+  return { count, over: box && box.scrollHeight - box.clientHeight };
+};
+new MutationObserver(() => {
+  for (const [name, look] of Object.entries({ list, log })) {
+    const seen = look();
+    if (seen.count) window[name] ??= seen;
+  }
+}).observe(document, { childList: true, subtree: true });
+"""
+"""Notes what is there when the first conversations and the first messages are; with nothing from earlier visits."""
+
 
 def test_it_is_there_before_the_connection_and_asked_for_once(invite: Invite) -> None:
     """List and messages come ahead of the page's program; the connection brings what was said meanwhile."""
@@ -75,3 +97,29 @@ def test_much_that_is_unread_is_asked_for_once(invite: Invite) -> None:
     quiet(ana)
     expect(ana.message("number 89")).to_be_in_viewport()
     assert len(around) == 1, around
+
+
+def test_what_fills_the_window_is_drawn_first(invite: Invite) -> None:
+    """Of messages and of conversations; the others, and the times, come after that."""
+    ana, ben = invite("Ana"), invite("Ben")
+    groups = [
+        str(
+            ana.post("/api/conversations", {"kind": "group", "members": [ben.username], "title": f"Trip {number}"})[
+                "id"
+            ]
+        )
+        for number in range(25)
+    ]
+    for number in range(60):
+        ana.post(f"/api/conversations/{groups[0]}/messages", {"id": uuid4().hex, "text": f"number {number}"})
+    ana.page.add_init_script(FIRST_DRAWN)
+    ana.page.goto(f"/c/{groups[0]}")
+    expect(ana.log.locator("article")).to_have_count(50)
+    expect(ana.page.locator("#conversations li")).to_have_count(25)
+    expect(ana.log.locator("time").first).to_have_text(re.compile(r"\d"))
+    drawn, log = ana.page.evaluate("[window.list, window.log]")
+    assert drawn["count"] < 25, drawn
+    assert drawn["below"] < 0, drawn
+    assert set(drawn["times"]) == {""}, drawn
+    assert log["count"] < 50, log
+    assert log["over"] > 0, log

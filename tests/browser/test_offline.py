@@ -62,7 +62,15 @@ def test_the_worker_keeps_the_files_of_the_page_and_nothing_else(invite: Invite)
     ana.page.reload()
     expect(ana.message("hello")).to_be_visible()
     paths = ana.page.evaluate(CACHED)
-    fixed = {"/", "/first.js", "/ahead.js", "/favicon.svg", "/favicon-unread.svg", "/manifest.webmanifest"}
+    fixed = {
+        "/",
+        "/first.js",
+        "/ahead.js",
+        "/favicon.png",
+        "/favicon.svg",
+        "/favicon-unread.svg",
+        "/manifest.webmanifest",
+    }
     assert fixed <= set(paths)
     assert all(path.startswith("/assets/") for path in set(paths) - fixed)
     assert any(path.endswith(".js") for path in paths)

@@ -15,7 +15,7 @@ const SHELL: readonly string[] = "__SHELL__" as unknown as string[];
 const CACHE = "tertulia-shell-__VERSION__";
 const PAGE = "/";
 /** Files whose names stay: from the network where there is one. */
-const FIXED: ReadonlySet<string> = new Set(["/first.js", "/ahead.js", "/favicon.svg", "/favicon-unread.svg", "/manifest.webmanifest"]);
+const FIXED: ReadonlySet<string> = new Set(["/first.js", "/ahead.js", "/favicon.png", "/favicon.svg", "/favicon-unread.svg", "/manifest.webmanifest"]);
 /** The addresses that are pages of the client. */
 const PAGES = /^\/(?:$|c\/|admin$|sign-up$)/;
 /** A connection that doesn't answer for so long counts as none (milliseconds). */

@@ -14,6 +14,8 @@ export interface Call {
   token?: string;
   /** Milliseconds after which no answer counts as none. */
   timeout?: number;
+  /** Ends it: then there was no answer. */
+  signal?: AbortSignal;
   /** Whether it is sent to its end where the page goes meanwhile. */
   keepalive?: true;
   /** Whether an answer that was asked for ahead of this program will do. */
@@ -64,7 +66,7 @@ async function fetched(where: string, call: Call): Promise<Early> {
     credentials: "same-origin",
     cache: "no-store",
     keepalive: call.keepalive ?? false,
-    signal: AbortSignal.timeout(call.timeout ?? TIMEOUT),
+    signal: AbortSignal.any([AbortSignal.timeout(call.timeout ?? TIMEOUT), ...(call.signal ? [call.signal] : [])]),
     ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
   });
   return { status: response.status, text: await response.text() };

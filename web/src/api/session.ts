@@ -17,6 +17,7 @@ export class Session {
   private token = "";
   private expires = 0;
   private refreshing: Promise<User> | null = null;
+  private stop = new AbortController();
   /** Called once when the server says that this session is over. */
   onEnd: () => void = () => undefined;
 
@@ -45,20 +46,24 @@ export class Session {
     return this.keep(await this.call("/auth/sign-in", { username, password }));
   }
 
+  /** What is still being asked would be refused, so it ends. */
   async signOut(everywhere = false): Promise<void> {
+    this.stop.abort();
+    this.stop = new AbortController();
     await this.authorised<object>({ method: "POST", path: "/auth/sign-out", body: { everywhere } });
     this.forget();
   }
 
   /** One request in this session's name. A token that has run out is renewed, and the request sent once more. */
   async authorised<T>(call: Call): Promise<T> {
+    const { signal } = this.stop;
     if (Date.now() >= this.expires - MARGIN) await this.refreshOrEnd();
     try {
-      return await send<T>(this.base, { ...call, token: this.token });
+      return await send<T>(this.base, { ...call, signal, token: this.token });
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
       await this.refreshOrEnd();
-      return send<T>(this.base, { ...call, token: this.token });
+      return send<T>(this.base, { ...call, signal, token: this.token });
     }
   }
 

@@ -69,6 +69,19 @@ describe("keeping what was seen", () => {
     expect(store.peek("c0")?.pane).toBeNull();
   });
 
+  it("opens no database before there is something to keep", async () => {
+    const name = `kept-${(databases += 1)}`;
+    vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined });
+    const opened = async () => (await indexedDB.databases()).some((database) => database.name === name);
+    const { keeping, store, people } = page(name);
+    keeping.look();
+    await keeping.restore(store, people, ANA.username);
+    expect(await opened()).toBe(false);
+    await keeping.enter({ config: CONFIG, user: ANA });
+    expect(await opened()).toBe(true);
+    vi.unstubAllGlobals();
+  });
+
   it("takes the place of nothing that is newer", async () => {
     const name = await kept(open("one"));
     const { keeping, store, people } = page(name);

@@ -51,7 +51,8 @@ interface Found {
 const STORES = ["identity", "conversations", "people"] as const;
 
 export class Keeping {
-  private readonly database: Promise<IDBPDatabase<Schema> | null>;
+  private opened: Promise<IDBPDatabase<Schema> | null> | null = null;
+  private readonly name: string;
   private readonly writeAfter: number;
   private written: ReadonlyMap<string, Held> = new Map();
   private names = 0;
@@ -63,8 +64,17 @@ export class Keeping {
   private found: Promise<Found | undefined> | null = null;
 
   constructor(name = "tertulia-kept", writeAfter = WRITE_AFTER) {
+    this.name = name;
     this.writeAfter = writeAfter;
-    const opened = openDB<Schema>(name, 1, {
+  }
+
+  /** Opened when it is first needed: a new one takes longer to open than all else that the first screen needs. */
+  private get database(): Promise<IDBPDatabase<Schema> | null> {
+    return (this.opened ??= this.open());
+  }
+
+  private open(): Promise<IDBPDatabase<Schema> | null> {
+    const opened = openDB<Schema>(this.name, 1, {
       upgrade(database) {
         database.createObjectStore("identity");
         database.createObjectStore("conversations", { keyPath: "id" });
@@ -72,7 +82,7 @@ export class Keeping {
       },
     }).catch(() => null);
     const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), PATIENCE));
-    this.database = Promise.race([opened, late]);
+    return Promise.race([opened, late]);
   }
 
   /** Who was signed in here last, and where the server was; null where nobody was. */
@@ -80,13 +90,15 @@ export class Keeping {
     return (await this.read((database) => database.get("identity", "me"))) ?? null;
   }
 
-  /** Notes who is signed in; what is kept of somebody else goes first. */
+  /** Notes who is signed in; what is kept of somebody else goes first. Where nothing is kept that is as urgent as all writing. */
   enter(identity: Identity): Promise<void> {
-    this.last = this.last.then(() => this.note(identity));
+    const late = hinted(HINT) ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, this.writeAfter));
+    this.last = this.last.then(() => late).then(() => this.note(identity));
     return this.last;
   }
 
   private async note(identity: Identity): Promise<void> {
+    if (this.forgotten) return;
     const before = await this.identity();
     if (before && before.user.username !== identity.user.username) await this.clear();
     await this.read((database) => database.put("identity", identity, "me"));
@@ -99,7 +111,6 @@ export class Keeping {
 
   /** Puts what was kept of this person into an empty store. */
   async restore(store: Store, people: People, username: string): Promise<void> {
-    // A database that is new takes longer to open than all else that the first screen needs.
     if (!hinted(HINT)) return;
     const found = await (this.found ?? this.last.then(() => this.readAll()));
     this.found = null;

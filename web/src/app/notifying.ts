@@ -20,6 +20,8 @@ type Said = Extract<VisibleEntry, { kind: "message" }>;
 
 /** The mark of an unread conversation; changed with the page's title. */
 const MARKS = { none: "/favicon.svg", some: "/favicon-unread.svg" } as const;
+/** Milliseconds until the mark is changed: a browser takes as long to draw it as for a screen of messages, which comes first. */
+const MARK_AFTER = 500;
 /** Two short tones, quiet: hertz, and seconds after the first. */
 const TONES = [[660, 0], [880, 0.11]] as const;
 const LOUDNESS = 0.06;
@@ -44,6 +46,7 @@ export class Notifying {
   private readonly preferences: Preferences;
   private readonly shown = new Map<string, () => void>();
   private readonly ends: (() => void)[] = [];
+  private marking = 0;
 
   constructor(store: Store, people: People, me: string, preferences: Preferences) {
     this.store = store;
@@ -123,10 +126,17 @@ export class Notifying {
 
   private mark(count: number): void {
     document.title = count ? `(${count}) Tertulia` : "Tertulia";
-    document.querySelector("link[rel='icon']")?.setAttribute("href", count ? MARKS.some : MARKS.none);
+    clearTimeout(this.marking);
+    this.marking = window.setTimeout(() => drawMark(count > 0), MARK_AFTER);
     if (!("setAppBadge" in navigator)) return;
     void (count ? navigator.setAppBadge(count) : navigator.clearAppBadge()).catch(() => undefined);
   }
+}
+
+function drawMark(some: boolean): void {
+  const link = document.querySelector("link[rel='icon']");
+  link?.setAttribute("type", "image/svg+xml");
+  link?.setAttribute("href", some ? MARKS.some : MARKS.none);
 }
 
 async function closeAll(registration: ServiceWorkerRegistration, tag: string): Promise<void> {

@@ -57,17 +57,22 @@ export const settings = {
   tone: setting("tone", TONES, "0"),
 };
 
-/** Writes what the styles look at, now and with each change; takes over what another tab changes. */
+/** Writes what the styles look at, now and with each change. */
 export function followSettings(): void {
   effect(() => {
     const { dataset } = document.documentElement;
     dataset["theme"] = settings.theme.value;
     dataset["motion"] = settings.motion.value;
   });
+}
+
+/** Takes over what another tab changes, and has changed since the page began: listening takes a while to begin. */
+export function followOtherTabs(): void {
   addEventListener("storage", (event) => {
     const changed = all.find(({ name }) => PREFIX + name === event.key);
     if (changed) changed.signal.value = allowed(event.newValue, changed.choices, changed.normal);
   });
+  for (const { name, signal, choices, normal } of all) signal.value = allowed(kept(name) ?? signal.peek(), choices, normal);
 }
 
 /** One setting, as it was left; a choice that isn't one (any more) is the normal one. */

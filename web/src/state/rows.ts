@@ -65,13 +65,21 @@ const isUnread = (message: Message | null, after: number | null): boolean => !!m
 /** Whether a message is later than the first unread one. */
 export const isAfter = (message: Message | undefined, after: number | null): boolean => !!message && after !== null && message.number > after + 1;
 
-/** Of many rows those around one, `most` in all: about a third of them before it. Where it isn't there, the last. */
-export function around(days: readonly Day[], key: string, most: number): readonly Day[] {
+/** Of many rows those around one that fill `room`, about a third of it before that one. Where it isn't there, the last. */
+export function around(days: readonly Day[], key: string, room: number, height: (row: Row) => number): readonly Day[] {
   const rows = days.flatMap(({ rows }) => rows);
-  if (rows.length <= most) return days;
   const found = rows.findIndex((row) => row.key === key);
-  const first = found < 0 ? rows.length - most : Math.max(0, Math.min(found - Math.ceil(most / 3), rows.length - most));
-  const kept = new Set(rows.slice(first, first + most));
+  let first = found < 0 ? rows.length : found;
+  let end = first;
+  let left = room;
+  const before = (rest: number): void => {
+    while (first > 0 && left > rest) left -= height(rows[--first]!);
+  };
+  before(found < 0 ? 0 : (room * 2) / 3);
+  while (end < rows.length && left > 0) left -= height(rows[end++]!);
+  before(0);
+  if (end - first === rows.length) return days;
+  const kept = new Set(rows.slice(first, end));
   return days.map((day) => ({ ...day, rows: day.rows.filter((row) => kept.has(row)) })).filter(({ rows }) => rows.length);
 }
 

@@ -46,14 +46,15 @@ describe("rows", () => {
 
   it("can be had around one of them, or from the end, with the days that they need", () => {
     const days = toDays({ messages: Array.from({ length: 40 }, (_, index) => message(index + 1, "a", index * 120)), changes: [] }, [], null);
-    const numbers = (key: string, most: number) => around(days, key, most).flatMap(({ rows }) => rows.map((row) => row.message!.number));
+    const numbers = (key: string, most: number) => around(days, key, most * 50, () => 50).flatMap(({ rows }) => rows.map((row) => row.message!.number));
     const key = days.flatMap(({ rows }) => rows)[19]!.key;
     expect(numbers(key, 9)).toEqual([17, 18, 19, 20, 21, 22, 23, 24, 25]);
     expect(numbers("", 3)).toEqual([38, 39, 40]);
     expect(numbers(days[0]!.rows[0]!.key, 3)).toEqual([1, 2, 3]);
     expect(numbers(days.at(-1)!.rows.at(-1)!.key, 3)).toEqual([38, 39, 40]);
-    expect(around(days, "", 3).every(({ rows }) => rows.length)).toBe(true);
-    expect(around(days, "", 40)).toBe(days);
+    expect(around(days, "", 3, () => 1).every(({ rows }) => rows.length)).toBe(true);
+    expect(around(days, "", 40, () => 1)).toBe(days);
+    expect(around(days, "", 4, ({ message }) => (message!.number === 40 ? 3 : 1)).flatMap(({ rows }) => rows).length).toBe(2);
   });
 
   it("puts each day under a heading of its own", () => {

@@ -7,9 +7,12 @@ import type { Row } from "../state/rows.ts";
 import { clockTime, dateOf, fullTime } from "../state/times.ts";
 import { t } from "../words/index.ts";
 import { useChat } from "./context.ts";
+import { Late } from "./late.tsx";
 
 /** Of more lines than this only the last are shown, until somebody asks for the others. */
 const LINES = 4;
+/** Microseconds. */
+const MINUTE = 60_000_000;
 
 export function ChangeRow({ row, stop }: { row: Row; stop: boolean }): JSX.Element {
   const { me } = useChat();
@@ -39,16 +42,18 @@ export function ChangeRow({ row, stop }: { row: Row; stop: boolean }): JSX.Eleme
 
 /** Lines of one minute say it once, at the last of them. */
 function ChangeLine({ line, next }: { line: Line; next: Line | undefined }): JSX.Element {
-  const time = clockTime(line.timestamp);
+  const [pointed, setPointed] = useState(false);
   return (
-    <p title={fullTime(line.timestamp)}>
+    <p title={pointed ? fullTime(line.timestamp) : undefined} onMouseEnter={() => setPointed(true)}>
       {line.pieces.map((piece, index) => (
         <Words key={index} piece={piece} />
       ))}
-      {(!next || clockTime(next.timestamp) !== time) && <time dateTime={dateOf(line.timestamp).toISOString()}>{time}</time>}
+      {(!next || minuteOf(next) !== minuteOf(line)) && <time dateTime={dateOf(line.timestamp).toISOString()}><Late text={() => clockTime(line.timestamp)} /></time>}
     </p>
   );
 }
+
+const minuteOf = ({ timestamp }: Line): number => Math.floor(timestamp / MINUTE);
 
 function Words({ piece }: { piece: Piece }): JSX.Element {
   const { people } = useChat();

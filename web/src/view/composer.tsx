@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { settings } from "../app/settings.ts";
-import { numberFormat } from "../words/formats.ts";
+import { written } from "../words/formats.ts";
 import { unread, type Conversation } from "../state/conversations.ts";
 import { withFaces } from "../state/emoticons.ts";
 import { asksFor } from "../state/everyone.ts";
@@ -185,7 +185,7 @@ export function Composer({ conversation, visit, name }: Props): JSX.Element {
         />
         {length > COUNT_FROM && (
           <span class={length > TEXT_MAX ? "count over" : "count"} role="status">
-            {numberFormat().format(TEXT_MAX - length)}
+            {written(TEXT_MAX - length)}
           </span>
         )}
         <EmojiButton box={box} onPicture={sendPicture} />

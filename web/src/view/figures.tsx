@@ -6,7 +6,7 @@ import type { Figures } from "../api/types.ts";
 import { FigureWatch } from "../app/figures.ts";
 import { sizeText } from "../state/media.ts";
 import { fullTime } from "../state/times.ts";
-import { numberFormat } from "../words/formats.ts";
+import { written } from "../words/formats.ts";
 import { t } from "../words/index.ts";
 import { useChat } from "./context.ts";
 
@@ -72,7 +72,7 @@ function rows(figures: Figures | null): [string, string][] {
 }
 
 function count(value: number): string {
-  return numberFormat().format(value);
+  return written(value);
 }
 
 function hint({ age_seconds, since }: Figures): string {

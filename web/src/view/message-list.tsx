@@ -14,18 +14,17 @@ import { t, tn } from "../words/index.ts";
 import { ChangeRow } from "./change-row.tsx";
 import { useChat } from "./context.ts";
 import { Icon } from "./icons.tsx";
+import { Late, useRest } from "./late.tsx";
 import { ListControl } from "./list-control.ts";
 import { listKeys } from "./list-keys.ts";
 import { MessageRow } from "./message-row.tsx";
+import { leastHeight } from "./row-height.ts";
 import { useSeen } from "./seen.ts";
 import { Swipe } from "./swipe.ts";
 import type { Visit } from "./visit.ts";
 
-/** Rows that fill the window (a row of one line has some 40 px) are drawn first, and the others after that: half of the
- * time until one can read. */
-const screenful = (): number => Math.ceil(innerHeight / 40);
-/** Milliseconds between them: what was typed meanwhile comes first. */
-const REST_AFTER = 50;
+/** Pixels of the window's height that go to what is above and below the list, at least. */
+const ABOVE_AND_BELOW = 120;
 
 interface Props {
   visit: Visit;
@@ -39,8 +38,8 @@ export function MessageList({ visit, held, pane }: Props): JSX.Element {
   const content = useRef<HTMLDivElement>(null);
   const all = useDays(visit, pane);
   const [control] = useState(() => new ListControl(chat, visit, pane));
-  const [whole, setWhole] = useState(false);
-  const days = whole ? all : around(all, control.begins(all), screenful());
+  const whole = useRest();
+  const days = whole ? all : around(all, control.begins(all), innerHeight - ABOVE_AND_BELOW, leastHeight);
   const [swipe] = useState(() => new Swipe(chat, visit));
   const seen = useSeen(scroller, (timestamp) => {
     const message = pane.messages[find(pane.messages, timestamp)];
@@ -53,10 +52,6 @@ export function MessageList({ visit, held, pane }: Props): JSX.Element {
     control.after(scroller.current!);
     seen.glance();
   });
-  useEffect(() => {
-    const timer = setTimeout(() => setWhole(true), REST_AFTER);
-    return () => clearTimeout(timer);
-  }, []);
   useEffect(() => {
     const observer = new ResizeObserver(() => {
       control.settle();
@@ -129,9 +124,9 @@ export function Days({ days, visit, held, pane, stop = tabStop(days, visit.activ
       {days.map((day) => (
         <section class="day" key={day.key}>
           <h2 class="day-name">
-            {visit.thread ? <span>{dayName(day.timestamp)}</span> : (
+            {visit.thread ? <span><Late text={() => dayName(day.timestamp)} /></span> : (
               <button type="button" class="day-button" tabIndex={-1} title={t("Go to a day")} onClick={() => (visit.jumping.value = day.timestamp)}>
-                {dayName(day.timestamp)}
+                <Late text={() => dayName(day.timestamp)} />
               </button>
             )}
           </h2>

@@ -1,7 +1,7 @@
 /** The reactions below a message. */
 
 import type { JSX } from "preact";
-import { numberFormat } from "../words/formats.ts";
+import { written } from "../words/formats.ts";
 import { hasReaction, type Message } from "../state/messages.ts";
 import { listed, t, tn } from "../words/index.ts";
 import { useChat } from "./context.ts";
@@ -32,7 +32,7 @@ export function Reactions({ message, conversation }: { message: Message; convers
             onClick={() => void chat.react(conversation, message, emoji, !mine)}
           >
             <span aria-hidden="true"><EmojiSign emoji={emoji} /></span>
-            <span aria-hidden="true">{numberFormat().format(users.length)}</span>
+            <span aria-hidden="true">{written(users.length)}</span>
           </button>
         );
       })}

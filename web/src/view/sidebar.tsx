@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { navigate, pathOf, route } from "../app/route.ts";
-import { numberFormat } from "../words/formats.ts";
+import { written } from "../words/formats.ts";
 import { gist } from "../state/gist.ts";
 import { partner, unread, type Conversation } from "../state/conversations.ts";
 import { conversationName } from "../state/names.ts";
@@ -12,12 +12,16 @@ import { t, tn, tp } from "../words/index.ts";
 import { Avatar, GroupAvatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
 import { Icon, Logo } from "./icons.tsx";
+import { Late, useRest } from "./late.tsx";
 import { later } from "./later.tsx";
 import { StatusSign } from "./status-sign.tsx";
 
 const AccountDialog = later(async () => (await import("./account-dialog.tsx")).default);
 const DraftsButton = later(async () => (await import("./drafts-button.tsx")).default);
 const SettingsDialog = later(async () => (await import("./settings-dialog.tsx")).default);
+
+/** How high a conversation's line is at least, in styles/parts.css (pixels). */
+const ITEM = 60;
 
 interface Props {
   onNew: () => void;
@@ -53,6 +57,7 @@ function List({ onNew }: { onNew: () => void }): JSX.Element {
   const { store } = useChat();
   const order = store.order.value;
   const now = route.value;
+  const whole = useRest();
   if (store.loaded.value && !order.length) {
     return (
       <div class="list-empty">
@@ -63,7 +68,7 @@ function List({ onNew }: { onNew: () => void }): JSX.Element {
   }
   return (
     <ul class="conversations" onKeyDown={moveInList}>
-      {order.map((id) => (
+      {(whole ? order : order.slice(0, Math.ceil(innerHeight / ITEM))).map((id) => (
         <ConversationItem key={id} id={id} current={now.name === "conversation" && now.id === id} />
       ))}
     </ul>
@@ -89,11 +94,11 @@ function ConversationItem({ id, current }: { id: string; current: boolean }): JS
         {other ? <Avatar username={other} presence /> : <GroupAvatar id={id} name={name} />}
         <span class="conversation-text">
           <span class="conversation-name"><bdi>{name}</bdi> {other && <StatusSign username={other} />}</span>
-          <span class="conversation-time">{briefTime(conversation.head.timestamp)}</span>
+          <span class="conversation-time"><Late text={() => briefTime(conversation.head.timestamp)} /></span>
           {!current && drafts.ids.value.has(id) && <span class="draft-sign" title={t("Draft")}><Icon name="edit" /><span class="hidden">{t("Draft")}</span></span>}
           <Preview conversation={conversation} />
           {waiting > 0 && (
-            <span class="badge" aria-label={tn(waiting, { one: "{count} unread", other: "{count} unread" })}>{waiting > 99 ? t("{count}+", { count: 99 }) : numberFormat().format(waiting)}</span>
+            <span class="badge" aria-label={tn(waiting, { one: "{count} unread", other: "{count} unread" })}>{waiting > 99 ? t("{count}+", { count: 99 }) : written(waiting)}</span>
           )}
         </span>
       </a>

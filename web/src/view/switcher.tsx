@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { ConversationKind } from "../api/types.ts";
 import { navigate, pathOf } from "../app/route.ts";
-import { numberFormat } from "../words/formats.ts";
+import { written } from "../words/formats.ts";
 import { unread } from "../state/conversations.ts";
 import { conversationName } from "../state/names.ts";
 import { rank } from "../state/switching.ts";
@@ -82,7 +82,7 @@ export function Switcher({ onClose }: { onClose: () => void }): JSX.Element {
               onClick={() => go(choice.id)}
             >
               <bdi class="person">{choice.name}</bdi>
-              {choice.unread > 0 && <span class="badge">{numberFormat().format(choice.unread)}</span>}
+              {choice.unread > 0 && <span class="badge">{written(choice.unread)}</span>}
             </li>
           ))}
         </ul>

@@ -1,6 +1,6 @@
 /** Numbers, dates and lists as the language writes them. */
 
-import { locale } from "./language.ts";
+import { languageOf, locale } from "./language.ts";
 
 /** By language and name: as many as there are languages times the few styles of this page. */
 const made = new Map<string, unknown>();
@@ -10,6 +10,19 @@ function kept<T>(name: string, make: (locale: string) => T): T {
   const key = `${tag} ${name}`;
   if (!made.has(key)) made.set(key, make(tag));
   return made.get(key) as T;
+}
+
+/**
+ * A number as the language writes it. Before it can write its first one a browser reads its tables, which takes longer than to
+ * draw a message; small numbers are what they are in English and Spanish.
+ */
+export function written(count: number): string {
+  return isPlain(count) ? String(count) : numberFormat().format(count);
+}
+
+function isPlain(count: number): boolean {
+  const digits = languageOf.value === "en" || languageOf.value === "es";
+  return digits && !locale.value.includes("-u-") && Number.isInteger(count) && count >= 0 && count < 1_000;
 }
 
 export function numberFormat(options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
@@ -26,6 +39,7 @@ export function relativeFormat(): Intl.RelativeTimeFormat {
 }
 
 export function pluralForm(count: number): Intl.LDMLPluralRule {
+  if (isPlain(count)) return count === 1 ? "one" : "other";
   return kept("plural", (tag) => new Intl.PluralRules(tag)).select(count);
 }
 

@@ -6,7 +6,7 @@
 
 import { batch, signal } from "@preact/signals";
 import type { Catalogue, Forms } from "./catalogue.ts";
-import { numberFormat, pluralForm, listParts } from "./formats.ts";
+import { listParts, pluralForm, written } from "./formats.ts";
 import { direction, languageOf, locale, localeOf, type Language } from "./language.ts";
 
 export { direction, languageOf, locale, LANGUAGES, resolve, tagOf, type Choice, type Language } from "./language.ts";
@@ -90,7 +90,7 @@ export function fill<V>(text: string, values: Values<V>): (string | V)[] {
     if (index % 2 === 0) return piece ? [piece] : [];
     const value = Object.hasOwn(values, piece) ? values[piece] : undefined;
     if (value === undefined) return [`{${piece}}`];
-    if (typeof value === "number") return [numberFormat().format(value)];
+    if (typeof value === "number") return [written(value)];
     return Array.isArray(value) ? (value as (V | string)[]) : [value as V | string];
   });
 }

@@ -6,6 +6,7 @@ import { sizeText } from "../state/media.ts";
 import ar from "./ar.json";
 import type { Catalogue, Forms } from "./catalogue.ts";
 import es from "./es.json";
+import { pluralForm, written } from "./formats.ts";
 import { direction, LANGUAGES, listed, resolve, speak, t, tError, tn, tnp, tp } from "./index.ts";
 import { pseudo } from "./pseudo.ts";
 
@@ -109,6 +110,19 @@ describe("speaking", () => {
     expect(relativeOrDate(0, "R", 86_400_000)).toBe("ayer");
     expect(tError("forbidden", "")).toBe("Tu rol no lo permite.");
   });
+
+  it.each([["en", "en"], ["en", "en-IN"], ["es", "es"], ["es", "es-MX"], ["ar", "ar"], ["ar", "ar-EG"], ["en", "en-u-nu-deva"]] as const)(
+    "writes numbers in %s, %s as the browser's tables do",
+    async (language, locale) => {
+      await speak(language, [locale]);
+      const format = new Intl.NumberFormat(locale);
+      const rules = new Intl.PluralRules(locale);
+      for (const count of [...Array(1_001).keys(), 12_345, 1_000_000, 1.5, 0.1, -1]) {
+        expect(written(count)).toBe(format.format(count));
+        expect(pluralForm(count)).toBe(rules.select(count));
+      }
+    },
+  );
 
   it("has all six forms of Arabic", async () => {
     await speak("ar", ["ar-EG"]);
