@@ -30,8 +30,8 @@ def test_a_whole_conversation_by_keyboard_alone(invite: Invite) -> None:
     keys.press("Enter")
     page.get_by_role("button", name="With one person").wait_for()
     page.get_by_role("combobox").focus()
+    # Before the directory has answered: whom it offered before isn't meant.
     keys.type(ben.username)
-    expect(page.get_by_role("option", name=ben.username)).to_be_visible()
     keys.press("Enter")
     expect(ana.composer).to_be_focused()
     for text in ("first", "secnod"):

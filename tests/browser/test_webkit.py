@@ -124,6 +124,8 @@ def test_earlier_messages_come_and_no_row_moves(webkit: WebKit, people: tuple[Pe
         window.run(HOLD)
         window.click(f"a[href='/c/{conversation}']")
         window.find("[data-key]")
+        # Those that are seen are drawn first; only when the others are is there an end to come to.
+        window.until("return document.querySelectorAll('.scroller [data-key]').length >= 50")
         for _ in range(PAGES):
             while window.run("return document.querySelector('.scroller').scrollTop") > 0:
                 window.type(COMPOSER, PAGE_UP)

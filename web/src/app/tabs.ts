@@ -4,17 +4,17 @@ import { signal } from "@preact/signals";
 
 const LOCK = "tertulia-leader";
 const CHANNEL = "tertulia-tabs";
-/** So long a tab has to say that it is looked at (milliseconds). */
-const ANSWER_IN = 200;
+/** So long the tabs have to say whether they are looked at (milliseconds): a busy one takes its time. */
+const ANSWER_IN = 1_000;
 
-type Word = { ask: string; turn: string } | { looking: string };
+type Word = { ask: string; turn: string } | { turn: string; looking: boolean };
 
 export class Tabs {
   /** Whether this is the tab that makes sounds and notifications; where tabs can't agree, each is. */
   readonly leading = signal(false);
   private readonly looks: (conversation: string) => boolean;
   private readonly channel = new BroadcastChannel(CHANNEL);
-  private readonly waiting = new Map<string, () => void>();
+  private readonly waiting = new Map<string, (looking: boolean) => void>();
   private readonly end = new AbortController();
   private release: () => void = () => undefined;
 
@@ -44,9 +44,11 @@ export class Tabs {
     this.channel.close();
   }
 
-  /** Whether somebody looks at the conversation, in this tab or in another. */
+  /** Whether somebody looks at the conversation, in this tab or in another. Asked by the tab that leads; the others wait to. */
   async watched(conversation: string): Promise<boolean> {
     if (this.looks(conversation)) return true;
+    let others = await waitingTabs();
+    if (!others) return false;
     const turn = crypto.randomUUID();
     return new Promise((resolve) => {
       const done = (answer: boolean): void => {
@@ -55,13 +57,23 @@ export class Tabs {
         resolve(answer);
       };
       const timer = setTimeout(() => done(false), ANSWER_IN);
-      this.waiting.set(turn, () => done(true));
+      this.waiting.set(turn, (looking) => {
+        others -= 1;
+        if (looking || !others) done(looking);
+      });
       this.channel.postMessage({ ask: conversation, turn } satisfies Word);
     });
   }
 
   private heard(word: Word): void {
-    if ("looking" in word) this.waiting.get(word.looking)?.();
-    else if (this.looks(word.ask)) this.channel.postMessage({ looking: word.turn } satisfies Word);
+    if ("looking" in word) this.waiting.get(word.turn)?.(word.looking);
+    else this.channel.postMessage({ turn: word.turn, looking: this.looks(word.ask) } satisfies Word);
   }
+}
+
+/** How many other tabs there are; not known where they can't agree who leads. */
+async function waitingTabs(): Promise<number> {
+  if (!("locks" in navigator)) return Infinity;
+  const { pending = [] } = await navigator.locks.query();
+  return pending.filter(({ name }) => name === LOCK).length;
 }

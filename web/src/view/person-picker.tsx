@@ -1,7 +1,7 @@
 /** Chooses people from the directory: a search box with a list below it (ARIA combobox pattern). */
 
 import type { JSX } from "preact";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { sentenceOf } from "../api/errors.ts";
 import type { User } from "../api/types.ts";
 import { nameOf } from "../state/people.ts";
@@ -19,14 +19,22 @@ interface Props {
   onPick: (user: User) => void;
 }
 
+/** Who was found, and for what; null before anything was. */
+interface Found {
+  readonly query: string | null;
+  readonly users: readonly User[];
+}
+
 export function PersonPicker({ label, without, onPick }: Props): JSX.Element {
   const chat = useChat();
   const id = useId();
   const [query, setQuery] = useState("");
-  const [found, setFound] = useState<readonly User[]>([]);
+  const [found, setFound] = useState<Found>({ query: null, users: [] });
   const [status, setStatus] = useState("");
   const [at, setAt] = useState(0);
-  const offered = found.filter((user) => !without.includes(user.username) && !user.disabled);
+  // Who types and presses Enter at once means whom they typed, and not who was offered before.
+  const entered = useRef(false);
+  const offered = found.users.filter((user) => !without.includes(user.username) && !user.disabled);
 
   useEffect(() => {
     let here = true;
@@ -34,11 +42,13 @@ export function PersonPicker({ label, without, onPick }: Props): JSX.Element {
       try {
         const users = await chat.people.search(query.trim().replace(/^@/, ""));
         if (!here) return;
-        setFound(users);
+        setFound({ query, users });
         setAt(0);
         setStatus(users.length ? "" : t("Nobody found"));
       } catch (error) {
-        if (here) setStatus(sentenceOf(error));
+        if (!here) return;
+        entered.current = false;
+        setStatus(sentenceOf(error));
       }
     }, WAIT);
     return () => {
@@ -47,7 +57,12 @@ export function PersonPicker({ label, without, onPick }: Props): JSX.Element {
     };
   }, [query]);
 
+  useEffect(() => {
+    if (found.query === query && entered.current) pick(offered[0]);
+  }, [found]);
+
   const pick = (user: User | undefined): void => {
+    entered.current = false;
     if (!user) return;
     onPick(user);
     setQuery("");
@@ -57,7 +72,8 @@ export function PersonPicker({ label, without, onPick }: Props): JSX.Element {
     if (event.isComposing) return;
     if (event.key === "ArrowDown") setAt(Math.min(offered.length - 1, at + 1));
     else if (event.key === "ArrowUp") setAt(Math.max(0, at - 1));
-    else if (event.key === "Enter") pick(offered[at]);
+    else if (event.key === "Enter" && found.query === query) pick(offered[at]);
+    else if (event.key === "Enter") entered.current = true;
     else return;
     event.preventDefault();
   };
@@ -78,7 +94,10 @@ export function PersonPicker({ label, without, onPick }: Props): JSX.Element {
           spellcheck={false}
           value={query}
           autofocus
-          onInput={(event) => setQuery(event.currentTarget.value)}
+          onInput={(event) => {
+            entered.current = false;
+            setQuery(event.currentTarget.value);
+          }}
           onKeyDown={onKeyDown}
         />
       </div>
