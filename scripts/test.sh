@@ -68,7 +68,8 @@ step "lint" $bin/ruff check --quiet src tests bench scripts examples
 step "directions of import" $bin/lint-imports --no-cache
 step "types" $bin/mypy
 if [ "$1" = quick ]; then
-    step "units" $bin/pytest -q -n auto -m "not slow and not browser" tests/domain tests/services tests/api tests/contracts tests/tidy
+    step "units" $bin/pytest -q -n auto -m "not slow" tests/domain tests/services tests/api
+    step "the house: names, sizes, folders" $bin/pytest -q -n auto tests/tidy
 else
     if [ -d web ]; then
         step "web client: types and units" $bin/python scripts/web_tests.py
