@@ -61,28 +61,29 @@ clean: ## Remove what was built, not the data
 $(BIN)/python:
 	@scripts/venv.sh "$(PYTHON)" "$(VENV)"
 
-# Not for every machine: then pip installs.
-$(BIN)/uv: requirements/install.txt | $(BIN)/python
-	@$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/install.txt || true
+# There isn't one for every machine; asked once.
+$(VENV)/.uv: requirements/install.txt | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/install.txt || echo "There is no uv here, so pip installs; it takes longer."
+	@touch $@
 
-$(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/uv
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/.uv
 	@echo "Setting up (once): Python packages ..."
 	@scripts/install.sh $(VENV) requirements/run.txt --compile-bytecode
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.txt $(VENV)/.run | $(BIN)/uv
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run | $(VENV)/.uv
 	@echo "Setting up (once): what the tests need ..."
 	@scripts/install.sh $(VENV) requirements/dev.txt
 	@touch $@
 
-$(VENV)-generator/.done: requirements/generator.txt | $(BIN)/uv
+$(VENV)-generator/.done: requirements/generator.txt | $(VENV)/.uv
 	@echo "Setting up (once): a generator of clients, for a test ..."
 	@scripts/venv.sh "$(PYTHON)" "$(VENV)-generator"
 	@scripts/install.sh $(VENV)-generator requirements/generator.txt
 	@touch $@
 
-$(VENV)/.docs: requirements/docs.txt | $(BIN)/uv
+$(VENV)/.docs: requirements/docs.txt | $(VENV)/.uv
 	@$(BIN)/python -m venv $(VENV)-docs
 	@scripts/install.sh $(VENV)-docs requirements/docs.txt
 	@touch $@

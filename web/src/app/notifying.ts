@@ -20,7 +20,7 @@ type Said = Extract<VisibleEntry, { kind: "message" }>;
 
 /** The mark of an unread conversation; changed with the page's title. */
 const MARKS = { none: "/favicon.svg", some: "/favicon-unread.svg" } as const;
-/** Milliseconds until the mark is changed: a browser takes as long to draw it as for a screen of messages, which comes first. */
+/** Milliseconds until the mark is changed: a slow one takes a tenth of a second to draw it, and the first screen comes first. */
 const MARK_AFTER = 500;
 /** Two short tones, quiet: hertz, and seconds after the first. */
 const TONES = [[660, 0], [880, 0.11]] as const;

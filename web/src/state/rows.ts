@@ -65,7 +65,7 @@ const isUnread = (message: Message | null, after: number | null): boolean => !!m
 /** Whether a message is later than the first unread one. */
 export const isAfter = (message: Message | undefined, after: number | null): boolean => !!message && after !== null && message.number > after + 1;
 
-/** Of many rows those around one that fill `room`, about a third of it before that one. Where it isn't there, the last. */
+/** Of many rows one and those around it that fill `room`, about a third of it before that one. Where it isn't there, the last. */
 export function around(days: readonly Day[], key: string, room: number, height: (row: Row) => number): readonly Day[] {
   const rows = days.flatMap(({ rows }) => rows);
   const found = rows.findIndex((row) => row.key === key);
@@ -76,7 +76,7 @@ export function around(days: readonly Day[], key: string, room: number, height: 
     while (first > 0 && left > rest) left -= height(rows[--first]!);
   };
   before(found < 0 ? 0 : (room * 2) / 3);
-  while (end < rows.length && left > 0) left -= height(rows[end++]!);
+  while (end < rows.length && (left > 0 || end === found)) left -= height(rows[end++]!);
   before(0);
   if (end - first === rows.length) return days;
   const kept = new Set(rows.slice(first, end));

@@ -52,6 +52,7 @@ describe("rows", () => {
     expect(numbers("", 3)).toEqual([38, 39, 40]);
     expect(numbers(days[0]!.rows[0]!.key, 3)).toEqual([1, 2, 3]);
     expect(numbers(days.at(-1)!.rows.at(-1)!.key, 3)).toEqual([38, 39, 40]);
+    expect(numbers(key, 0.5)).toContain(20);
     expect(around(days, "", 3, () => 1).every(({ rows }) => rows.length)).toBe(true);
     expect(around(days, "", 40, () => 1)).toBe(days);
     expect(around(days, "", 4, ({ message }) => (message!.number === 40 ? 3 : 1)).flatMap(({ rows }) => rows).length).toBe(2);

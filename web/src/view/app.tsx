@@ -12,7 +12,7 @@ import { ConversationPane } from "./conversation.tsx";
 import { Entrance } from "./entrance.tsx";
 import { globalKeys } from "./global-keys.ts";
 import { Logo } from "./icons.tsx";
-import { useLate } from "./late.tsx";
+import { useFirstScreen } from "./first-screen.tsx";
 import { later } from "./later.tsx";
 import { NowPlaying } from "./media/voice-note.tsx";
 import { NewConversation } from "./new-conversation.tsx";
@@ -77,7 +77,7 @@ function Shell({ chat }: { chat: Chat }): JSX.Element {
   const here = route.value;
   const searching = chat.searching.shown.value;
   useLayoutEffect(() => globalKeys(chat, { switch: () => setOpen("switch"), search: () => openSearch(chat), shortcuts: () => setOpen("shortcuts") }), []);
-  useLate();
+  useFirstScreen();
   const close = (): void => setOpen("");
   const thread = here.name === "conversation" ? here.thread : 0;
   return (

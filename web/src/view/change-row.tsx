@@ -7,7 +7,7 @@ import type { Row } from "../state/rows.ts";
 import { clockTime, dateOf, fullTime } from "../state/times.ts";
 import { t } from "../words/index.ts";
 import { useChat } from "./context.ts";
-import { Late } from "./late.tsx";
+import { LateTime } from "./first-screen.tsx";
 
 /** Of more lines than this only the last are shown, until somebody asks for the others. */
 const LINES = 4;
@@ -48,7 +48,7 @@ function ChangeLine({ line, next }: { line: Line; next: Line | undefined }): JSX
       {line.pieces.map((piece, index) => (
         <Words key={index} piece={piece} />
       ))}
-      {(!next || minuteOf(next) !== minuteOf(line)) && <time dateTime={dateOf(line.timestamp).toISOString()}><Late text={() => clockTime(line.timestamp)} /></time>}
+      {(!next || minuteOf(next) !== minuteOf(line)) && <time dateTime={dateOf(line.timestamp).toISOString()}><LateTime text={() => clockTime(line.timestamp)} /></time>}
     </p>
   );
 }

@@ -14,7 +14,7 @@ import { t, tn } from "../words/index.ts";
 import { ChangeRow } from "./change-row.tsx";
 import { useChat } from "./context.ts";
 import { Icon } from "./icons.tsx";
-import { Late, useRest } from "./late.tsx";
+import { LateTime, useRest } from "./first-screen.tsx";
 import { ListControl } from "./list-control.ts";
 import { listKeys } from "./list-keys.ts";
 import { MessageRow } from "./message-row.tsx";
@@ -124,9 +124,9 @@ export function Days({ days, visit, held, pane, stop = tabStop(days, visit.activ
       {days.map((day) => (
         <section class="day" key={day.key}>
           <h2 class="day-name">
-            {visit.thread ? <span><Late text={() => dayName(day.timestamp)} /></span> : (
+            {visit.thread ? <span><LateTime text={() => dayName(day.timestamp)} /></span> : (
               <button type="button" class="day-button" tabIndex={-1} title={t("Go to a day")} onClick={() => (visit.jumping.value = day.timestamp)}>
-                <Late text={() => dayName(day.timestamp)} />
+                <LateTime text={() => dayName(day.timestamp)} />
               </button>
             )}
           </h2>

@@ -12,7 +12,7 @@ import { t, tn } from "../words/index.ts";
 import { Avatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
 import { Icon } from "./icons.tsx";
-import { Late } from "./late.tsx";
+import { LateTime } from "./first-screen.tsx";
 import { LiveLocation, LocationCard } from "./location-card.tsx";
 import { Markdown } from "./markdown.tsx";
 import { Attachments } from "./media/attachments.tsx";
@@ -75,7 +75,7 @@ export function MessageRow({ row, visit, stop, original, seen, direct, replies }
               <bdi>{name}</bdi>
             </span>
             <time id={`${id}-time`} dateTime={dateOf(row.timestamp).toISOString()} title={active ? fullTime(row.timestamp) : undefined}>
-              <Late text={() => clockTime(row.timestamp)} />
+              <LateTime text={() => clockTime(row.timestamp)} />
             </time>
           </header>
           <div class={isBare(row) && !deleted ? "bubble bare" : "bubble"} id={`${id}-body`}>

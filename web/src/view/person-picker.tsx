@@ -73,7 +73,7 @@ export function PersonPicker({ label, without, onPick }: Props): JSX.Element {
     if (event.key === "ArrowDown") setAt(Math.min(offered.length - 1, at + 1));
     else if (event.key === "ArrowUp") setAt(Math.max(0, at - 1));
     else if (event.key === "Enter" && found.query === query) pick(offered[at]);
-    else if (event.key === "Enter") entered.current = true;
+    else if (event.key === "Enter") entered.current = query.trim() !== "";
     else return;
     event.preventDefault();
   };

@@ -12,7 +12,7 @@ import { t, tn, tp } from "../words/index.ts";
 import { Avatar, GroupAvatar } from "./avatar.tsx";
 import { useChat } from "./context.ts";
 import { Icon, Logo } from "./icons.tsx";
-import { Late, useRest } from "./late.tsx";
+import { LateTime, useRest } from "./first-screen.tsx";
 import { later } from "./later.tsx";
 import { StatusSign } from "./status-sign.tsx";
 
@@ -94,7 +94,7 @@ function ConversationItem({ id, current }: { id: string; current: boolean }): JS
         {other ? <Avatar username={other} presence /> : <GroupAvatar id={id} name={name} />}
         <span class="conversation-text">
           <span class="conversation-name"><bdi>{name}</bdi> {other && <StatusSign username={other} />}</span>
-          <span class="conversation-time"><Late text={() => briefTime(conversation.head.timestamp)} /></span>
+          <span class="conversation-time"><LateTime text={() => briefTime(conversation.head.timestamp)} /></span>
           {!current && drafts.ids.value.has(id) && <span class="draft-sign" title={t("Draft")}><Icon name="edit" /><span class="hidden">{t("Draft")}</span></span>}
           <Preview conversation={conversation} />
           {waiting > 0 && (

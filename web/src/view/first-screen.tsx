@@ -26,12 +26,12 @@ export function useRest(): boolean {
  * A time, in the frame after the page's first: to write the first one a browser reads its tables of dates, which takes as long
  * as drawing all messages. Until then its place is kept.
  */
-export function Late({ text }: { text: () => string }): JSX.Element {
+export function LateTime({ text }: { text: () => string }): JSX.Element {
   return <>{drawn.value ? text() : PLACE}</>;
 }
 
 /** For the page: times come when it has been drawn. */
-export function useLate(): void {
+export function useFirstScreen(): void {
   useEffect(() => {
     const come = (): unknown => (drawn.value = true);
     setTimeout(come, PATIENCE);
