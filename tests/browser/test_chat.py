@@ -170,6 +170,7 @@ def _reads_unseen(ana: Guest, ben: Guest) -> None:
     shows.uncheck()
     ben.page.keyboard.press("Escape")
     ana.say("four")
+    ben.sees("one", "two", "three", "four")
     conversation = ana.page.url.rpartition("/")[2]
     ben.reads_all(conversation)
     members = ana.get(f"/api/conversations/{conversation}")["members"]
