@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 from playwright.sync_api import Request, expect
@@ -33,6 +33,16 @@ new MutationObserver(() => {
 }).observe(document, { childList: true, subtree: true });
 """
 """Notes what is there when the first conversations and the first messages are; with nothing from earlier visits."""
+
+SOCKET_OPENED = """
+window.WebSocket = class extends WebSocket {
+  constructor(...all) {
+    super(...all);
+    this.addEventListener('open', () => (window.opened ??= performance.now()));
+  }
+};
+"""
+"""Notes when there was a connection first."""
 
 
 def test_it_is_there_before_the_connection_and_asked_for_once(invite: Invite) -> None:
@@ -64,6 +74,34 @@ def test_it_is_there_before_the_connection_and_asked_for_once(invite: Invite) ->
     once = ("POST /api/auth/refresh", "POST /api/tickets", "GET /config.json", f"GET {path}")
     assert [asked[each] for each in once] == [1] * len(once), asked
     assert asked["GET /api/conversations"] == 2, asked
+
+
+def test_what_people_say_is_asked_for_once_however_long_the_list_takes(invite: Invite) -> None:
+    """Whom to follow is told when the connection has brought the list, and again where it is others by then."""
+    ana, ben, cleo = invite("Ana"), invite("Ben"), invite("Cleo")
+    ana.visit(ben)
+    ana.say("hello")
+    ana.sees("hello")
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if urlsplit(request.url).path == "/api/statuses":
+            asked.append(parse_qs(urlsplit(request.url).query)["usernames"][0])
+
+    ana.page.on("request", note)
+    ana.page.add_init_script(SOCKET_OPENED)
+    lists = held_up(ana.page, re.compile(r"/api/conversations\?"), "GET")
+    ana.page.reload()
+    until(ana.page, "() => true", lambda _: bool(lists))
+    lists[0].continue_()
+    ana.sees("hello")
+    until(ana.page, "() => true", lambda _: len(lists) == 2)
+    until(ana.page, "() => performance.now() - window.opened", lambda passed: passed > 400)
+    lists[1].continue_()
+    until(ana.page, "() => true", lambda _: bool(asked))
+    cleo.post("/api/conversations", {"kind": "direct", "members": [ana.username]})
+    until(ana.page, "() => true", lambda _: len(asked) > 1)
+    assert asked == [f"{ana.username},{ben.username}", cleo.username], asked
 
 
 def test_nothing_depends_on_it(invite: Invite) -> None:

@@ -78,6 +78,8 @@ export class Chat {
   private ticket: Promise<WebSocketTicket> | null = null;
   private stopped = false;
   private readonly ends: (() => void)[] = [];
+  /** Whose presence the server was last asked for on this connection; null before it was. */
+  private following: string | null = null;
 
   constructor(config: Config, client: Client, me: User, keeping: Keeping) {
     this.keeping = keeping;
@@ -284,8 +286,7 @@ export class Chat {
     this.preferences.missed();
     void this.reading.flush();
     void this.preferences.known().catch(() => undefined);
-    this.saying(({ forget }) => forget(this.people));
-    this.follow(watched(this.store, this.me.username));
+    this.follow(watched(this.store, this.me.username), true);
     void this.keepDrafts().catch(() => undefined);
   }
 
@@ -323,10 +324,15 @@ export class Chat {
     await renew(this.client, this.config.api);
   }
 
-  private follow(watch: string[]): void {
+  /** `afresh`: of what changed before, some was perhaps not told. */
+  private follow(watch: string[], afresh = false): void {
+    this.following = watch.join();
     const told = this.socket.call("presence", { status: statusHere(), watch });
     told.then((answer) => learn(this.people, answer)).catch(() => undefined);
-    this.saying(({ ask }) => ask(this.client, this.people, [this.me.username, ...watch]));
+    this.saying(({ ask, forget }) => {
+      if (afresh) forget(this.people);
+      return ask(this.client, this.people, [this.me.username, ...watch]);
+    });
   }
 
   private watchConnection(): void {
@@ -339,11 +345,11 @@ export class Chat {
 
   private watchPresence(): void {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let before = "";
     const end = effect(() => {
       const watch = watched(this.store, this.me.username);
-      if (watch.join() === before || !this.connected.value) return;
-      before = watch.join();
+      if (!this.connected.value) this.following = null;
+      if (this.following === null || this.following === watch.join()) return;
+      this.following = watch.join();
       clearTimeout(timer);
       timer = setTimeout(() => this.follow(watch), WATCH_AFTER);
     });
