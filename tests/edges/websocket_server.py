@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 import uvicorn
 from msgspec import UNSET
@@ -39,7 +39,9 @@ T = TypeVar("T")
 class ChatServer:
     """Everything real but the durability: the log is in memory. `with ChatServer() as server: ...`"""
 
-    def __init__(self, settings: WebSocketSettings | None = None) -> None:
+    def __init__(
+        self, settings: WebSocketSettings | None = None, *, loop: Literal["uvloop", "asyncio"] = "uvloop"
+    ) -> None:
         clock = SystemClock()
         entropy = SystemEntropy()
         rate = Unlimited()
@@ -75,7 +77,7 @@ class ChatServer:
             host="127.0.0.1",
             port=0,
             ws=bind(self.gateway),
-            loop="uvloop",
+            loop=loop,
             http="httptools",
             lifespan="off",
             log_level="error",

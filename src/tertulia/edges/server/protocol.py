@@ -4,6 +4,7 @@ What messages mean, and who may connect, is for the doorkeeper to know (`websock
 """
 
 import asyncio
+import os
 import random
 from typing import Any, ClassVar, Final, cast
 
@@ -32,6 +33,7 @@ class WebSocketProtocol(asyncio.Protocol):
     doorkeeper: ClassVar[Doorkeeper]
 
     __slots__ = (
+        "_descriptor",
         "_heard",
         "_inbox",
         "_loop",
@@ -42,6 +44,7 @@ class WebSocketProtocol(asyncio.Protocol):
         "_unread",
         "_waiting",
         "due",
+        "fd",
         "pending",
         "queued",
         "transport",
@@ -64,6 +67,7 @@ class WebSocketProtocol(asyncio.Protocol):
         self.pending: bytes | list[bytes] | None = None
         self.queued = 0
         self.writable = False
+        self.fd = self._descriptor = -1
         self._reading = True
         self._unread = b""
         self.due = 0
@@ -73,11 +77,14 @@ class WebSocketProtocol(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
+        self._descriptor = _descriptor(transport)
         # Typed for uvicorn's own protocols; what it asks of them is `shutdown`.
         self._server.connections.add(cast("Any", self))
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         self._state = _CLOSED
+        # From here on the number may be another connection's.
+        self.fd = self._descriptor = -1
         self._server.connections.discard(cast("Any", self))
         self.doorkeeper.wheel.remove(self)
         self.pending = None
@@ -106,6 +113,25 @@ class WebSocketProtocol(asyncio.Protocol):
             self._answer(self._inbox.conn.reject(503, "The server is stopping.\n"))
         elif self._receiver is not None:
             self._receiver.finish("shutting_down")
+
+    # Called by the outbox
+
+    def write(self, data: bytes) -> None:
+        """Straight to the socket, as long as nothing waits in the transport: that queues what it gets until the end of
+        the loop's turn, which costs half a microsecond more. What the socket doesn't take the transport writes, in the
+        order in which it came; where it takes nothing because it is gone, the transport finds out."""
+        if self.fd < 0 <= self._descriptor and not self.transport.get_write_buffer_size():
+            self.fd = self._descriptor
+        if self.fd >= 0:
+            try:
+                sent = os.write(self.fd, data)
+            except OSError:
+                sent = 0
+            if sent == len(data):
+                return
+            self.fd = -1
+            data = data[sent:]
+        self.transport.write(data)
 
     # Called by the receiver and the hub
 
@@ -297,7 +323,7 @@ class WebSocketProtocol(asyncio.Protocol):
             return
         self.pending = None
         self.queued = 0
-        self.transport.write(pending if isinstance(pending, bytes) else b"".join(pending))
+        self.write(pending if isinstance(pending, bytes) else b"".join(pending))
 
     def _relieve(self) -> None:
         """More waits than one write takes: write it now; or, where the other side doesn't read and the bound is
@@ -333,6 +359,14 @@ class WebSocketProtocol(asyncio.Protocol):
 
     def _schedule(self, seconds: float) -> None:
         self.doorkeeper.wheel.schedule(self, self._loop.time() + seconds, self._loop)
+
+
+def _descriptor(transport: asyncio.BaseTransport) -> int:
+    """Of the socket, where what is written to it is what the other side gets; else -1."""
+    if os.name != "posix" or transport.get_extra_info("sslcontext") is not None:
+        return -1
+    found = transport.get_extra_info("socket")
+    return -1 if found is None else found.fileno()
 
 
 def bind(doorkeeper: Doorkeeper) -> type[asyncio.Protocol]:
