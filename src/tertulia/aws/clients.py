@@ -8,7 +8,7 @@ jitter. boto3 itself would add its helpers for large files, and a sixth to the t
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from botocore.config import Config
@@ -19,6 +19,7 @@ from botocore.exceptions import (
 from botocore.exceptions import (
     ConnectionError as BotoConnectionError,
 )
+from botocore.loaders import Loader, create_loader
 from botocore.session import Session
 
 from tertulia.domain.errors import ChatError, LimitedError, UnavailableError
@@ -46,6 +47,7 @@ class Clients:
 
     def __init__(self, *, region: str | None = None, endpoint_url: str | None = None, attempts: int = 3) -> None:
         self._session = Session()
+        self._session.register_component("data_loader", _loader())
         self._region = region
         self._endpoint_url = endpoint_url
         self._config = Config(
@@ -106,6 +108,12 @@ class Clients:
         self._threads.shutdown(wait=False, cancel_futures=True)
         for client in self._clients.values():
             client.close()
+
+
+@cache
+def _loader() -> Loader:
+    """The descriptions of the services, which take a tenth of a second each to read: read once in a process."""
+    return create_loader(Session().get_config_variable("data_path"))
 
 
 def _signed_addresses(endpoint_url: str | None) -> Config:
