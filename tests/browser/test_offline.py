@@ -17,7 +17,8 @@ CACHED: Final = """async () => {
     for (const request of await (await caches.open(name)).keys()) paths.push(new URL(request.url).pathname);
   return paths;
 }"""
-KEPT: Final = """() => new Promise((resolve, reject) => {
+KEPT: Final = """async () => !(await indexedDB.databases()).some(({ name }) => name === 'tertulia-kept') ? {} :
+new Promise((resolve, reject) => {
   const opening = indexedDB.open('tertulia-kept');
   opening.onerror = () => reject(opening.error);
   opening.onsuccess = () => {
@@ -32,6 +33,7 @@ KEPT: Final = """() => new Promise((resolve, reject) => {
     transaction.oncomplete = () => { database.close(); resolve(found); };
   };
 })"""
+"""Who opens a database that isn't there makes an empty one, which the page would then find."""
 WIDTH: Final = """(src) => new Promise((done) => {
   const image = new Image();
   image.onload = () => done(image.naturalWidth);
