@@ -19,13 +19,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class FileByFile(LoadScopeScheduling):
-    """Where files run beside each other (`-n`), a file stays together. So does the conformance suite, because its last
-    file looks back over the whole of it, and what is deployed to an emulator, because that takes long to set up."""
+    """Where files run beside each other (`-n`), a file stays together, and so does the conformance suite: its last file
+    looks back over the whole of it."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        folder = file.removeprefix("tests/").partition("/")[0]
-        return folder if folder in TOGETHER else file
+        return "conformance" if file.startswith("tests/conformance/") else file
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -35,8 +34,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return FileByFile(config, log)
 
 
-TOGETHER = ("aws", "conformance")
-LONGEST = ("aws", "conformance", "deployment", "browser", "cli", "contracts", "adapters", "evaluation", "faults")
+LONGEST = ("conformance", "deployment", "browser", "cli", "contracts", "adapters", "evaluation", "faults")
 """Folders that come first, because they take longest: then the last files that run beside each other are short ones,
 and no core waits long for the other at the end."""
 UNTRACED = ("aws", "browser", "conformance", "faults", "history")
