@@ -54,6 +54,32 @@ def test_a_reload_keeps_the_page_where_it_was(pair: tuple[Guest, Guest]) -> None
     ana.sees("one", "two")
 
 
+SEND_AND_RELOAD = """() => {
+  window.before = true;
+  const enter = new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true });
+  document.querySelector('textarea').dispatchEvent(enter);
+  location.reload();
+}"""
+
+
+def test_what_is_sent_at_the_moment_of_a_reload_is_sent_after_it(pair: tuple[Guest, Guest]) -> None:
+    """Though the page goes before its database has written it, and before the server has it."""
+    ana, ben = pair
+    ana.say("hello")
+    ben.open("Ana María")
+    ben.sees("hello")
+    with ana.forgiving("Failed to load resource"):
+        ana.page.route(
+            "**/messages", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+        )
+        ana.composer.fill("at the last moment")
+        ana.page.evaluate(SEND_AND_RELOAD)
+        ana.page.wait_for_function("() => !window.before")
+        ana.page.unroute_all()
+    ben.sees("hello", "at the last moment")
+    ana.sees("hello", "at the last moment")
+
+
 def test_who_was_offline_misses_nothing(pair: tuple[Guest, Guest]) -> None:
     ana, ben = pair
     ana.say("before")

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 from playwright.sync_api import Request, expect
-from tests.browser.files import held_up
+from tests.browser.files import held_up, let_go
 from tests.browser.guests import Guest, quiet, until
 
 Invite = Callable[..., Guest]
@@ -135,6 +135,24 @@ def test_much_that_is_unread_is_asked_for_once(invite: Invite) -> None:
     quiet(ana)
     expect(ana.message("number 89")).to_be_in_viewport()
     assert len(around) == 1, around
+
+
+def test_who_sends_before_the_messages_are_there_sees_what_they_sent(invite: Invite) -> None:
+    """The visit begins at its end then, and not at the first unread message, nor at a part of the log."""
+    ana, ben = invite("Ana"), invite("Ben")
+    group = ana.post("/api/conversations", {"kind": "group", "members": [ben.username], "title": "Trip"})["id"]
+    for number in range(60):
+        ben.post(f"/api/conversations/{group}/messages", {"id": uuid4().hex, "text": f"number {number}"})
+    pattern = re.compile(rf"/{group}/messages\?")
+    held = held_up(ana.page, pattern, "GET")
+    ana.page.goto(f"/c/{group}")
+    ana.say("from here")
+    until(ana.page, "() => true", lambda _: bool(held))
+    let_go(ana.page, pattern, held)
+    expect(ana.message("from here")).to_be_in_viewport()
+    quiet(ana)
+    expect(ana.message("from here")).to_be_in_viewport()
+    expect(ana.message("number 59")).to_be_in_viewport()
 
 
 def test_what_fills_the_window_is_drawn_first(invite: Invite) -> None:

@@ -1,7 +1,7 @@
 /** Who is signed in here. The access token is only ever in this object's memory; the refresh token in an HttpOnly cookie. */
 
 import { forgetAhead } from "./ahead.ts";
-import { ApiError } from "./errors.ts";
+import { ApiError, NoAnswer } from "./errors.ts";
 import { hint, hinted } from "./hint.ts";
 import { send, type Call } from "./http.ts";
 import type { Session as Granted, User } from "./types.ts";
@@ -46,24 +46,35 @@ export class Session {
     return this.keep(await this.call("/auth/sign-in", { username, password }));
   }
 
-  /** What is still being asked would be refused, so it ends. */
+  /** What is asked meanwhile would be refused, and so would what is still being asked: it ends, as without an answer. */
   async signOut(everywhere = false): Promise<void> {
     this.stop.abort();
-    this.stop = new AbortController();
-    await this.authorised<object>({ method: "POST", path: "/auth/sign-out", body: { everywhere } });
+    try {
+      await this.once<object>({ method: "POST", path: "/auth/sign-out", body: { everywhere } });
+    } catch (error) {
+      this.stop = new AbortController();
+      throw error;
+    }
     this.forget();
   }
 
   /** One request in this session's name. A token that has run out is renewed, and the request sent once more. */
-  async authorised<T>(call: Call): Promise<T> {
-    const { signal } = this.stop;
-    if (Date.now() >= this.expires - MARGIN) await this.refreshOrEnd();
+  authorised<T>(call: Call): Promise<T> {
+    return this.once<T>({ ...call, signal: this.stop.signal });
+  }
+
+  private async once<T>(call: Call): Promise<T> {
+    const refreshed = async (): Promise<void> => {
+      if (call.signal?.aborted) throw new NoAnswer(call.signal.reason);
+      await this.refreshOrEnd();
+    };
+    if (Date.now() >= this.expires - MARGIN) await refreshed();
     try {
-      return await send<T>(this.base, { ...call, signal, token: this.token });
+      return await send<T>(this.base, { ...call, token: this.token });
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      await this.refreshOrEnd();
-      return send<T>(this.base, { ...call, signal, token: this.token });
+      await refreshed();
+      return send<T>(this.base, { ...call, token: this.token });
     }
   }
 
@@ -104,6 +115,7 @@ export class Session {
   }
 
   private keep(granted: Granted): User {
+    if (!this.token) this.stop = new AbortController();
     this.token = granted.access_token;
     this.expires = Date.now() + granted.expires_in * 1000;
     hint(HINT, true);

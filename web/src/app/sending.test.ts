@@ -27,6 +27,8 @@ class Server {
   };
 }
 
+const page = new EventTarget();
+let kept: Map<string, string>;
 let server: Server;
 let storage: Database;
 let arrived: string[];
@@ -47,6 +49,14 @@ const texts = () => server.kept.map((message) => message.text);
 const settled = (box: Sending) => vi.waitFor(() => expect(box.outbox.value).toEqual([]), { timeout: 8000 });
 
 beforeEach(() => {
+  kept = new Map();
+  vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
+  vi.stubGlobal("removeEventListener", page.removeEventListener.bind(page));
+  vi.stubGlobal("localStorage", {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => kept.set(key, value),
+    removeItem: (key: string) => kept.delete(key),
+  });
   server = new Server();
   storage = new Database(`test-${(name += 1)}`);
   arrived = [];
@@ -55,6 +65,7 @@ beforeEach(() => {
 afterEach(async () => {
   for (const box of started.splice(0)) box.stop();
   await storage.close();
+  vi.unstubAllGlobals();
 });
 
 describe("sending", () => {
@@ -118,6 +129,21 @@ describe("sending", () => {
     await settled(after);
     expect(texts()).toEqual(["one", "two"]);
     expect(await storage.all("ana")).toEqual([]);
+  });
+
+  it("keeps what the database hadn't got when the page went", async () => {
+    const message = { id: "x", user: "ana", conversation: "c", text: "two", reply_to: 0, at: Date.now(), tried: 0, failed: "" };
+    const writing = storage.put(message);
+    page.dispatchEvent(new Event("pagehide"));
+    expect(JSON.parse(kept.get("tertulia.unsent")!)).toEqual([message]);
+    await writing;
+    // As in a browser that ended before that was written.
+    await storage.remove(message.id);
+    expect(await storage.all("ben")).toEqual([]);
+    expect([...kept]).toEqual([]);
+    expect(await storage.all("ana")).toEqual([message]);
+    page.dispatchEvent(new Event("pagehide"));
+    expect([...kept]).toEqual([]);
   });
 
   it("leaves another person's unsent messages alone", async () => {

@@ -57,7 +57,8 @@ export class ListControl {
       this.keeper = new ScrollKeeper(element);
       this.keeper.atPresent = !this.pane.moreAfter;
       this.attach(this.keeper);
-      if (!this.toLanding() && !this.toUnread()) this.keeper.toEnd();
+      if (this.visit.endWanted) this.toEnd();
+      else if (!this.toLanding() && !this.toUnread()) this.keeper.toEnd();
     }
     this.settle();
     this.feed();
@@ -136,6 +137,7 @@ export class ListControl {
 
   /** The key of the row at which the visit begins: where the address leads, else the line of the unread; "" for the end. */
   begins(days: readonly Day[]): string {
+    if (this.visit.endWanted) return "";
     const landing = this.pane.messages[find(this.pane.messages, this.visit.landing)];
     if (landing) return keyOf(landing);
     return days.flatMap((day): readonly Row[] => day.rows).find((row) => row.divider)?.key ?? "";

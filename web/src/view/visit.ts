@@ -32,13 +32,15 @@ export class Visit {
   readonly saving: Signal<Message | null> = signal(null);
   /** The timestamp of the message whose earlier versions are shown; 0 for none. */
   readonly versions = signal(0);
+  /** Whether somebody wanted to the end before the list was there, such as by sending. */
+  endWanted = false;
   /** Set by the list and by the composer while they are there. */
   messages: () => readonly Message[] = () => [];
   /** The timestamp that what is written replies to where nothing is chosen. */
   replyTo: () => number = () => 0;
   /** Where the visit can be left by itself, such as that to a thread. */
   leave: (() => void) | null = null;
-  toEnd: () => void = () => undefined;
+  toEnd: () => void = () => (this.endWanted = true);
   toMessage: (timestamp: number, quietly?: boolean) => void = () => undefined;
   /** To the first message at or after a moment, or else the last. */
   toTime: (timestamp: number) => void = () => undefined;
