@@ -70,6 +70,26 @@ def test_a_whole_conversation_by_keyboard_alone(invite: Invite) -> None:
     expect(page.get_by_role("heading", name="Ben Okafor")).to_be_visible()
 
 
+def test_who_has_no_conversation_yet_is_a_key_away(invite: Invite) -> None:
+    """Where nothing has that name, one can begin with somebody."""
+    ana, ben = invite("Ana"), invite("Ben Okafor")
+    page, keys = ana.page, ana.page.keyboard
+    keys.press("Control+k")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    keys.type("okafor")
+    begin = page.get_by_role("dialog").get_by_role("button", name="Start a conversation")
+    expect(page.get_by_role("dialog").get_by_text("No conversation of that name")).to_be_visible()
+    keys.press("Tab")
+    expect(begin).to_be_focused()
+    keys.press("Enter")
+    expect(page.get_by_role("dialog", name="New conversation")).to_be_visible()
+    expect(page.get_by_role("combobox")).to_be_focused()
+    keys.type(ben.username)
+    keys.press("Enter")
+    expect(page.get_by_role("heading", name="Ben Okafor")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_a_dialog_gives_the_focus_back(invite: Invite) -> None:
     """To what opened it, to the row where the button is gone, or to what appears in its place."""
     ana, ben = invite("Ana"), invite("Ben Okafor")

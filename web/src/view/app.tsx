@@ -95,7 +95,7 @@ function Shell({ chat }: { chat: Chat }): JSX.Element {
       {searching !== "closed" && <SearchPanel />}
       {open === "new" && <NewConversation onClose={close} />}
       {open === "shortcuts" && <ShortcutsDialog onClose={close} />}
-      {open === "switch" && <Switcher onClose={close} />}
+      {open === "switch" && <Switcher onClose={close} onNew={() => setOpen("new")} />}
       <div class="hidden" aria-live="polite">{chat.announcer.text.value}</div>
     </div>
   );

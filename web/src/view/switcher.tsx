@@ -16,7 +16,7 @@ import { openSearch } from "./search-panel.tsx";
 
 const SHOWN = 12;
 
-export function Switcher({ onClose }: { onClose: () => void }): JSX.Element {
+export function Switcher({ onClose, onNew }: { onClose: () => void; onNew: () => void }): JSX.Element {
   const chat = useChat();
   const { store, people, me } = chat;
   const [query, setQuery] = useState("");
@@ -90,7 +90,12 @@ export function Switcher({ onClose }: { onClose: () => void }): JSX.Element {
           <button type="button" class="button" onClick={search}>{tp("Search messages for “{text}”", { text: <bdi>{wanted.slice(1).trim()}</bdi> })}</button>
         )}
         <p class="hint">{tp("{hash} groups, {at} people, {mark} messages", { hash: <kbd>#</kbd>, at: <kbd>@</kbd>, mark: <kbd>?</kbd> })}</p>
-        {!messages && !found.length && <p class="hint" role="status">{t("No conversation of that name")}</p>}
+        {!messages && !found.length && (
+          <>
+            <p class="hint" role="status">{t("No conversation of that name")}</p>
+            <button type="button" class="button" onClick={onNew}>{t("Start a conversation")}</button>
+          </>
+        )}
       </div>
     </Dialog>
   );
