@@ -79,9 +79,6 @@ def test_it_is_there_before_the_connection_and_asked_for_once(invite: Invite) ->
 def test_what_people_say_is_asked_for_once_however_long_the_list_takes(invite: Invite) -> None:
     """Whom to follow is told when the connection has brought the list, and again where it is others by then."""
     ana, ben, cleo = invite("Ana"), invite("Ben"), invite("Cleo")
-    ana.visit(ben)
-    ana.say("hello")
-    ana.sees("hello")
     asked: list[str] = []
 
     def note(request: Request) -> None:
@@ -89,6 +86,11 @@ def test_what_people_say_is_asked_for_once_however_long_the_list_takes(invite: I
             asked.append(parse_qs(urlsplit(request.url).query)["usernames"][0])
 
     ana.page.on("request", note)
+    ana.visit(ben)
+    ana.say("hello")
+    ana.sees("hello")
+    until(ana.page, "() => true", lambda _: any(ben.username in each for each in asked))
+    asked.clear()
     ana.page.add_init_script(SOCKET_OPENED)
     lists = held_up(ana.page, re.compile(r"/api/conversations\?"), "GET")
     ana.page.reload()
