@@ -1,13 +1,12 @@
 """A conversation that has everything which can be in one: what the tests of looks look at."""
 
-import time
 from typing import Any, Final, Protocol
 from uuid import uuid4
 
 import httpx
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 from tests.browser.files import Made, animation, is_loaded, made, picture, text, tone
-from tests.browser.guests import Guest
+from tests.browser.guests import Guest, until
 
 RICH: Final = (
     "**bold**, *italic*, ~~gone~~, `code`, ||hidden||, [a link](https://example.org), https://example.org/plain :tada:",
@@ -104,13 +103,14 @@ def _show(ana: Guest, ben: Guest, conversation: str) -> None:
         say(author, conversation, "a file", attachments=[upload(author, text())])
 
 
-def bring(page: Page, picture: Locator) -> None:
+def bring(ana: Guest, picture: Locator) -> None:
     """Scrolls to it until it stays. It isn't a person's scrolling: a list that grows meanwhile goes back to its end."""
-    end = time.monotonic() + 15
-    while not picture.locator("img").count():
-        assert time.monotonic() < end, "the picture never came"
+
+    def comes(_: object) -> bool:
         picture.scroll_into_view_if_needed()
-        page.wait_for_timeout(100)
+        return picture.locator("img").count() > 0
+
+    until(ana.page, "() => true", comes)
 
 
 def open_furnished(ana: Guest, conversation: str, last: str = "the last word") -> None:
@@ -121,6 +121,6 @@ def open_furnished(ana: Guest, conversation: str, last: str = "the last word") -
     expect(ana.log.locator(".beginning")).to_have_count(1)
     pictures = ana.log.locator(".picture")
     for index in range(pictures.count()):
-        bring(ana.page, pictures.nth(index))
+        bring(ana, pictures.nth(index))
         is_loaded(pictures.nth(index).locator("img"))
     ana.message(last).scroll_into_view_if_needed()

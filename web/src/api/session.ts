@@ -115,7 +115,7 @@ export class Session {
   }
 
   private keep(granted: Granted): User {
-    if (!this.token) this.stop = new AbortController();
+    if (!this.token && this.stop.signal.aborted) this.stop = new AbortController(); // signed in again
     this.token = granted.access_token;
     this.expires = Date.now() + granted.expires_in * 1000;
     hint(HINT, true);
